@@ -1,0 +1,3 @@
+//! Prints the transcript of one case.
+
+fn main() {}

@@ -1,0 +1,21 @@
+//! The object model and the pure rules over it. Knows neither time, storage nor events.
+
+pub mod str;
+
+pub mod value;
+
+pub mod kind;
+
+pub mod timestamp;
+
+pub mod de;
+
+pub mod object;
+
+pub mod api;
+
+pub use kind::Kind;
+pub use object::{Meta, Object, ObjectKey, OwnerRef, View};
+pub use str::Str;
+pub use timestamp::Timestamp;
+pub use value::{List, Map, Value};

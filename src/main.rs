@@ -1,0 +1,3 @@
+//! Browser entry: mounts the page; nothing else.
+
+fn main() {}
