@@ -38,14 +38,19 @@ impl<'de> de::Deserializer<'de> for &'de Value {
             Value::Null => visitor.visit_unit(),
             Value::Bool(b) => visitor.visit_bool(*b),
             Value::Int(i) => visitor.visit_i64(*i),
-            Value::Number(s) | Value::Str(s) => visitor.visit_borrowed_str(s),
+            Value::Number(n) => visitor.visit_borrowed_str(n),
+            Value::Str(s) => visitor.visit_borrowed_str(s),
             Value::List(items) => visitor.visit_seq(de::value::SeqDeserializer::new(items.iter())),
             Value::Map(map) => visitor.visit_map(Fields { map, next: 0 }),
         }
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        if self.is_null() { visitor.visit_none() } else { visitor.visit_some(self) }
+        if self.is_null() {
+            visitor.visit_none()
+        } else {
+            visitor.visit_some(self)
+        }
     }
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(
@@ -59,9 +64,9 @@ impl<'de> de::Deserializer<'de> for &'de Value {
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         match self {
             // A list written as null is an empty one.
-            Value::Null => visitor.visit_seq(de::value::SeqDeserializer::new(
-                std::iter::empty::<&Value>(),
-            )),
+            Value::Null => {
+                visitor.visit_seq(de::value::SeqDeserializer::new(std::iter::empty::<&Value>()))
+            }
             Value::Bool(_)
             | Value::Int(_)
             | Value::Number(_)
@@ -106,22 +111,28 @@ impl<'de> de::MapAccess<'de> for Fields<'de> {
         seed: K,
     ) -> Result<Option<K::Value>, Error> {
         // A field written as null counts as absent.
-        while self.map.iter().nth(self.next).is_some_and(|(_, v)| v.is_null()) {
+        while self
+            .map
+            .iter()
+            .nth(self.next)
+            .is_some_and(|(_, v)| v.is_null())
+        {
             self.next += 1;
         }
         match self.map.iter().nth(self.next) {
             None => Ok(None),
-            Some((key, _)) => {
-                seed.deserialize(de::value::BorrowedStrDeserializer::new(key.as_str())).map(Some)
-            }
+            Some((key, _)) => seed
+                .deserialize(de::value::BorrowedStrDeserializer::new(key.as_str()))
+                .map(Some),
         }
     }
 
-    fn next_value_seed<S: de::DeserializeSeed<'de>>(
-        &mut self,
-        seed: S,
-    ) -> Result<S::Value, Error> {
-        let (_, value) = self.map.iter().nth(self.next).expect("a key came before its value");
+    fn next_value_seed<S: de::DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Error> {
+        let (_, value) = self
+            .map
+            .iter()
+            .nth(self.next)
+            .expect("a key came before its value");
         self.next += 1;
         seed.deserialize(value)
     }

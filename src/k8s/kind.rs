@@ -58,7 +58,15 @@ const fn info(
     singular: &'static str,
     namespaced: bool,
 ) -> KindInfo {
-    KindInfo { kind, name, group, version: "v1", plural, singular, namespaced }
+    KindInfo {
+        kind,
+        name,
+        group,
+        version: "v1",
+        plural,
+        singular,
+        namespaced,
+    }
 }
 
 /// All kinds, in the order of the enum.
@@ -120,19 +128,31 @@ impl Kind {
     /// `v1` or `apps/v1`
     pub fn api_version(self) -> String {
         let KindInfo { group, version, .. } = self.info();
-        if group.is_empty() { (*version).to_owned() } else { format!("{group}/{version}") }
+        if group.is_empty() {
+            (*version).to_owned()
+        } else {
+            format!("{group}/{version}")
+        }
     }
 
     /// `daemonsets.apps`, `pods`: how error messages name the resource.
     pub fn resource(self) -> String {
         let KindInfo { group, plural, .. } = self.info();
-        if group.is_empty() { (*plural).to_owned() } else { format!("{plural}.{group}") }
+        if group.is_empty() {
+            (*plural).to_owned()
+        } else {
+            format!("{plural}.{group}")
+        }
     }
 
     /// `DaemonSet.apps`, `Pod`: how validation errors name the kind.
     pub fn qualified(self) -> String {
         let KindInfo { group, name, .. } = self.info();
-        if group.is_empty() { (*name).to_owned() } else { format!("{name}.{group}") }
+        if group.is_empty() {
+            (*name).to_owned()
+        } else {
+            format!("{name}.{group}")
+        }
     }
 
     /// The kind of an exact `apiVersion` and `kind`.

@@ -16,7 +16,11 @@ pub struct ObjectKey {
 
 impl ObjectKey {
     pub fn new(kind: Kind, namespace: &str, name: &str) -> Self {
-        Self { kind, namespace: Str::new(namespace), name: Str::new(name) }
+        Self {
+            kind,
+            namespace: Str::new(namespace),
+            name: Str::new(name),
+        }
     }
 }
 
@@ -90,8 +94,18 @@ impl Meta {
             creation: time("creationTimestamp"),
             deletion: time("deletionTimestamp"),
             deletion_grace: metadata.get("deletionGracePeriodSeconds").as_i64(),
-            owners: metadata.get("ownerReferences").items().iter().map(owner).collect(),
-            finalizers: metadata.get("finalizers").items().iter().map(Value::to_str).collect(),
+            owners: metadata
+                .get("ownerReferences")
+                .items()
+                .iter()
+                .map(owner)
+                .collect(),
+            finalizers: metadata
+                .get("finalizers")
+                .items()
+                .iter()
+                .map(Value::to_str)
+                .collect(),
             labels: metadata.get("labels").clone(),
             annotations: metadata.get("annotations").clone(),
         }
@@ -142,9 +156,10 @@ impl Object {
         let view = match kind {
             Kind::Pod => View::Pod(Pod::read(&value, previous.and_then(Object::pod_and_tree))),
             Kind::Node => View::Node(Node::read(&value)),
-            Kind::DaemonSet => {
-                View::DaemonSet(DaemonSet::read(&value, previous.and_then(Object::ds_and_tree)))
-            }
+            Kind::DaemonSet => View::DaemonSet(DaemonSet::read(
+                &value,
+                previous.and_then(Object::ds_and_tree),
+            )),
             Kind::ControllerRevision => View::ControllerRevision(ControllerRevision::read(&value)),
             Kind::Namespace
             | Kind::Event
@@ -170,7 +185,12 @@ impl Object {
             | Kind::Lease
             | Kind::EndpointSlice => View::Other,
         };
-        Self { kind, value, meta, view }
+        Self {
+            kind,
+            value,
+            meta,
+            view,
+        }
     }
 
     /// [`Object::read`], shared.
@@ -220,19 +240,35 @@ impl Object {
     }
 
     pub fn pod(&self) -> Option<&Pod> {
-        if let View::Pod(pod) = &self.view { Some(pod) } else { None }
+        if let View::Pod(pod) = &self.view {
+            Some(pod)
+        } else {
+            None
+        }
     }
 
     pub fn node(&self) -> Option<&Node> {
-        if let View::Node(node) = &self.view { Some(node) } else { None }
+        if let View::Node(node) = &self.view {
+            Some(node)
+        } else {
+            None
+        }
     }
 
     pub fn daemon_set(&self) -> Option<&DaemonSet> {
-        if let View::DaemonSet(ds) = &self.view { Some(ds) } else { None }
+        if let View::DaemonSet(ds) = &self.view {
+            Some(ds)
+        } else {
+            None
+        }
     }
 
     pub fn controller_revision(&self) -> Option<&ControllerRevision> {
-        if let View::ControllerRevision(revision) = &self.view { Some(revision) } else { None }
+        if let View::ControllerRevision(revision) = &self.view {
+            Some(revision)
+        } else {
+            None
+        }
     }
 }
 

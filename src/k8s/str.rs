@@ -19,7 +19,11 @@ enum Repr {
 impl Str {
     /// Copies a text of any lifetime.
     pub fn new(text: &str) -> Self {
-        if text.is_empty() { Self::default() } else { Self(Repr::Shared(Arc::from(text))) }
+        if text.is_empty() {
+            Self::default()
+        } else {
+            Self(Repr::Shared(Arc::from(text)))
+        }
     }
 
     /// The text itself.

@@ -45,7 +45,14 @@ impl Timestamp {
     }
 
     /// Seconds since the epoch of a civil date and time in UTC.
-    pub fn from_civil(year: i64, month: u32, day: u32, hour: u32, minute: u32, second: u32) -> Self {
+    pub fn from_civil(
+        year: i64,
+        month: u32,
+        day: u32,
+        hour: u32,
+        minute: u32,
+        second: u32,
+    ) -> Self {
         let y = if month <= 2 { year - 1 } else { year };
         let era = y.div_euclid(400);
         let yoe = y.rem_euclid(400);
@@ -64,7 +71,11 @@ impl Timestamp {
         }
         let number = |from: usize, to: usize| -> Option<u32> {
             let part = text.get(from..to)?;
-            if part.bytes().all(|b| b.is_ascii_digit()) { part.parse().ok() } else { None }
+            if part.bytes().all(|b| b.is_ascii_digit()) {
+                part.parse().ok()
+            } else {
+                None
+            }
         };
         let separators = [(4, b'-'), (7, b'-'), (13, b':'), (16, b':')];
         if separators.iter().any(|&(i, b)| bytes[i] != b) || !matches!(bytes[10], b'T' | b't') {
@@ -112,8 +123,19 @@ impl Timestamp {
 
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Civil { year, month, day, hour, minute, second, .. } = self.civil();
-        write!(f, "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
+        let Civil {
+            year,
+            month,
+            day,
+            hour,
+            minute,
+            second,
+            ..
+        } = self.civil();
+        write!(
+            f,
+            "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z"
+        )
     }
 }
 
@@ -123,13 +145,32 @@ mod tests {
 
     #[test]
     fn rfc3339_round_trip() {
-        for text in ["1970-01-01T00:00:00Z", "2026-11-21T08:54:39Z", "2024-02-29T23:59:59Z"] {
-            assert_eq!(Timestamp::parse(text).map(|t| t.to_string()).as_deref(), Some(text));
+        for text in [
+            "1970-01-01T00:00:00Z",
+            "2026-11-21T08:54:39Z",
+            "2024-02-29T23:59:59Z",
+        ] {
+            assert_eq!(
+                Timestamp::parse(text).map(|t| t.to_string()).as_deref(),
+                Some(text)
+            );
         }
-        assert_eq!(Timestamp::parse("2026-11-21T08:54:39.5+01:00"), Timestamp::parse("2026-11-21T07:54:39Z"));
-        for text in ["", "2026-13-01T00:00:00Z", "2026-02-30T00:00:00Z", "2026-11-21 08:54:39Z", "2026-11-21T08:54:39"] {
+        assert_eq!(
+            Timestamp::parse("2026-11-21T08:54:39.5+01:00"),
+            Timestamp::parse("2026-11-21T07:54:39Z")
+        );
+        for text in [
+            "",
+            "2026-13-01T00:00:00Z",
+            "2026-02-30T00:00:00Z",
+            "2026-11-21 08:54:39Z",
+            "2026-11-21T08:54:39",
+        ] {
             assert_eq!(Timestamp::parse(text), None, "{text}");
         }
-        assert_eq!(Timestamp::parse("2026-11-21T00:00:00Z").map(|t| t.civil().weekday), Some(6));
+        assert_eq!(
+            Timestamp::parse("2026-11-21T00:00:00Z").map(|t| t.civil().weekday),
+            Some(6)
+        );
     }
 }

@@ -13,7 +13,7 @@ pub enum Value {
     Bool(bool),
     Int(i64),
     /// A number that is not a whole 64-bit one, in the form in which it is printed (`1.5`, `1e+30`).
-    Number(Str),
+    Number(Arc<str>),
     Str(Str),
     List(Arc<Vec<Value>>),
     Map(Arc<Map>),
@@ -141,15 +141,27 @@ impl Value {
     }
 
     pub fn as_bool(&self) -> Option<bool> {
-        if let Value::Bool(b) = self { Some(*b) } else { None }
+        if let Value::Bool(b) = self {
+            Some(*b)
+        } else {
+            None
+        }
     }
 
     pub fn as_i64(&self) -> Option<i64> {
-        if let Value::Int(i) = self { Some(*i) } else { None }
+        if let Value::Int(i) = self {
+            Some(*i)
+        } else {
+            None
+        }
     }
 
     pub fn as_str(&self) -> Option<&str> {
-        if let Value::Str(s) = self { Some(s) } else { None }
+        if let Value::Str(s) = self {
+            Some(s)
+        } else {
+            None
+        }
     }
 
     /// The text, or the empty text when this is no string.
@@ -159,15 +171,27 @@ impl Value {
 
     /// The shared text, or the empty one when this is no string.
     pub fn to_str(&self) -> Str {
-        if let Value::Str(s) = self { s.clone() } else { Str::default() }
+        if let Value::Str(s) = self {
+            s.clone()
+        } else {
+            Str::default()
+        }
     }
 
     pub fn as_list(&self) -> Option<&[Value]> {
-        if let Value::List(l) = self { Some(l) } else { None }
+        if let Value::List(l) = self {
+            Some(l)
+        } else {
+            None
+        }
     }
 
     pub fn as_map(&self) -> Option<&Map> {
-        if let Value::Map(m) = self { Some(m) } else { None }
+        if let Value::Map(m) = self {
+            Some(m)
+        } else {
+            None
+        }
     }
 
     /// The elements; none when this is no list.
@@ -247,7 +271,8 @@ impl Value {
 
     /// The value under a path for editing; maps on the way are made when absent.
     pub fn at_mut(&mut self, path: &[&'static str]) -> &mut Value {
-        path.iter().fold(self, |value, key| value.map_mut().entry(*key))
+        path.iter()
+            .fold(self, |value, key| value.map_mut().entry(*key))
     }
 
     /// Sets a field of this map.
@@ -262,7 +287,11 @@ impl Value {
 
     /// Removes a field; nothing happens (and nothing is copied) when it is absent.
     pub fn remove(&mut self, key: &str) -> Option<Value> {
-        if self.field(key).is_some() { self.map_mut().remove(key) } else { None }
+        if self.field(key).is_some() {
+            self.map_mut().remove(key)
+        } else {
+            None
+        }
     }
 
     /// Removes the value under a path; nothing is copied when it is absent.
@@ -391,14 +420,20 @@ impl<'de> serde::Deserialize<'de> for Value {
             fn visit_str<E>(self, text: &str) -> Result<Value, E> {
                 Ok(Value::str(text))
             }
-            fn visit_seq<A: serde::de::SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
+            fn visit_seq<A: serde::de::SeqAccess<'de>>(
+                self,
+                mut seq: A,
+            ) -> Result<Value, A::Error> {
                 let mut items = Vec::new();
                 while let Some(item) = seq.next_element()? {
                     items.push(item);
                 }
                 Ok(Value::from(items))
             }
-            fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
+            fn visit_map<A: serde::de::MapAccess<'de>>(
+                self,
+                mut map: A,
+            ) -> Result<Value, A::Error> {
                 let mut fields = Map::new();
                 while let Some((key, item)) = map.next_entry::<Str, Value>()? {
                     fields.insert(key, item);
@@ -540,7 +575,10 @@ mod tests {
         b.set_at(&["spec", "y", "k"], "w");
         assert!(a.at(&["spec", "x"]).same(b.at(&["spec", "x"])));
         assert_eq!(a.at(&["spec", "y", "k"]).text(), "v");
-        assert_eq!(b.to_string(), r#"{"spec":{"x":{"deep":[1,2]},"y":{"k":"w"}},"status":null}"#);
+        assert_eq!(
+            b.to_string(),
+            r#"{"spec":{"x":{"deep":[1,2]},"y":{"k":"w"}},"status":null}"#
+        );
         assert_eq!(b.remove_at(&["spec", "y", "k"]), Some("w".into()));
         assert_eq!(b.remove_at(&["spec", "z", "k"]), None);
     }

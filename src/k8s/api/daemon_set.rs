@@ -61,8 +61,10 @@ impl DaemonSet {
         let spec = value.get("spec");
         let kept = previous.filter(|(_, tree)| tree.get("spec").same(spec));
         Self {
-            spec: kept
-                .map_or_else(|| Arc::new(DaemonSetSpec::read(spec)), |(ds, _)| ds.spec.clone()),
+            spec: kept.map_or_else(
+                || Arc::new(DaemonSetSpec::read(spec)),
+                |(ds, _)| ds.spec.clone(),
+            ),
             status: de::read(value.get("status")),
         }
     }
