@@ -1,1 +1,24 @@
-//! To come.
+//! Things that act on the cluster. Siblings never meet except through the API.
+
+use crate::k8s::Kind;
+use crate::sim::{Ctx, Delivery};
+
+/// A controller, the scheduler, the kubelets: told of changes by its watches, called back by its timers.
+pub trait Part {
+    type Timer;
+
+    /// The name that signs its calls: `daemonset-controller`.
+    const NAME: &'static str;
+
+    /// The kinds that it watches.
+    const KINDS: &'static [Kind];
+
+    /// Called once when the process starts, before any delivery.
+    fn start(&mut self, ctx: &mut Ctx<'_, Self::Timer>);
+
+    /// A watch tells something.
+    fn on_watch(&mut self, ctx: &mut Ctx<'_, Self::Timer>, delivery: &Delivery);
+
+    /// A moment that the part asked for has come.
+    fn on_timer(&mut self, ctx: &mut Ctx<'_, Self::Timer>, timer: Self::Timer);
+}

@@ -1,0 +1,107 @@
+//! Who asks the API server, for what, and what it answers.
+
+use crate::k8s::{Object, Str, Value};
+use crate::sim::SimTime;
+use std::sync::Arc;
+
+/// What all calls carry.
+#[derive(Clone, Debug)]
+pub struct Call {
+    pub now: SimTime,
+    /// Shown in the trace: `daemonset-controller`, `kubelet/worker01`, `kubectl`.
+    pub actor: Str,
+    pub caller: Caller,
+    /// `metadata.managedFields[].manager` of a write; only kept for people's writes.
+    pub field_manager: Str,
+    /// Everything but the commit.
+    pub dry_run: bool,
+}
+
+/// Whose trees may be trusted: a component sends what it read and changed, a person sends anything.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Caller {
+    /// A controller, the scheduler, a kubelet: no strict decoding.
+    Component,
+    /// kubectl with `--validate=strict`: unknown fields are refused.
+    Strict,
+    /// kubectl with `--validate=warn`.
+    Warn,
+    /// kubectl with `--validate=ignore`.
+    Ignore,
+}
+
+impl Call {
+    pub fn component(now: SimTime, actor: impl Into<Str>) -> Self {
+        let actor = actor.into();
+        Self {
+            now,
+            field_manager: actor.clone(),
+            actor,
+            caller: Caller::Component,
+            dry_run: false,
+        }
+    }
+
+    pub fn person(now: SimTime, field_manager: impl Into<Str>) -> Self {
+        let field_manager = field_manager.into();
+        let actor = "kubectl".into();
+        Self {
+            now,
+            actor,
+            caller: Caller::Strict,
+            field_manager,
+            dry_run: false,
+        }
+    }
+}
+
+/// Which half of an object a write may change.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Subresource {
+    Main,
+    Status,
+    Scale,
+}
+
+/// The four kinds of patches.
+#[derive(Clone, Debug)]
+pub enum Patch {
+    Strategic(Value),
+    Merge(Value),
+    /// A list of RFC 6902 operations.
+    Json(Value),
+    /// Server-side apply.
+    Apply {
+        config: Value,
+        force: bool,
+    },
+}
+
+/// The answer to a write.
+#[derive(Clone, Debug)]
+pub struct Written {
+    pub object: Arc<Object>,
+    /// Texts of `Warning:` headers.
+    pub warnings: Vec<String>,
+    /// The object was made by this write.
+    pub created: bool,
+    /// False when the write changed nothing: no new version, no watch event.
+    pub changed: bool,
+}
+
+/// How dependents fare when their owner is deleted.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Propagation {
+    Background,
+    Foreground,
+    Orphan,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct DeleteOptions {
+    /// Seconds; None: the object's own.
+    pub grace_period: Option<i64>,
+    pub propagation: Option<Propagation>,
+    pub precondition_uid: Option<Str>,
+    pub precondition_version: Option<u64>,
+}

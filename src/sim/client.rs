@@ -1,0 +1,98 @@
+//! `Client`: the only door through which a part changes the world, signed by the caller.
+
+use super::apiserver::{ApiServer, Call, DeleteOptions, Patch, Subresource, Written};
+use super::{SimTime, Status};
+use crate::k8s::{Kind, Object, Str, Value};
+use std::sync::Arc;
+
+/// A part's connection to the API server for the length of one call.
+pub struct Client<'a> {
+    api: &'a mut ApiServer,
+    call: Call,
+}
+
+impl<'a> Client<'a> {
+    pub fn new(api: &'a mut ApiServer, now: SimTime, actor: impl Into<Str>) -> Self {
+        Self {
+            api,
+            call: Call::component(now, actor),
+        }
+    }
+
+    /// The same connection signed by another name (one kubelet of many).
+    pub fn signed(&mut self, actor: impl Into<Str>) -> Client<'_> {
+        Client {
+            call: Call::component(self.call.now, actor),
+            api: self.api,
+        }
+    }
+
+    pub fn now(&self) -> SimTime {
+        self.call.now
+    }
+
+    pub fn actor(&self) -> &Str {
+        &self.call.actor
+    }
+
+    /// A live read, past the part's cache.
+    pub fn get(&self, kind: Kind, namespace: &str, name: &str) -> Result<Arc<Object>, Status> {
+        self.api.get(kind, namespace, name).cloned()
+    }
+
+    /// A live list, past the part's cache.
+    pub fn list(&self, kind: Kind, namespace: Option<&str>) -> Vec<Arc<Object>> {
+        self.api.list(kind, namespace).cloned().collect()
+    }
+
+    pub fn create(
+        &mut self,
+        kind: Kind,
+        namespace: &str,
+        value: Value,
+    ) -> Result<Arc<Object>, Status> {
+        self.api
+            .create(&self.call, kind, namespace, value)
+            .map(|w| w.object)
+    }
+
+    pub fn update(&mut self, kind: Kind, value: Value) -> Result<Arc<Object>, Status> {
+        self.api
+            .update(&self.call, kind, Subresource::Main, value)
+            .map(|w| w.object)
+    }
+
+    pub fn update_status(&mut self, kind: Kind, value: Value) -> Result<Arc<Object>, Status> {
+        self.api
+            .update(&self.call, kind, Subresource::Status, value)
+            .map(|w| w.object)
+    }
+
+    pub fn patch(
+        &mut self,
+        kind: Kind,
+        namespace: &str,
+        name: &str,
+        subresource: Subresource,
+        patch: &Patch,
+    ) -> Result<Written, Status> {
+        self.api
+            .patch(&self.call, kind, namespace, name, subresource, patch)
+    }
+
+    pub fn bind(&mut self, namespace: &str, pod: &str, node: &str) -> Result<Arc<Object>, Status> {
+        self.api
+            .bind(&self.call, namespace, pod, node)
+            .map(|w| w.object)
+    }
+
+    pub fn delete(
+        &mut self,
+        kind: Kind,
+        namespace: &str,
+        name: &str,
+        options: &DeleteOptions,
+    ) -> Result<Arc<Object>, Status> {
+        self.api.delete(&self.call, kind, namespace, name, options)
+    }
+}
