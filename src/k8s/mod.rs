@@ -14,6 +14,8 @@ pub mod object;
 
 pub mod api;
 
+pub mod validate;
+
 pub use kind::Kind;
 pub use object::{Meta, Object, ObjectKey, OwnerRef, View};
 pub use str::Str;
