@@ -5,8 +5,8 @@
 mod errors;
 mod path;
 
-pub use errors::{FieldError, Reason};
 pub(crate) use errors::{Errors, Shown};
+pub use errors::{FieldError, Reason};
 pub(crate) use path::Path;
 
 use super::{Kind, Value};

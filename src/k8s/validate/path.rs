@@ -73,7 +73,11 @@ mod tests {
         let spec = Path::root("spec");
         let containers = spec.child("containers");
         let first = containers.index(0);
-        let limits = first.child("resources").child("limits").key("cpu").to_string();
+        let limits = first
+            .child("resources")
+            .child("limits")
+            .key("cpu")
+            .to_string();
         assert_eq!(limits, "spec.containers[0].resources.limits[cpu]");
     }
 }
