@@ -12,6 +12,8 @@
 //! * [`parts`]: the controllers, the scheduler and the kubelets.
 //! * [`cluster`]: the world and its only public face.
 //! * [`console`]: a typed line to text and commands.
+//! * [`view`]: one moment of the world as plain screen values.
+//! * `app`: the page, for the browser only.
 
 pub mod k8s;
 
@@ -22,3 +24,8 @@ pub mod parts;
 pub mod cluster;
 
 pub mod console;
+
+pub mod view;
+
+#[cfg(target_arch = "wasm32")]
+pub mod app;

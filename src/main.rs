@@ -1,3 +1,6 @@
 //! Browser entry: mounts the page; nothing else.
 
-fn main() {}
+fn main() {
+    #[cfg(target_arch = "wasm32")]
+    daemonset_playground::app::mount();
+}

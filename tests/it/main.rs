@@ -1,1 +1,3 @@
 //! The native tests, one binary.
+
+mod tidy;

@@ -1,0 +1,1 @@
+//! One moment of the world as plain screen values, without web types: what the page shows.
