@@ -34,6 +34,8 @@ pub mod trace;
 
 pub mod ctx;
 
+pub mod fault;
+
 pub use apiserver::{ApiServer, Call, DeleteOptions, Patch, Propagation, Written};
 pub use client::Client;
 pub use clock::{SimSpan, SimTime};

@@ -1,0 +1,207 @@
+//! `History`: a run that can be rewound and branched: the newest log, the present moment, checkpoints.
+
+use super::{Cluster, LogEntry, Setup};
+use crate::sim::{SimSpan, SimTime};
+use std::sync::Arc;
+
+/// Checkpoints kept at most; when there are more, every second of the older half is dropped.
+pub const CHECKPOINT_LIMIT: usize = 64;
+
+/// A checkpoint is taken when this many events have run since the last one.
+pub const CHECKPOINT_EVENTS: u64 = 500;
+
+/// One line of time: where it is now, and everything needed to be anywhere else on it.
+#[derive(Clone)]
+pub struct History {
+    present: Cluster,
+    /// All commands of this line, also those after the present moment when it was rewound.
+    log: Vec<Arc<LogEntry>>,
+    /// Earlier states in order, the first one at the start of the run.
+    checkpoints: Vec<Cluster>,
+    /// The furthest moment that was ever reached on this line.
+    end: SimTime,
+}
+
+impl History {
+    pub fn new(setup: Setup) -> Self {
+        let present = Cluster::new(setup);
+        Self::of(present)
+    }
+
+    /// A line that begins with a cluster as it is.
+    pub fn of(present: Cluster) -> Self {
+        let (log, end) = (present.log().to_vec(), present.now());
+        Self {
+            checkpoints: vec![present.clone()],
+            present,
+            log,
+            end,
+        }
+    }
+
+    /// The cluster at the present moment.
+    pub fn cluster(&self) -> &Cluster {
+        &self.present
+    }
+
+    /// The cluster for commands. If the line was rewound, its future after this moment is given up: keep a clone
+    /// of the history to keep it as another branch.
+    pub fn cluster_mut(&mut self) -> &mut Cluster {
+        if self.rewound() {
+            self.log.truncate(self.present.log().len());
+            self.end = self.present.now();
+            let events = self.present.events_done();
+            self.checkpoints.retain(|c| c.events_done() <= events);
+        }
+        &mut self.present
+    }
+
+    /// The present moment lies before the end of the line.
+    pub fn rewound(&self) -> bool {
+        self.present.now() < self.end || self.present.log().len() < self.log.len()
+    }
+
+    pub fn start(&self) -> SimTime {
+        self.checkpoints[0].now()
+    }
+
+    /// The furthest moment reached on this line.
+    pub fn end(&self) -> SimTime {
+        self.end.max(self.present.now())
+    }
+
+    /// All commands of the line, the future ones included.
+    pub fn log(&self) -> &[Arc<LogEntry>] {
+        if self.present.log().len() >= self.log.len() {
+            self.present.log()
+        } else {
+            &self.log
+        }
+    }
+
+    /// Lets time pass; commands of a rewound line come again at their places. At most `limit` events run.
+    pub fn advance_to(&mut self, until: SimTime, limit: usize) -> super::Advanced {
+        self.keep_log();
+        let mut left = limit;
+        while let Some(entry) = self.log.get(self.present.log().len()).cloned() {
+            if entry.at > until {
+                break;
+            }
+            let before = self.present.events_done();
+            if entry.after_events - before > left as u64 {
+                break;
+            }
+            self.present.replay(&entry);
+            left -= usize::try_from(self.present.events_done() - before).unwrap_or(left);
+        }
+        let mut answer = super::Advanced::Limit;
+        while left > 0 {
+            let slice = left.min(usize::try_from(CHECKPOINT_EVENTS).unwrap_or(left));
+            answer = self.present.advance_to(until, slice);
+            self.checkpoint();
+            if answer == super::Advanced::There {
+                break;
+            }
+            left -= slice;
+        }
+        self.end = self.end.max(self.present.now());
+        answer
+    }
+
+    /// Runs one event (and the commands that come before it on a rewound line).
+    pub fn step(&mut self) -> bool {
+        self.keep_log();
+        while let Some(entry) = self.log.get(self.present.log().len()).cloned() {
+            if entry.after_events > self.present.events_done() {
+                break;
+            }
+            self.present.replay(&entry);
+        }
+        let stepped = self.present.step();
+        self.checkpoint();
+        self.end = self.end.max(self.present.now());
+        stepped
+    }
+
+    /// Goes to any moment between the start and the end of the line.
+    pub fn seek(&mut self, to: SimTime) {
+        self.keep_log();
+        self.end = self.end.max(self.present.now());
+        let to = to.max(self.start());
+        if to < self.present.now() {
+            let i = self
+                .checkpoints
+                .iter()
+                .rposition(|c| c.now() <= to)
+                .unwrap_or(0);
+            self.present = self.checkpoints[i].clone();
+        }
+        self.replay_to(to);
+    }
+
+    /// Goes to the state after exactly so many events (for stepping back).
+    pub fn seek_event(&mut self, events: u64) {
+        self.keep_log();
+        self.end = self.end.max(self.present.now());
+        if events < self.present.events_done() {
+            let i = self
+                .checkpoints
+                .iter()
+                .rposition(|c| c.events_done() <= events)
+                .unwrap_or(0);
+            self.present = self.checkpoints[i].clone();
+        }
+        while self.present.events_done() < events {
+            match self.log.get(self.present.log().len()).cloned() {
+                Some(entry) if entry.after_events <= self.present.events_done() => {
+                    self.present.replay(&entry);
+                }
+                _ => {
+                    if !self.present.step() {
+                        break;
+                    }
+                }
+            }
+        }
+    }
+
+    fn replay_to(&mut self, to: SimTime) {
+        while let Some(entry) = self.log.get(self.present.log().len()).cloned() {
+            if entry.at > to {
+                break;
+            }
+            self.present.replay(&entry);
+        }
+        while self.present.advance_to(to, 100_000) == super::Advanced::Limit {}
+    }
+
+    /// Commands given since the last call belong to the line.
+    fn keep_log(&mut self) {
+        if self.present.log().len() > self.log.len() {
+            self.log = self.present.log().to_vec();
+        }
+    }
+
+    fn checkpoint(&mut self) {
+        let last = self.checkpoints.last().map_or(0, Cluster::events_done);
+        if self.present.events_done() < last + CHECKPOINT_EVENTS {
+            return;
+        }
+        self.checkpoints.push(self.present.clone());
+        if self.checkpoints.len() > CHECKPOINT_LIMIT {
+            let half = CHECKPOINT_LIMIT / 2;
+            let mut i = 0;
+            self.checkpoints.retain(|_| {
+                i += 1;
+                i == 1 || i > half || i % 2 == 1
+            });
+        }
+    }
+
+    /// How much time lies between the start and the present.
+    pub fn elapsed(&self) -> SimSpan {
+        self.present
+            .now()
+            .since(SimTime::of(self.present.setup().start))
+    }
+}

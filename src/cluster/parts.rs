@@ -1,0 +1,99 @@
+//! Who lives in the cluster. A new part is one line in the list below.
+
+use super::Event;
+use super::world::{Slot, World};
+use crate::parts::Part;
+use crate::parts::scheduler::Scheduler;
+use crate::sim::store::Change;
+use crate::sim::{Delivery, Rng, SimSpan};
+use std::sync::Arc;
+
+/// Until a part that lost its watches lists again.
+const RELIST_DELAY: SimSpan = SimSpan::from_millis(1000);
+
+macro_rules! parts {
+    ($($id:ident $field:ident: $part:ty,)*) => {
+        /// Names a part.
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+        pub enum PartId { $($id,)* }
+
+        /// A part's timer and the part's life in which it was set.
+        #[derive(Clone, Debug)]
+        pub enum Timer { $($id(u32, <$part as Part>::Timer),)* }
+
+        /// All parts.
+        #[derive(Clone)]
+        pub struct Parts { $(pub $field: Slot<$part>,)* }
+
+        impl PartId {
+            /// All parts, in the order in which they start and receive deliveries of one moment.
+            pub const ALL: &'static [PartId] = &[$(PartId::$id,)*];
+
+            /// The name that signs the part's calls.
+            pub fn name(self) -> &'static str {
+                match self { $(PartId::$id => <$part as Part>::NAME,)* }
+            }
+        }
+
+        impl Parts {
+            pub(super) fn new(rng: &Rng) -> Self {
+                Self { $($field: Slot::new(rng),)* }
+            }
+
+            pub(super) fn start(&mut self, world: &mut World, id: PartId) {
+                match id { $(PartId::$id => self.$field.start(world, id, Timer::$id),)* }
+            }
+
+            pub(super) fn stop(&mut self, id: PartId) {
+                match id { $(PartId::$id => self.$field.stop(),)* }
+            }
+
+            pub(super) fn lose_watch(&mut self, world: &mut World, id: PartId) {
+                match id {
+                    $(PartId::$id => {
+                        self.$field.watching = false;
+                        self.$field.inbox.clear();
+                    })*
+                }
+                world.queue.push(world.now + RELIST_DELAY, Event::Relist(id));
+            }
+
+            pub(super) fn relist(&mut self, world: &mut World, id: PartId) {
+                match id {
+                    $(PartId::$id => {
+                        if self.$field.alive && !self.$field.watching {
+                            self.$field.list(world, id);
+                        }
+                    })*
+                }
+            }
+
+            pub(super) fn deliver(&mut self, world: &mut World, id: PartId) {
+                match id { $(PartId::$id => self.$field.deliver(world, id, Timer::$id),)* }
+            }
+
+            pub(super) fn timer(&mut self, world: &mut World, timer: Timer) {
+                match timer {
+                    $(Timer::$id(epoch, timer) => {
+                        if self.$field.epoch == epoch {
+                            self.$field.call(world, Timer::$id, |part, ctx| part.on_timer(ctx, timer));
+                        }
+                    })*
+                }
+            }
+
+            /// Puts a change on its way to every part that watches its kind.
+            pub(super) fn announce(&mut self, world: &mut World, change: &Arc<Change>) {
+                $(
+                    if self.$field.watching && <$part as Part>::KINDS.contains(&change.kind) {
+                        self.$field.send(world, PartId::$id, Delivery::Change(change.clone()));
+                    }
+                )*
+            }
+        }
+    };
+}
+
+parts! {
+    Scheduler scheduler: Scheduler,
+}

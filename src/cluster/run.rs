@@ -1,0 +1,225 @@
+//! Making a cluster, doing commands, letting time pass.
+
+use super::parts::{PartId, Parts};
+use super::world::World;
+use super::{Cluster, Command, Event, LogEntry, Reply, Request, Setup, Verb};
+use crate::sim::{ApiServer, EventQueue, Rng, SimTime, Status};
+use std::sync::Arc;
+
+/// How far [`Cluster::advance_to`] came.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Advanced {
+    /// The wanted moment is reached.
+    There,
+    /// The limit of events was used up first.
+    Limit,
+}
+
+/// A bound on the events of the warm-up, far above what any setup needs.
+const WARM_UP_LIMIT: usize = 50_000_000;
+
+impl Cluster {
+    /// Boots a cluster and lets it run up to the setup's start.
+    pub fn new(setup: Setup) -> Self {
+        let rng = Rng::new(setup.seed);
+        let start = SimTime::of(setup.start);
+        let world = World {
+            now: start - setup.warm_up,
+            api: ApiServer::new(rng.fork("apiserver")),
+            queue: EventQueue::default(),
+            latencies: Arc::new(setup.latencies.clone()),
+            pumped: 0,
+            events_done: 0,
+        };
+        let setup = Arc::new(setup);
+        let parts = Parts::new(&rng);
+        let mut cluster = Self {
+            setup: setup.clone(),
+            world,
+            parts,
+            log: Vec::new(),
+        };
+        cluster.boot(&setup);
+        let warm = cluster.advance_to(start, WARM_UP_LIMIT);
+        assert_eq!(warm, Advanced::There, "the warm-up is bounded");
+        cluster
+    }
+
+    fn boot(&mut self, setup: &Setup) {
+        for id in PartId::ALL {
+            self.parts.start(&mut self.world, *id);
+        }
+        for node in &setup.nodes {
+            self.add_node(node);
+        }
+        self.pump();
+    }
+
+    fn add_node(&mut self, node: &crate::k8s::Value) {
+        let call = crate::sim::Call::component(self.world.now, "kubelet");
+        // A node that is refused (a name taken) does not join.
+        let _ = self
+            .world
+            .api
+            .create(&call, crate::k8s::Kind::Node, "", node.clone());
+    }
+
+    /// Does a command now. Commands that may change the world go into the log.
+    pub fn dispatch(&mut self, command: Command) -> Reply {
+        let logged = !matches!(&command, Command::Request(Request { dry_run: true, .. }));
+        if logged {
+            let entry = LogEntry {
+                at: self.world.now,
+                after_events: self.world.events_done,
+                command: command.clone(),
+            };
+            self.log.push(Arc::new(entry));
+        }
+        let reply = self.act(command);
+        self.pump();
+        reply
+    }
+
+    fn act(&mut self, command: Command) -> Reply {
+        match command {
+            Command::Request(request) => return self.request(request),
+            Command::NodeAdd { node } => self.add_node(&node),
+            Command::NodeStop { .. }
+            | Command::NodeStart { .. }
+            | Command::NetworkDown { .. }
+            | Command::NetworkUp { .. }
+            | Command::StaticAdd { .. }
+            | Command::StaticRemove { .. }
+            | Command::Pressure { .. }
+            | Command::Registry { .. }
+            | Command::SlowPulls { .. }
+            | Command::CrashContainer { .. } => {}
+            Command::PartStop { part } => self.parts.stop(part),
+            Command::PartStart { part } => self.parts.start(&mut self.world, part),
+            Command::LoseWatch { part } => self.parts.lose_watch(&mut self.world, part),
+            Command::ApiFault { rule: _ } | Command::ApiHeal => {}
+        }
+        Reply::Done
+    }
+
+    fn request(&mut self, request: Request) -> Reply {
+        let call = request.call(self.world.now);
+        let api = &mut self.world.api;
+        let written = match request.verb {
+            Verb::Create {
+                kind,
+                namespace,
+                value,
+            } => api.create(&call, kind, &namespace, value),
+            Verb::Update {
+                kind,
+                subresource,
+                value,
+            } => api.update(&call, kind, subresource, value),
+            Verb::Patch {
+                kind,
+                namespace,
+                name,
+                subresource,
+                patch,
+            } => api.patch(&call, kind, &namespace, &name, subresource, &patch),
+            Verb::Delete {
+                kind,
+                namespace,
+                name,
+                options,
+            } => {
+                return answer(
+                    api.delete(&call, kind, &namespace, &name, &options),
+                    Reply::Deleted,
+                );
+            }
+            Verb::Evict {
+                namespace: _,
+                pod: _,
+                options: _,
+            } => {
+                return Reply::Refused(Status::plain(404, "NotFound", "not served yet"));
+            }
+        };
+        answer(written, Reply::Written)
+    }
+
+    /// Lets time pass up to a moment, running at most `limit` events. Time only stands at `until` when all
+    /// events up to it have run.
+    pub fn advance_to(&mut self, until: SimTime, limit: usize) -> Advanced {
+        for _ in 0..limit {
+            let Some((at, event)) = self.world.queue.pop_until(until) else {
+                self.world.now = self.world.now.max(until);
+                return Advanced::There;
+            };
+            self.run(at, event);
+        }
+        if self.world.queue.next_at().is_none_or(|at| at > until) {
+            self.world.now = self.world.now.max(until);
+            return Advanced::There;
+        }
+        Advanced::Limit
+    }
+
+    /// Runs the next event, whenever it is due. False when nothing is queued.
+    pub fn step(&mut self) -> bool {
+        let Some(at) = self.world.queue.next_at() else {
+            return false;
+        };
+        if let Some((at, event)) = self.world.queue.pop_until(at) {
+            self.run(at, event);
+        }
+        true
+    }
+
+    fn run(&mut self, at: SimTime, event: Event) {
+        assert!(at >= self.world.now, "time does not go back");
+        self.world.now = at;
+        self.world.events_done += 1;
+        match event {
+            Event::Deliver(id) => self.parts.deliver(&mut self.world, id),
+            Event::Timer(timer) => self.parts.timer(&mut self.world, timer),
+            Event::Relist(id) => self.parts.relist(&mut self.world, id),
+        }
+        self.pump();
+    }
+
+    /// Puts the changes committed since the last time on their way.
+    fn pump(&mut self) {
+        let committed = self.world.api.store().committed();
+        if committed == self.world.pumped {
+            return;
+        }
+        let changes: Vec<_> = self
+            .world
+            .api
+            .store()
+            .changes_since(self.world.pumped)
+            .cloned()
+            .collect();
+        debug_assert_eq!(
+            changes.len() as u64,
+            committed - self.world.pumped,
+            "the log is long enough"
+        );
+        self.world.pumped = committed;
+        for change in &changes {
+            self.parts.announce(&mut self.world, change);
+        }
+    }
+
+    /// Repeats a logged command at its place; the events before it must have run.
+    pub(super) fn replay(&mut self, entry: &Arc<LogEntry>) {
+        while self.world.events_done < entry.after_events && self.step() {}
+        self.world.now = self.world.now.max(entry.at);
+        self.dispatch(entry.command.clone());
+    }
+}
+
+fn answer<T>(result: Result<T, Status>, wrap: impl FnOnce(T) -> Reply) -> Reply {
+    match result {
+        Ok(value) => wrap(value),
+        Err(status) => Reply::Refused(status),
+    }
+}

@@ -1,0 +1,146 @@
+//! `World`: time, the API server and the queue; everything that is not a part.
+
+use super::Event;
+use super::parts::{PartId, Timer};
+use crate::k8s::Str;
+use crate::parts::Part;
+use crate::sim::watch::Inbox;
+use crate::sim::{ApiServer, Ctx, Delivery, EventQueue, Latencies, Rng, SimTime};
+use std::sync::Arc;
+
+#[derive(Clone)]
+pub struct World {
+    pub(super) now: SimTime,
+    pub(super) api: ApiServer,
+    pub(super) queue: EventQueue<Event>,
+    pub(super) latencies: Arc<Latencies>,
+    /// The store's changes up to here are on their way to the parts.
+    pub(super) pumped: u64,
+    pub(super) events_done: u64,
+}
+
+/// A part, its inbox and its chance.
+#[derive(Clone)]
+pub struct Slot<P> {
+    pub(super) part: P,
+    pub(super) inbox: Inbox,
+    pub(super) rng: Rng,
+    pub(super) alive: bool,
+    /// False between the loss of a watch and the next list: changes are not delivered.
+    pub(super) watching: bool,
+    /// Counts the part's lives: timers of an earlier life are ignored.
+    pub(super) epoch: u32,
+}
+
+impl<P: Part + Default> Slot<P> {
+    pub(super) fn new(rng: &Rng) -> Self {
+        Self {
+            part: P::default(),
+            inbox: Inbox::default(),
+            rng: rng.fork(P::NAME),
+            alive: false,
+            watching: false,
+            epoch: 0,
+        }
+    }
+
+    /// The part itself, for reading.
+    pub fn part(&self) -> &P {
+        &self.part
+    }
+
+    /// Its process runs.
+    pub fn alive(&self) -> bool {
+        self.alive
+    }
+
+    /// Deliveries on their way.
+    pub fn inbox(&self) -> &Inbox {
+        &self.inbox
+    }
+
+    /// Lends the world to the part for one call and queues the timers that it asks for.
+    pub(super) fn call<R>(
+        &mut self,
+        world: &mut World,
+        wrap: fn(u32, P::Timer) -> Timer,
+        act: impl FnOnce(&mut P, &mut Ctx<'_, P::Timer>) -> R,
+    ) -> R {
+        let mut timers = Vec::new();
+        let mut ctx = Ctx::new(
+            &mut world.api,
+            world.now,
+            Str::from(P::NAME),
+            &mut self.rng,
+            &world.latencies,
+            &mut timers,
+        );
+        let answer = act(&mut self.part, &mut ctx);
+        for (at, timer) in timers {
+            assert!(at >= world.now, "nothing is scheduled into the past");
+            world.queue.push(at, Event::Timer(wrap(self.epoch, timer)));
+        }
+        answer
+    }
+
+    /// Starts the process: its caches are empty, and it lists what it watches.
+    pub(super) fn start(
+        &mut self,
+        world: &mut World,
+        id: PartId,
+        wrap: fn(u32, P::Timer) -> Timer,
+    ) {
+        if self.alive {
+            return;
+        }
+        self.part = P::default();
+        self.alive = true;
+        self.epoch += 1;
+        self.call(world, wrap, |part, ctx| part.start(ctx));
+        self.list(world, id);
+    }
+
+    pub(super) fn stop(&mut self) {
+        self.alive = false;
+        self.watching = false;
+        self.inbox.clear();
+        self.epoch += 1;
+    }
+
+    /// Sends fresh lists of everything that the part watches.
+    pub(super) fn list(&mut self, world: &mut World, id: PartId) {
+        self.watching = true;
+        for kind in P::KINDS {
+            let objects = world.api.list(*kind, None).cloned().collect();
+            self.send(
+                world,
+                id,
+                Delivery::List {
+                    kind: *kind,
+                    objects,
+                },
+            );
+        }
+    }
+
+    pub(super) fn send(&mut self, world: &mut World, id: PartId, delivery: Delivery) {
+        if let Some(at) = self.inbox.push(world.now, world.latencies.watch, delivery) {
+            world.queue.push(at, Event::Deliver(id));
+        }
+    }
+
+    /// Hands over the deliveries that are due.
+    pub(super) fn deliver(
+        &mut self,
+        world: &mut World,
+        id: PartId,
+        wrap: fn(u32, P::Timer) -> Timer,
+    ) {
+        while let Some(delivery) = self.inbox.pop(world.now) {
+            self.call(world, wrap, |part, ctx| part.on_watch(ctx, &delivery));
+        }
+        if let Some(at) = self.inbox.next_at() {
+            world.queue.push(at, Event::Deliver(id));
+        }
+    }
+}
