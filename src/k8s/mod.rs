@@ -14,6 +14,16 @@ pub mod object;
 
 pub mod api;
 
+pub mod schema;
+
+pub mod decode;
+
+pub mod defaults;
+
+pub mod patch;
+
+pub mod managed_fields;
+
 pub mod validate;
 
 pub use kind::Kind;
