@@ -24,6 +24,26 @@ pub mod patch;
 
 pub mod managed_fields;
 
+pub mod names;
+
+pub mod hash;
+
+pub mod int_or_percent;
+
+pub mod quantity;
+
+pub mod taint;
+
+pub mod selector;
+
+pub mod affinity;
+
+pub mod json;
+
+pub mod yaml;
+
+pub mod span;
+
 pub mod validate;
 
 pub use kind::Kind;
