@@ -25,9 +25,7 @@ pub use run::Advanced;
 pub use setup::Setup;
 
 use crate::k8s::{Kind, Object, Value};
-pub use crate::sim::{SimSpan, SimTime};
-
-use crate::sim::ApiServer;
+use crate::sim::{ApiServer, SimTime};
 use std::sync::Arc;
 use world::World;
 

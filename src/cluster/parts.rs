@@ -3,8 +3,6 @@
 use super::Event;
 use super::world::{Slot, World};
 use crate::parts::Part;
-use crate::parts::deployment::DeploymentController;
-use crate::parts::replicaset::ReplicaSetController;
 use crate::parts::scheduler::Scheduler;
 use crate::sim::store::Change;
 use crate::sim::{Delivery, Rng, SimSpan};
@@ -97,7 +95,5 @@ macro_rules! parts {
 }
 
 parts! {
-    Deployment deployment: DeploymentController,
-    ReplicaSet replicaset: ReplicaSetController,
     Scheduler scheduler: Scheduler,
 }

@@ -1,9 +1,5 @@
 //! Things that act on the cluster. Siblings never meet except through the API.
 
-pub mod deployment;
-
-pub mod replicaset;
-
 pub mod scheduler;
 
 use crate::k8s::Kind;

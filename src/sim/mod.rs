@@ -32,8 +32,6 @@ pub mod recorder;
 
 pub mod trace;
 
-pub mod control;
-
 pub mod ctx;
 
 pub mod fault;

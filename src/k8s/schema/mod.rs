@@ -67,8 +67,6 @@ pub struct Definition {
     pub fields: Vec<Field>,
     /// Server-side apply sees it as one value.
     pub atomic: bool,
-    /// Which fields are written even when nobody set them.
-    always: Vec<u16>,
 }
 
 /// Which definition a field holds.
@@ -145,19 +143,7 @@ pub struct GoField {
     pub embedded: Option<&'static str>,
 }
 
-impl DefinitionId {
-    /// Its place among [`Schema::definitions`].
-    pub fn index(self) -> usize {
-        usize::from(self.0)
-    }
-}
-
 impl Schema {
-    /// All definitions, by name.
-    pub fn definitions(&self) -> impl Iterator<Item = &Definition> {
-        self.definitions.iter()
-    }
-
     /// The definition with this id.
     pub fn definition(&self, id: DefinitionId) -> &Definition {
         &self.definitions[usize::from(id.0)]
@@ -218,11 +204,6 @@ impl Definition {
     pub fn field(&self, name: &str) -> Option<&Field> {
         let found = self.fields.binary_search_by(|f| f.name.cmp(name));
         found.ok().map(|i| &self.fields[i])
-    }
-
-    /// The fields that are written even when nobody set them.
-    pub fn always(&self) -> impl Iterator<Item = &Field> {
-        self.always.iter().map(|&i| &self.fields[usize::from(i)])
     }
 
     /// The Go struct's name: `PodSpec`.
@@ -328,30 +309,6 @@ impl Type {
 }
 
 impl Field {
-    /// True if the field is written even when nobody set it: what Go does with structs that are no pointers and with
-    /// fields that are not marked as optional.
-    pub fn always(&self) -> bool {
-        let go = self.go;
-        go.keep
-            || !go.pointer
-                && !go.omit_zero
-                && match self.ty {
-                    Type::Struct(_)
-                    | Type::Quantity
-                    | Type::IntOrString
-                    | Type::Time
-                    | Type::MicroTime
-                    | Type::Raw => true,
-                    Type::List(_)
-                    | Type::Map(_)
-                    | Type::String
-                    | Type::Bytes
-                    | Type::Bool
-                    | Type::Int32
-                    | Type::Int64 => false,
-                }
-    }
-
     /// The field's type as Go prints it.
     pub fn go_type(&self) -> String {
         self.go.named.map_or_else(
