@@ -25,7 +25,9 @@ pub use run::Advanced;
 pub use setup::Setup;
 
 use crate::k8s::{Kind, Object, Value};
-use crate::sim::{ApiServer, SimTime};
+pub use crate::sim::{SimSpan, SimTime};
+
+use crate::sim::ApiServer;
 use std::sync::Arc;
 use world::World;
 

@@ -3,6 +3,7 @@
 use super::Event;
 use super::world::{Slot, World};
 use crate::parts::Part;
+use crate::parts::daemonset::DaemonSetController;
 use crate::parts::scheduler::Scheduler;
 use crate::sim::store::Change;
 use crate::sim::{Delivery, Rng, SimSpan};
@@ -95,5 +96,6 @@ macro_rules! parts {
 }
 
 parts! {
+    DaemonSet daemonset: DaemonSetController,
     Scheduler scheduler: Scheduler,
 }

@@ -118,6 +118,7 @@ impl<P: Part + Default> Slot<P> {
                 Delivery::List {
                     kind: *kind,
                     objects,
+                    resource_version: world.api.store().version(),
                 },
             );
         }

@@ -38,8 +38,6 @@ pub mod selector;
 
 pub mod affinity;
 
-pub mod number;
-
 pub mod json;
 
 pub mod yaml;

@@ -1,5 +1,7 @@
 //! Things that act on the cluster. Siblings never meet except through the API.
 
+pub mod daemonset;
+
 pub mod scheduler;
 
 use crate::k8s::Kind;

@@ -71,7 +71,7 @@ impl Informer {
                     vec![delta]
                 }
             }
-            Delivery::List { kind, objects } => self.replace(*kind, objects),
+            Delivery::List { kind, objects, .. } => self.replace(*kind, objects),
         }
     }
 

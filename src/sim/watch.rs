@@ -15,6 +15,8 @@ pub enum Delivery {
     List {
         kind: Kind,
         objects: Vec<Arc<Object>>,
+        /// The store's version when the list was taken.
+        resource_version: u64,
     },
 }
 

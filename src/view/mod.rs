@@ -1,1 +1,25 @@
 //! One moment of the world as plain screen values, without web types: what the page shows.
+//!
+//! Reading order: [`frame`] (everything one repaint needs), [`daemon_set`], [`node`], [`pod`] (its pieces),
+//! [`explain`] (why a pod is, or is not, on a node), [`timeline`] (the marks of a run), [`age`].
+
+pub mod frame;
+
+pub mod daemon_set;
+
+pub mod node;
+
+pub mod pod;
+
+pub mod explain;
+
+pub mod timeline;
+
+pub mod age;
+
+pub use daemon_set::{Counters, RevisionRow, SetRow};
+pub use explain::{Check, Fix, Outcome, Verdict};
+pub use frame::Frame;
+pub use node::{LabelChip, NodeCard, Slot, TaintChip};
+pub use pod::{PodState, PodToken};
+pub use timeline::{Mark, MarkKind, Marks};

@@ -1,13 +1,22 @@
 //! A tree against the schema, in the API server's words: unknown fields, wrong types, and the form in which the
 //! server stores what it read.
+//!
+//! Reading order: [`walk`] (structs, lists and maps), `scalar` (single values), `place` (where an error is), `time`.
 
+mod place;
+mod scalar;
+mod time;
+mod walk;
+
+use super::schema::{Type, definition_id, schema};
 use super::{Kind, Value};
+use walk::{Mode, Walk};
 
 /// What a tree became when it was read as an object of a kind.
 #[derive(Clone, Debug, Default)]
 pub struct Decoded {
-    /// The tree as the server keeps it: without unknown and empty fields, quantities in their canonical form.
-    /// Shares every unchanged subtree with what was read.
+    /// The tree as the server keeps it: without unknown and empty fields, with the fields that are always written,
+    /// quantities in their canonical form. Shares every unchanged subtree with what was read.
     pub value: Value,
     /// Paths of the fields that the kind does not have, in the order of reading: `spec.containers[0].cmd`.
     pub unknown: Vec<String>,
@@ -25,33 +34,55 @@ impl Decoded {
         if self.unknown.is_empty() {
             return None;
         }
-        let fields: Vec<String> = self
-            .unknown
+        let fields: Vec<String> = self.warnings().collect();
+        Some(format!("strict decoding error: {}", fields.join(", ")))
+    }
+
+    /// What a reader who only warns says, one line a field: `unknown field "spec.replicas"`.
+    pub fn warnings(&self) -> impl Iterator<Item = String> {
+        self.unknown
             .iter()
             .map(|path| format!("unknown field \"{path}\""))
-            .collect();
-        Some(format!("strict decoding error: {}", fields.join(", ")))
     }
 }
 
 /// Reads a tree as the JSON of an object.
 pub fn decode(kind: Kind, value: &Value) -> Decoded {
-    let _ = kind;
-    Decoded {
-        value: value.clone(),
-        unknown: Vec::new(),
-        error: None,
-    }
+    run(kind, value, Mode::Json)
 }
 
 /// Reads a tree that a strategic merge patch made: the same, but a wrong type is told without its place
 /// (`unrecognized type: int32`, `cannot convert int64 to string`, `cannot restore slice from int64`).
 pub fn restore(kind: Kind, value: &Value) -> Decoded {
-    decode(kind, value)
+    let mut decoded = run(kind, value, Mode::Tree);
+    decoded.unknown.sort();
+    decoded
+}
+
+fn run(kind: Kind, value: &Value, mode: Mode) -> Decoded {
+    let mut walk = Walk::new(mode);
+    let ty = Type::Struct(definition_id(kind));
+    let changed = walk.value(&ty, None, "", value);
+    Decoded {
+        value: changed.unwrap_or_else(|| value.clone()),
+        unknown: walk.unknown,
+        error: walk.error,
+    }
 }
 
 /// What kubectl says of a manifest whose `metadata` it cannot read (`error: unable to decode "x.yaml": ` and this).
 pub fn metadata_error(manifest: &Value) -> Option<String> {
-    let _ = manifest;
-    None
+    let mut walk = Walk::new(Mode::Json);
+    let id = schema().named("meta.v1.ObjectMeta")?;
+    walk.at_field(None, "metadata");
+    walk.value(
+        &Type::Struct(id),
+        None,
+        "metadataOnlyObject",
+        manifest.field("metadata")?,
+    );
+    walk.error
 }
+
+#[cfg(test)]
+mod tests;

@@ -55,6 +55,8 @@ pub(super) fn load() -> Schema {
         if let Ok(i) = definitions.binary_search_by(|d| d.name.cmp(name)) {
             definitions[i].atomic = atomic;
             go_fields(&mut definitions[i], fields);
+            let always = (0..).zip(&definitions[i].fields);
+            definitions[i].always = always.filter(|(_, f)| f.always()).map(|(i, _)| i).collect();
         }
     }
     Schema {
@@ -163,6 +165,7 @@ fn resolve(raw: RawDefinition, names: &[&'static str]) -> Definition {
         gvk: raw.gvk,
         fields,
         atomic: false,
+        always: Vec::new(),
     }
 }
 

@@ -67,6 +67,8 @@ pub struct Definition {
     pub fields: Vec<Field>,
     /// Server-side apply sees it as one value.
     pub atomic: bool,
+    /// Which fields are written even when nobody set them.
+    always: Vec<u16>,
 }
 
 /// Which definition a field holds.
@@ -206,6 +208,11 @@ impl Definition {
         found.ok().map(|i| &self.fields[i])
     }
 
+    /// The fields that are written even when nobody set them.
+    pub fn always(&self) -> impl Iterator<Item = &Field> {
+        self.always.iter().map(|&i| &self.fields[usize::from(i)])
+    }
+
     /// The Go struct's name: `PodSpec`.
     pub fn go_name(&self) -> &'static str {
         self.name.rsplit('.').next().unwrap_or(self.name)
@@ -309,6 +316,30 @@ impl Type {
 }
 
 impl Field {
+    /// True if the field is written even when nobody set it: what Go does with structs that are no pointers and with
+    /// fields that are not marked as optional.
+    pub fn always(&self) -> bool {
+        let go = self.go;
+        go.keep
+            || !go.pointer
+                && !go.omit_zero
+                && match self.ty {
+                    Type::Struct(_)
+                    | Type::Quantity
+                    | Type::IntOrString
+                    | Type::Time
+                    | Type::MicroTime
+                    | Type::Raw => true,
+                    Type::List(_)
+                    | Type::Map(_)
+                    | Type::String
+                    | Type::Bytes
+                    | Type::Bool
+                    | Type::Int32
+                    | Type::Int64 => false,
+                }
+    }
+
     /// The field's type as Go prints it.
     pub fn go_type(&self) -> String {
         self.go.named.map_or_else(

@@ -1,0 +1,58 @@
+//! Is a pod available, up to date, older than another?
+
+use super::create::GENERATION_LABEL;
+use super::revision::HASH_LABEL;
+use crate::k8s::{Object, Timestamp};
+use crate::sim::{SimSpan, SimTime};
+
+/// Whether a pod has been ready for long enough.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Available {
+    No,
+    /// Ready, and available from that moment on if it stays so.
+    At(SimTime),
+    Yes,
+}
+
+/// Upstream: pkg/api/v1/pod/util.go `IsPodAvailable`.
+pub fn available(pod: &Object, min_ready: i64, now: SimTime) -> Available {
+    let ready = pod.pod().filter(|p| p.ready());
+    let Some(condition) = ready.and_then(|p| p.condition("Ready")) else {
+        return Available::No;
+    };
+    let Ok(seconds @ 1..) = u64::try_from(min_ready) else {
+        return Available::Yes;
+    };
+    let Some(since) = Timestamp::parse(&condition.last_transition_time) else {
+        return Available::No;
+    };
+    let at = SimTime::of(since) + SimSpan::from_secs(seconds);
+    if at <= now {
+        Available::Yes
+    } else {
+        Available::At(at)
+    }
+}
+
+/// The pod carries the current hash, or the current template generation.
+///
+/// Upstream: pkg/controller/daemon/util/daemonset_util.go `IsPodUpdated`.
+pub fn updated(pod: &Object, hash: &str, generation: Option<i64>) -> bool {
+    let same_generation = generation.is_some_and(|generation| {
+        pod.meta().label(GENERATION_LABEL) == Some(generation.to_string().as_str())
+    });
+    same_generation || has_hash(pod, hash)
+}
+
+/// The pod carries the current hash.
+pub fn has_hash(pod: &Object, hash: &str) -> bool {
+    !hash.is_empty() && pod.meta().label(HASH_LABEL) == Some(hash)
+}
+
+/// What "oldest first" compares: bound before unbound, then creation, then name.
+///
+/// Upstream: pkg/controller/daemon/daemon_controller.go `podByCreationTimestampAndPhase`.
+pub fn seniority(pod: &Object) -> (bool, Option<Timestamp>, &str) {
+    let unbound = pod.pod().is_none_or(|p| p.spec.node_name.is_empty());
+    (unbound, pod.meta().creation, pod.name())
+}

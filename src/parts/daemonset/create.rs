@@ -1,0 +1,176 @@
+//! The pod that is created for a node.
+
+use super::placement;
+use super::revision::HASH_LABEL;
+use crate::k8s::api::{NodeAffinity, PodSpec, Toleration};
+use crate::k8s::{Kind, Object, Value, names};
+use crate::value;
+
+/// The label of pods that says from which generation of the template they were made.
+pub const GENERATION_LABEL: &str = "pod-template-generation";
+
+/// The annotation of a DaemonSet that counts changes of its template.
+pub const GENERATION_ANNOTATION: &str = "deprecated.daemonset.template.generation";
+
+/// The template generation of a DaemonSet, if it carries a readable one.
+///
+/// Upstream: pkg/controller/daemon/util/daemonset_util.go `GetTemplateGeneration`.
+pub fn template_generation(daemon_set: &Object) -> Option<i64> {
+    daemon_set
+        .meta()
+        .annotation(GENERATION_ANNOTATION)?
+        .parse()
+        .ok()
+}
+
+/// The reference by which a DaemonSet owns its pods and revisions.
+pub fn controller_ref(daemon_set: &Object) -> Value {
+    value!({
+        "apiVersion": "apps/v1", "kind": "DaemonSet", "name": daemon_set.name(),
+        "uid": daemon_set.uid(), "controller": true, "blockOwnerDeletion": true,
+    })
+}
+
+/// Everything that the pods of one DaemonSet and revision have in common. Pods share these trees.
+#[derive(Clone, Debug)]
+pub struct Blank {
+    metadata: Value,
+    spec: Value,
+    /// The template's affinity without required node affinity.
+    affinity: Value,
+}
+
+impl Blank {
+    /// Upstream: pkg/controller/daemon/util/daemonset_util.go `CreatePodTemplate` and
+    /// pkg/controller/controller_utils.go `GetPodFromTemplate`.
+    pub fn new(daemon_set: &Object, generation: Option<i64>, hash: &str) -> Self {
+        let spec = daemon_set.daemon_set().map(|ds| ds.spec.clone());
+        let spec = spec.unwrap_or_default();
+        let template = spec.template.get("metadata");
+        let mut labels = template.get("labels").clone();
+        if let Some(generation) = generation {
+            labels.set(GENERATION_LABEL, generation.to_string());
+        }
+        if !hash.is_empty() {
+            labels.set(HASH_LABEL, Value::str(hash));
+        }
+        let mut metadata = value!({
+            "generateName": name_prefix(daemon_set.name()), "namespace": daemon_set.namespace(),
+            "ownerReferences": [controller_ref(daemon_set)],
+        });
+        for (field, tree) in [
+            ("labels", &labels),
+            ("annotations", template.get("annotations")),
+            ("finalizers", template.get("finalizers")),
+        ] {
+            if !tree.is_empty() {
+                metadata.set(field, tree);
+            }
+        }
+        let mut pod_spec = spec.template.get("spec").clone();
+        pod_spec.set(
+            "tolerations",
+            tolerations_tree(
+                &placement::pod_tolerations(&spec),
+                pod_spec.get("tolerations"),
+            ),
+        );
+        let mut affinity = pod_spec.remove("affinity").unwrap_or_default();
+        if affinity.is_null() {
+            affinity = Value::map();
+        }
+        Self {
+            metadata,
+            spec: pod_spec,
+            affinity,
+        }
+    }
+
+    /// The pod for a node.
+    pub fn pod(&self, node: &str) -> Value {
+        let mut spec = self.spec.clone();
+        spec.set("affinity", pin_to_node(&self.affinity, node));
+        value!({
+            "apiVersion": Kind::Pod.api_version(), "kind": "Pod",
+            "metadata": &self.metadata, "spec": spec,
+        })
+    }
+}
+
+/// `name-`, or the bare name if that would be no valid start of a name.
+fn name_prefix(name: &str) -> String {
+    let prefix = format!("{name}-");
+    if names::dns1123_subdomain_errors(&names::mask_trailing_dash(&prefix)).is_empty() {
+        prefix
+    } else {
+        name.to_owned()
+    }
+}
+
+/// The tree of a list of tolerations; those that stand unchanged in `old` keep their tree.
+fn tolerations_tree(tolerations: &[Toleration], old: &Value) -> Value {
+    tolerations
+        .iter()
+        .enumerate()
+        .map(|(i, toleration)| {
+            let kept = old.index(i);
+            let overwritten =
+                toleration.toleration_seconds != kept.get("tolerationSeconds").as_i64();
+            if !kept.is_null() && !overwritten {
+                return kept.clone();
+            }
+            let mut tree = Value::map();
+            for (field, text) in [
+                ("key", &toleration.key),
+                ("operator", &toleration.operator),
+                ("value", &toleration.value),
+                ("effect", &toleration.effect),
+            ] {
+                if !text.is_empty() {
+                    tree.set(field, text);
+                }
+            }
+            tree
+        })
+        .collect()
+}
+
+/// The affinity with exactly one required term, the node's name; preferred terms and pod affinity stay.
+///
+/// Upstream: pkg/controller/daemon/util/daemonset_util.go `ReplaceDaemonSetPodNodeNameNodeAffinity`.
+pub fn pin_to_node(affinity: &Value, node: &str) -> Value {
+    let mut pinned = affinity.clone();
+    pinned.set_at(
+        &[
+            "nodeAffinity",
+            "requiredDuringSchedulingIgnoredDuringExecution",
+        ],
+        value!({"nodeSelectorTerms": [{"matchFields": [
+            {"key": "metadata.name", "operator": "In", "values": [Value::str(node)]}
+        ]}]}),
+    );
+    pinned
+}
+
+/// The node that a pod is on or is meant for; None when that cannot be told.
+///
+/// Upstream: pkg/controller/daemon/util/daemonset_util.go `GetTargetNodeName`.
+pub fn target_node(spec: &PodSpec) -> Option<&crate::k8s::Str> {
+    if !spec.node_name.is_empty() {
+        return Some(&spec.node_name);
+    }
+    let required = spec
+        .affinity
+        .as_ref()
+        .and_then(|a| a.node_affinity.as_ref())
+        .and_then(|NodeAffinity { required, .. }| required.as_ref())?;
+    let by_name = required
+        .node_selector_terms
+        .iter()
+        .flat_map(|term| &term.match_fields)
+        .find(|r| r.key == "metadata.name" && r.operator == "In")?;
+    match &by_name.values[..] {
+        [only] => Some(only),
+        _ => None,
+    }
+}

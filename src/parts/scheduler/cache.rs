@@ -1,0 +1,190 @@
+//! What the scheduler knows of each node: its object, the pods on it, what they use.
+
+use super::fit::{Amounts, Room, pod_requests};
+use crate::k8s::api::{ContainerPort, PodSpec};
+use crate::k8s::quantity::Quantity;
+use crate::k8s::{Object, Str};
+use crate::sim::store::NsName;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// A host port in use: protocol, port, address (`0.0.0.0` for all).
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct HostPort {
+    pub protocol: Str,
+    pub port: i64,
+    pub ip: Str,
+}
+
+impl HostPort {
+    /// The host ports that a pod wants.
+    pub fn of(spec: &PodSpec) -> Vec<HostPort> {
+        let sidecars = spec
+            .init_containers
+            .iter()
+            .filter(|c| c.restart_policy == "Always");
+        sidecars
+            .chain(&spec.containers)
+            .flat_map(|c| &c.ports)
+            .filter(|p| p.host_port > 0)
+            .map(Self::read)
+            .collect()
+    }
+
+    fn read(port: &ContainerPort) -> Self {
+        let or = |text: &Str, other: &'static str| {
+            if text.is_empty() {
+                Str::from(other)
+            } else {
+                text.clone()
+            }
+        };
+        Self {
+            protocol: or(&port.protocol, "TCP"),
+            port: port.host_port,
+            ip: or(&port.host_ip, "0.0.0.0"),
+        }
+    }
+
+    /// Same protocol and port, and equal addresses or one that means all.
+    pub fn conflicts(&self, other: &HostPort) -> bool {
+        self.protocol == other.protocol
+            && self.port == other.port
+            && (self.ip == other.ip || self.ip == "0.0.0.0" || other.ip == "0.0.0.0")
+    }
+}
+
+/// A pod that takes room on a node.
+#[derive(Clone, Debug)]
+pub struct Placed {
+    pub pod: Arc<Object>,
+    pub requests: Amounts,
+    pub ports: Vec<HostPort>,
+}
+
+impl Placed {
+    pub fn new(pod: Arc<Object>) -> Self {
+        let spec = pod.pod().map(|p| p.spec.clone()).unwrap_or_default();
+        Self {
+            requests: pod_requests(&spec),
+            ports: HostPort::of(&spec),
+            pod,
+        }
+    }
+}
+
+/// One node and what is on it.
+#[derive(Clone, Debug, Default)]
+pub struct NodeInfo {
+    /// None while only pods of it are known.
+    pub node: Option<Arc<Object>>,
+    pub room: Room,
+    pub pods: BTreeMap<NsName, Placed>,
+}
+
+impl NodeInfo {
+    pub fn set_node(&mut self, node: Arc<Object>) {
+        if let Some(view) = node.node() {
+            self.room.allocatable = Amounts::read(&view.allocatable);
+            self.room.allowed_pods = Quantity::of(view.allocatable.get("pods")).value();
+        }
+        self.node = Some(node);
+    }
+
+    pub fn add(&mut self, placed: Placed) {
+        let key = NsName {
+            namespace: placed.pod.namespace().clone(),
+            name: placed.pod.name().clone(),
+        };
+        self.remove(&key);
+        self.room.used.add(&placed.requests);
+        self.room.pods += 1;
+        self.pods.insert(key, placed);
+    }
+
+    pub fn remove(&mut self, key: &NsName) -> Option<Placed> {
+        let placed = self.pods.remove(key)?;
+        self.room.used.subtract(&placed.requests);
+        self.room.pods -= 1;
+        Some(placed)
+    }
+}
+
+/// All nodes by name.
+#[derive(Clone, Debug, Default)]
+pub struct Cache {
+    pub nodes: BTreeMap<Str, NodeInfo>,
+    /// On which node a placed pod counts.
+    placed: BTreeMap<NsName, Str>,
+    /// How many entries of `nodes` have a node object.
+    known: u64,
+}
+
+impl Cache {
+    /// How many nodes there are.
+    pub fn count(&self) -> u64 {
+        self.known
+    }
+
+    pub fn set_node(&mut self, node: Arc<Object>) {
+        let info = self.nodes.entry(node.name().clone()).or_default();
+        self.known += u64::from(info.node.is_none());
+        info.set_node(node);
+    }
+
+    pub fn remove_node(&mut self, name: &str) {
+        let Some(info) = self.nodes.get_mut(name) else {
+            return;
+        };
+        self.known -= u64::from(info.node.is_some());
+        info.node = None;
+        if info.pods.is_empty() {
+            self.nodes.remove(name);
+        }
+    }
+
+    /// Counts a pod on the node that it is bound (or about to be bound) to.
+    pub fn place(&mut self, pod: Arc<Object>, node: &Str) {
+        let key = NsName {
+            namespace: pod.namespace().clone(),
+            name: pod.name().clone(),
+        };
+        if self.refresh(&key, &pod, node) {
+            return;
+        }
+        self.unplace(&key);
+        self.placed.insert(key, node.clone());
+        self.nodes
+            .entry(node.clone())
+            .or_default()
+            .add(Placed::new(pod));
+    }
+
+    /// Replaces the object of a pod whose containers have not changed.
+    fn refresh(&mut self, key: &NsName, pod: &Arc<Object>, node: &Str) -> bool {
+        if self.placed.get(key) != Some(node) {
+            return false;
+        }
+        let info = self.nodes.get_mut(node);
+        let Some(placed) = info.and_then(|info| info.pods.get_mut(key)) else {
+            return false;
+        };
+        let containers = |o: &Object| o.value().at(&["spec", "containers"]).clone();
+        let same = containers(&placed.pod).same(&containers(pod));
+        if same {
+            placed.pod = pod.clone();
+        }
+        same
+    }
+
+    /// Takes a pod off its node.
+    pub fn unplace(&mut self, key: &NsName) -> Option<Placed> {
+        let node = self.placed.remove(key)?;
+        let info = self.nodes.get_mut(&node)?;
+        let placed = info.remove(key);
+        if info.node.is_none() && info.pods.is_empty() {
+            self.nodes.remove(&node);
+        }
+        placed
+    }
+}

@@ -1,0 +1,125 @@
+//! The filters in their order; the first one that fails decides the reason for a node.
+
+use super::cache::{HostPort, NodeInfo};
+use super::fit::{Amounts, Shortage, pod_requests};
+use crate::k8s::api::{PodSpec, Taint};
+use crate::k8s::{Object, Str, affinity, taint};
+
+/// The key of the taint that stands for a cordoned node.
+pub const UNSCHEDULABLE: &str = "node.kubernetes.io/unschedulable";
+
+/// Why a pod cannot go to a node.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Failure {
+    /// The node is cordoned.
+    Unschedulable,
+    /// `spec.nodeName` names another node.
+    NodeName,
+    /// The first taint that the pod does not tolerate.
+    Taint(Taint),
+    /// Node selector or required affinity.
+    Affinity,
+    /// A host port that is taken.
+    Ports(HostPort),
+    Resources(Vec<Shortage>),
+    /// The pod names its nodes, and this is none of them.
+    OtherNode,
+}
+
+impl Failure {
+    /// The sentences that the scheduler prints, one or more.
+    pub fn reasons(&self) -> Vec<String> {
+        let one = match self {
+            Failure::Unschedulable => "node(s) were unschedulable",
+            Failure::NodeName => "node(s) didn't match the requested node name",
+            Failure::Taint(_) => "node(s) had untolerated taint(s)",
+            Failure::Affinity => "node(s) didn't match Pod's node affinity/selector",
+            Failure::Ports(_) => "node(s) didn't have free ports for the requested pod ports",
+            Failure::OtherNode => "node(s) didn't satisfy plugin(s) [NodeAffinity]",
+            Failure::Resources(shortages) => {
+                return shortages.iter().map(|s| s.reason.clone()).collect();
+            }
+        };
+        vec![one.to_owned()]
+    }
+
+    /// Taking pods off the node might help.
+    pub fn preemptible(&self) -> bool {
+        match self {
+            Failure::Ports(_) => true,
+            Failure::Resources(shortages) => !shortages.iter().any(|s| s.helpless),
+            Failure::Unschedulable
+            | Failure::NodeName
+            | Failure::Taint(_)
+            | Failure::Affinity
+            | Failure::OtherNode => false,
+        }
+    }
+}
+
+/// A pod to be placed, with what is computed once per attempt.
+#[derive(Clone, Debug)]
+pub struct Wanted<'a> {
+    pub pod: &'a Object,
+    pub spec: &'a PodSpec,
+    pub requests: Amounts,
+    pub ports: Vec<HostPort>,
+    /// The only nodes worth looking at, when the pod's affinity names them.
+    pub names: Option<Vec<Str>>,
+}
+
+impl<'a> Wanted<'a> {
+    pub fn new(pod: &'a Object, spec: &'a PodSpec) -> Self {
+        Self {
+            pod,
+            spec,
+            requests: pod_requests(spec),
+            ports: HostPort::of(spec),
+            names: affinity::required_node_names(spec),
+        }
+    }
+}
+
+/// Runs the filters for one node; None: the pod fits.
+pub fn check(wanted: &Wanted<'_>, info: &NodeInfo) -> Option<Failure> {
+    let node = info.node.as_ref()?;
+    let view = node.node()?;
+    let spec = wanted.spec;
+    if view.unschedulable {
+        let cordon = Taint {
+            key: UNSCHEDULABLE.into(),
+            effect: taint::NO_SCHEDULE.into(),
+            ..Taint::default()
+        };
+        if !taint::tolerated(&spec.tolerations, &cordon) {
+            return Some(Failure::Unschedulable);
+        }
+    }
+    if !spec.node_name.is_empty() && spec.node_name != *node.name() {
+        return Some(Failure::NodeName);
+    }
+    let untolerated =
+        taint::find_untolerated(&view.taints, &spec.tolerations, taint::blocks_scheduling);
+    if let Some(taint) = untolerated {
+        return Some(Failure::Taint(taint.clone()));
+    }
+    if affinity::matches_node(spec, &node.meta().labels, node.name()).is_err() {
+        return Some(Failure::Affinity);
+    }
+    taken(wanted, info)
+}
+
+/// The filters that other pods decide: host ports, resources.
+pub fn taken(wanted: &Wanted<'_>, info: &NodeInfo) -> Option<Failure> {
+    let taken = wanted.ports.iter().find(|port| {
+        info.pods
+            .values()
+            .flat_map(|placed| &placed.ports)
+            .any(|used| used.conflicts(port))
+    });
+    if let Some(port) = taken {
+        return Some(Failure::Ports(port.clone()));
+    }
+    let shortages = info.room.shortages(&wanted.requests);
+    (!shortages.is_empty()).then_some(Failure::Resources(shortages))
+}

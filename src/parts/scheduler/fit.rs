@@ -1,0 +1,227 @@
+//! Resource arithmetic: what a pod requests, what a node has left.
+//!
+//! Upstream: pkg/scheduler/framework/plugins/noderesources/fit.go
+
+use crate::k8s::api::{Container, PodSpec};
+use crate::k8s::quantity::Quantity;
+use crate::k8s::{Str, Value};
+use std::collections::BTreeMap;
+
+/// Amounts by resource: cpu in thousandths, everything else in whole units.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Amounts {
+    pub milli_cpu: i64,
+    pub memory: i64,
+    pub ephemeral_storage: i64,
+    /// Extended resources and huge pages.
+    pub others: BTreeMap<Str, i64>,
+}
+
+impl Amounts {
+    /// Reads a map of resource name to quantity. `pods` is left out.
+    pub fn read(quantities: &Value) -> Self {
+        let mut amounts = Self::default();
+        for (name, quantity) in quantities.fields() {
+            let quantity = Quantity::of(quantity);
+            match name.as_str() {
+                "cpu" => amounts.milli_cpu = quantity.milli_value(),
+                "memory" => amounts.memory = quantity.value(),
+                "ephemeral-storage" => amounts.ephemeral_storage = quantity.value(),
+                "pods" => {}
+                _ => {
+                    amounts.others.insert(name.clone(), quantity.value());
+                }
+            }
+        }
+        amounts
+    }
+
+    pub fn add(&mut self, other: &Amounts) {
+        self.milli_cpu += other.milli_cpu;
+        self.memory += other.memory;
+        self.ephemeral_storage += other.ephemeral_storage;
+        for (name, amount) in &other.others {
+            *self.others.entry(name.clone()).or_insert(0) += amount;
+        }
+    }
+
+    pub fn subtract(&mut self, other: &Amounts) {
+        self.milli_cpu -= other.milli_cpu;
+        self.memory -= other.memory;
+        self.ephemeral_storage -= other.ephemeral_storage;
+        for (name, amount) in &other.others {
+            *self.others.entry(name.clone()).or_insert(0) -= amount;
+        }
+    }
+
+    fn raise_to(&mut self, other: &Amounts) {
+        self.milli_cpu = self.milli_cpu.max(other.milli_cpu);
+        self.memory = self.memory.max(other.memory);
+        self.ephemeral_storage = self.ephemeral_storage.max(other.ephemeral_storage);
+        for (name, amount) in &other.others {
+            let have = self.others.entry(name.clone()).or_insert(0);
+            *have = (*have).max(*amount);
+        }
+    }
+
+    fn of(container: &Container) -> Self {
+        Self::read(&container.resources.requests)
+    }
+}
+
+/// What a pod requests: the larger of what its app containers need together and what each init container
+/// needs, sidecars counted with both, plus the overhead.
+///
+/// Upstream: component-helpers/resource/helpers.go `PodRequests`.
+pub fn pod_requests(spec: &PodSpec) -> Amounts {
+    let mut total = Amounts::default();
+    for container in &spec.containers {
+        total.add(&Amounts::of(container));
+    }
+    let mut sidecars = Amounts::default();
+    let mut largest = Amounts::default();
+    for container in &spec.init_containers {
+        let mut needed = Amounts::of(container);
+        if container.restart_policy == "Always" {
+            sidecars.add(&needed);
+            needed = sidecars.clone();
+        } else {
+            needed.add(&sidecars);
+        }
+        largest.raise_to(&needed);
+    }
+    total.add(&sidecars);
+    total.raise_to(&largest);
+    total.add(&Amounts::read(&spec.overhead));
+    total
+}
+
+/// Why a pod does not fit. `helpless`: the request exceeds what the node has at all, so no eviction could help.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Shortage {
+    /// As printed: `Insufficient cpu`.
+    pub reason: String,
+    /// `cpu`, `memory`, `pods`, …
+    pub resource: Str,
+    pub requested: i64,
+    pub used: i64,
+    pub capacity: i64,
+    pub helpless: bool,
+}
+
+/// What a node offers.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Room {
+    pub allocatable: Amounts,
+    pub allowed_pods: i64,
+    pub used: Amounts,
+    pub pods: i64,
+}
+
+impl Room {
+    /// Compares a request with what is left; empty when it fits.
+    pub fn shortages(&self, request: &Amounts) -> Vec<Shortage> {
+        let mut shortages = Vec::new();
+        if self.pods + 1 > self.allowed_pods {
+            shortages.push(Shortage {
+                reason: "Too many pods".to_owned(),
+                resource: "pods".into(),
+                requested: 1,
+                used: self.pods,
+                capacity: self.allowed_pods,
+                helpless: self.allowed_pods < 1,
+            });
+        }
+        let mut check = |resource: &Str, requested: i64, used: i64, capacity: i64| {
+            if requested > 0 && requested > capacity - used {
+                shortages.push(Shortage {
+                    reason: format!("Insufficient {resource}"),
+                    resource: resource.clone(),
+                    requested,
+                    used,
+                    capacity,
+                    helpless: requested > capacity,
+                });
+            }
+        };
+        let (have, used) = (&self.allocatable, &self.used);
+        check(
+            &"cpu".into(),
+            request.milli_cpu,
+            used.milli_cpu,
+            have.milli_cpu,
+        );
+        check(&"memory".into(), request.memory, used.memory, have.memory);
+        check(
+            &"ephemeral-storage".into(),
+            request.ephemeral_storage,
+            used.ephemeral_storage,
+            have.ephemeral_storage,
+        );
+        for (name, amount) in &request.others {
+            let of = |amounts: &Amounts| amounts.others.get(name).copied().unwrap_or(0);
+            check(name, *amount, of(used), of(have));
+        }
+        shortages
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::k8s::de;
+    use crate::value;
+
+    #[test]
+    fn init_containers_count_by_their_largest() {
+        let spec: PodSpec = de::read(&value!({
+            "containers": [
+                {"name": "a", "resources": {"requests": {"cpu": "100m", "memory": "64Mi"}}},
+                {"name": "b", "resources": {"requests": {"cpu": "0.2"}}},
+            ],
+            "initContainers": [
+                {"name": "s", "restartPolicy": "Always", "resources": {"requests": {"cpu": "50m"}}},
+                {"name": "i", "resources": {"requests": {"cpu": "1", "memory": "1Mi"}}},
+            ],
+            "overhead": {"cpu": "10m"},
+        }));
+        let amounts = pod_requests(&spec);
+        assert_eq!((amounts.milli_cpu, amounts.memory), (1060, 64 << 20));
+    }
+
+    #[test]
+    fn equal_fits_and_reasons_come_in_order() {
+        let room = Room {
+            allocatable: Amounts {
+                milli_cpu: 4000,
+                memory: 100,
+                ..Amounts::default()
+            },
+            allowed_pods: 2,
+            used: Amounts {
+                milli_cpu: 3000,
+                memory: 50,
+                ..Amounts::default()
+            },
+            pods: 1,
+        };
+        let ask = |milli_cpu, memory| Amounts {
+            milli_cpu,
+            memory,
+            ..Amounts::default()
+        };
+        assert_eq!(room.shortages(&ask(1000, 50)), []);
+        let reasons: Vec<_> = room
+            .shortages(&ask(1001, 101))
+            .into_iter()
+            .map(|s| (s.reason, s.helpless))
+            .collect();
+        let want = [
+            ("Insufficient cpu".to_owned(), false),
+            ("Insufficient memory".to_owned(), true),
+        ];
+        assert_eq!(reasons, want);
+        let full = Room { pods: 2, ..room };
+        assert_eq!(full.shortages(&ask(0, 0))[0].reason, "Too many pods");
+    }
+}

@@ -1,0 +1,46 @@
+//! The sentence of a failed attempt.
+//!
+//! Upstream: pkg/scheduler/framework/types.go `FitError.Error`.
+
+use std::collections::BTreeMap;
+
+/// `0/3 nodes are available: 1 Insufficient cpu, 2 ….`: how many nodes have which reason, sorted as text.
+pub fn unavailable(nodes: u64, reasons: &BTreeMap<String, u64>) -> String {
+    let mut parts: Vec<String> = reasons
+        .iter()
+        .map(|(reason, count)| format!("{count} {reason}"))
+        .collect();
+    parts.sort();
+    format!("0/{nodes} nodes are available: {}.", parts.join(", "))
+}
+
+/// The preemption half, when no victims were found: how many nodes had none, how many could not be helped.
+pub fn preemption(nodes: u64, without_victims: u64, helpless: u64) -> String {
+    let mut reasons = BTreeMap::new();
+    if without_victims > 0 {
+        reasons.insert(
+            "No preemption victims found for incoming pod".to_owned(),
+            without_victims,
+        );
+    }
+    if helpless > 0 {
+        reasons.insert(
+            "Preemption is not helpful for scheduling".to_owned(),
+            helpless,
+        );
+    }
+    format!("preemption: {}", unavailable(nodes, &reasons))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reasons_are_counted_and_sorted_as_text() {
+        let reasons = [("node(s) were unschedulable", 2), ("Insufficient cpu", 1)];
+        let reasons = reasons.iter().map(|(r, n)| ((*r).to_owned(), *n)).collect();
+        let want = "0/3 nodes are available: 1 Insufficient cpu, 2 node(s) were unschedulable.";
+        assert_eq!(unavailable(3, &reasons), want);
+    }
+}

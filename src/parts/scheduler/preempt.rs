@@ -1,0 +1,50 @@
+//! Preemption: which lesser pods would have to go so that a pod fits.
+//!
+//! Upstream: pkg/scheduler/framework/preemption/preemption.go
+
+use super::cache::{NodeInfo, Placed};
+use super::filter::{Wanted, taken};
+use crate::k8s::Object;
+use std::sync::Arc;
+
+/// The victims on one node, or None when removing every lesser pod would not help: all lesser pods go, then as
+/// many as possible come back, the most important first.
+pub fn victims(wanted: &Wanted<'_>, info: &NodeInfo, priority: i64) -> Option<Vec<Arc<Object>>> {
+    let of = |placed: &Placed| placed.pod.pod().and_then(|p| p.spec.priority).unwrap_or(0);
+    let mut lesser: Vec<Placed> = info
+        .pods
+        .values()
+        .filter(|p| of(p) < priority)
+        .cloned()
+        .collect();
+    if lesser.is_empty() {
+        return None;
+    }
+    let mut rest = info.clone();
+    rest.pods.retain(|_, p| of(p) >= priority);
+    for placed in &lesser {
+        rest.room.used.subtract(&placed.requests);
+        rest.room.pods -= 1;
+    }
+    if taken(wanted, &rest).is_some() {
+        return None;
+    }
+    lesser.sort_by_key(|p| {
+        (
+            std::cmp::Reverse(of(p)),
+            p.pod.meta().creation,
+            p.pod.name().clone(),
+        )
+    });
+    let mut victims = Vec::new();
+    for placed in lesser {
+        let mut with = rest.clone();
+        with.add(placed.clone());
+        if taken(wanted, &with).is_none() {
+            rest = with;
+        } else {
+            victims.push(placed.pod);
+        }
+    }
+    (!victims.is_empty()).then_some(victims)
+}

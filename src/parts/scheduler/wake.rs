@@ -1,0 +1,126 @@
+//! What makes a waiting pod be tried again: only changes that may help it.
+//!
+//! Upstream: the plugins' `EventsToRegister` and queueing hints in pkg/scheduler/framework/plugins.
+
+use super::cache::Placed;
+use super::filter::{Failure, UNSCHEDULABLE, Wanted, check};
+use super::queue::Waiting;
+use super::{FLUSH_AFTER, FLUSH_EVERY, Scheduler, Timer};
+use crate::k8s::Object;
+use crate::k8s::{Kind, taint};
+use crate::sim::Ctx;
+use crate::sim::store::NsName;
+use std::sync::Arc;
+
+impl Scheduler {
+    pub(super) fn wake(&mut self, ctx: &mut Ctx<'_, Timer>, keys: &[NsName]) {
+        for key in keys {
+            if let Some(at) = self.queue.wake(key, ctx.now()) {
+                ctx.at(at, Timer::Backoff);
+            }
+        }
+    }
+
+    /// A node came or changed: pods that it was closed to and may now be open to are tried again.
+    pub(super) fn wake_for_node(
+        &mut self,
+        ctx: &mut Ctx<'_, Timer>,
+        old: Option<&Arc<Object>>,
+        node: &Arc<Object>,
+    ) {
+        let relevant = old.is_none_or(|old| match (old.node(), node.node()) {
+            (Some(a), Some(b)) => {
+                a.taints != b.taints
+                    || a.unschedulable != b.unschedulable
+                    || a.allocatable != b.allocatable
+                    || old.meta().labels != node.meta().labels
+            }
+            _ => true,
+        });
+        if !relevant {
+            return;
+        }
+        let Some(info) = self.cache.nodes.get(node.name()) else {
+            return;
+        };
+        let informer = &self.informer;
+        let keys = self.queue.unschedulable(|key, waiting| {
+            let pod = informer.get(Kind::Pod, &key.namespace, &key.name);
+            let Some((pod, spec)) = pod.and_then(|p| p.pod().map(|v| (p, v.spec.clone()))) else {
+                return false;
+            };
+            let wanted = Wanted::new(pod, &spec);
+            if wanted
+                .names
+                .as_ref()
+                .is_some_and(|names| !names.contains(node.name()))
+            {
+                return false;
+            }
+            match check(&wanted, info) {
+                None => true,
+                // The node is closed for the same reason as before: nothing is won.
+                Some(failure) => !same_kind(waiting, &failure),
+            }
+        });
+        self.wake(ctx, &keys);
+    }
+
+    /// A pod left its node: pods that lack what it took are tried again.
+    pub(super) fn wake_for_gone(&mut self, ctx: &mut Ctx<'_, Timer>, gone: &Placed) {
+        let helps = |failure: &Failure| match failure {
+            Failure::Ports(port) => gone.ports.iter().any(|p| p.conflicts(port)),
+            Failure::Resources(shortages) => shortages.iter().any(|s| match s.resource.as_str() {
+                "pods" => true,
+                "cpu" => gone.requests.milli_cpu > 0,
+                "memory" => gone.requests.memory > 0,
+                "ephemeral-storage" => gone.requests.ephemeral_storage > 0,
+                name => gone.requests.others.get(name).is_some_and(|n| *n > 0),
+            }),
+            Failure::Unschedulable
+            | Failure::NodeName
+            | Failure::Taint(_)
+            | Failure::Affinity
+            | Failure::OtherNode => false,
+        };
+        let keys = self
+            .queue
+            .unschedulable(|_, waiting| waiting.failures.iter().any(helps));
+        self.wake(ctx, &keys);
+    }
+
+    /// Pods that nothing woke for five minutes are tried again.
+    pub(super) fn flush(&mut self, ctx: &mut Ctx<'_, Timer>) {
+        self.flush_at = None;
+        let now = ctx.now();
+        let old = |w: &Waiting| now.since(w.tried) >= FLUSH_AFTER;
+        let keys = self.queue.unschedulable(|_, waiting| old(waiting));
+        self.wake(ctx, &keys);
+        self.flush_later(ctx);
+    }
+
+    /// Sets the flush timer while there are unschedulable pods.
+    pub(super) fn flush_later(&mut self, ctx: &mut Ctx<'_, Timer>) {
+        if self.flush_at.is_none() && !self.queue.unschedulable(|_, _| true).is_empty() {
+            self.flush_at = Some(ctx.now() + FLUSH_EVERY);
+            ctx.after(FLUSH_EVERY, Timer::Flush);
+        }
+    }
+}
+
+/// The pod failed for this kind of reason before.
+fn same_kind(waiting: &Waiting, failure: &Failure) -> bool {
+    let cordoned = |f: &Failure| match f {
+        Failure::Unschedulable => true,
+        Failure::Taint(t) => t.key == UNSCHEDULABLE && t.effect == taint::NO_SCHEDULE,
+        Failure::NodeName
+        | Failure::Affinity
+        | Failure::Ports(_)
+        | Failure::Resources(_)
+        | Failure::OtherNode => false,
+    };
+    waiting.failures.iter().any(|before| {
+        (cordoned(before) && cordoned(failure))
+            || std::mem::discriminant(before) == std::mem::discriminant(failure)
+    })
+}

@@ -1,0 +1,46 @@
+//! Why a pod is, or is not, on a node: the controller's own decision values in words.
+
+use crate::k8s::{Object, Str};
+
+/// How a check ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Outcome {
+    Pass,
+    Fail,
+    /// Not asked: an earlier check had decided.
+    Skipped,
+}
+
+/// One check with the values compared.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Check {
+    pub outcome: Outcome,
+    pub title: String,
+    pub details: Vec<String>,
+}
+
+/// A small change that would flip the verdict.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Fix {
+    /// On its button.
+    pub label: &'static str,
+    /// The change as text: YAML to insert, or nothing.
+    pub text: String,
+    /// The console line that makes it.
+    pub line: String,
+}
+
+/// The answer to: why is there, or is there not, a pod of this DaemonSet on this node?
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Verdict {
+    pub node: Str,
+    pub set: Str,
+    pub title: &'static str,
+    pub checks: Vec<Check>,
+    pub fixes: Vec<Fix>,
+}
+
+/// Why the slot of a DaemonSet on a node is empty, in a few words.
+pub fn reason(_set: &Object, _node: &Object) -> Str {
+    "waiting for the controller".into()
+}
