@@ -4,6 +4,8 @@ use super::Event;
 use super::world::{Slot, World};
 use crate::parts::Part;
 use crate::parts::daemonset::DaemonSetController;
+use crate::parts::deployment::DeploymentController;
+use crate::parts::replicaset::ReplicaSetController;
 use crate::parts::scheduler::Scheduler;
 use crate::sim::store::Change;
 use crate::sim::{Delivery, Rng, SimSpan};
@@ -97,5 +99,7 @@ macro_rules! parts {
 
 parts! {
     DaemonSet daemonset: DaemonSetController,
+    Deployment deployment: DeploymentController,
+    ReplicaSet replicaset: ReplicaSetController,
     Scheduler scheduler: Scheduler,
 }

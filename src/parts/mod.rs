@@ -2,6 +2,10 @@
 
 pub mod daemonset;
 
+pub mod deployment;
+
+pub mod replicaset;
+
 pub mod scheduler;
 
 use crate::k8s::Kind;

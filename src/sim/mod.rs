@@ -32,6 +32,8 @@ pub mod recorder;
 
 pub mod trace;
 
+pub mod control;
+
 pub mod ctx;
 
 pub mod fault;

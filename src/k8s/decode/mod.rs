@@ -10,6 +10,7 @@ mod walk;
 
 use super::schema::{Type, definition_id, schema};
 use super::{Kind, Value};
+pub use scalar::base64;
 use walk::{Mode, Walk};
 
 /// What a tree became when it was read as an object of a kind.

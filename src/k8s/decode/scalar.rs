@@ -219,3 +219,21 @@ fn base64_fault(text: &str) -> Option<usize> {
     let open = seen % 4;
     (open != 0).then_some(text.len() - if padding > 0 { 0 } else { open })
 }
+
+/// Standard base64 with padding.
+pub fn base64(bytes: &[u8]) -> String {
+    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut out = String::new();
+    for chunk in bytes.chunks(3) {
+        let byte = |i: usize| chunk.get(i).map_or(0, |b| usize::from(*b));
+        let all = byte(0) << 16 | byte(1) << 8 | byte(2);
+        for place in 0..4 {
+            if place <= chunk.len() {
+                out.push(char::from(LETTERS[all >> (18 - 6 * place) & 63]));
+            } else {
+                out.push('=');
+            }
+        }
+    }
+    out
+}

@@ -145,7 +145,19 @@ pub struct GoField {
     pub embedded: Option<&'static str>,
 }
 
+impl DefinitionId {
+    /// Its place among [`Schema::definitions`].
+    pub fn index(self) -> usize {
+        usize::from(self.0)
+    }
+}
+
 impl Schema {
+    /// All definitions, by name.
+    pub fn definitions(&self) -> impl Iterator<Item = &Definition> {
+        self.definitions.iter()
+    }
+
     /// The definition with this id.
     pub fn definition(&self, id: DefinitionId) -> &Definition {
         &self.definitions[usize::from(id.0)]

@@ -1,0 +1,34 @@
+//! What controllers of pods share: expectations, claiming by owner references, pods made from a template.
+
+pub mod claim;
+
+pub mod expectations;
+
+pub mod pods;
+
+pub use claim::{Claim, claim};
+pub use expectations::Expectations;
+
+use crate::k8s::{Object, Str, Value};
+use crate::value;
+
+/// An owner reference with `controller: true`.
+pub fn controller_ref(owner: &Object) -> Value {
+    value!({
+        "apiVersion": Str::from(owner.kind().api_version()), "kind": owner.kind().name(),
+        "name": owner.name(), "uid": owner.uid(), "controller": true, "blockOwnerDeletion": true,
+    })
+}
+
+/// The object's controller is this owner (by uid).
+pub fn controlled_by(object: &Object, owner: &Object) -> bool {
+    object
+        .meta()
+        .controller()
+        .is_some_and(|o| o.uid == *owner.uid())
+}
+
+/// The pod counts as a replica: neither ended nor on its way out.
+pub fn active(pod: &Object) -> bool {
+    !pod.meta().terminating() && !pod.pod().is_some_and(crate::k8s::api::Pod::terminal)
+}
