@@ -38,6 +38,8 @@ pub mod selector;
 
 pub mod affinity;
 
+pub mod number;
+
 pub mod json;
 
 pub mod yaml;

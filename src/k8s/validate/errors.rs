@@ -123,9 +123,21 @@ pub struct Errors {
 }
 
 impl Errors {
-    /// The finished list.
+    /// The finished list. What two rules found in the same words is told once.
     pub fn into_list(self) -> Vec<FieldError> {
-        self.list
+        let mut list: Vec<FieldError> = Vec::with_capacity(self.list.len());
+        for error in self.list {
+            if !list.contains(&error) {
+                list.push(error);
+            }
+        }
+        list
+    }
+
+    /// The messages as printed; for tests.
+    #[cfg(test)]
+    pub fn lines(&self) -> Vec<String> {
+        self.list.iter().map(ToString::to_string).collect()
     }
 
     pub fn len(&self) -> usize {
@@ -175,6 +187,14 @@ impl Errors {
 
     pub fn duplicate<'v>(&mut self, at: &Path<'_>, value: impl Into<Shown<'v>>) {
         self.push(at, Reason::Duplicate, Some(value.into()), "");
+    }
+
+    /// A number that is given must not be below zero.
+    pub fn non_negative(&mut self, at: &Path<'_>, value: &Value) {
+        let number = value.as_i64().unwrap_or(0);
+        if number < 0 {
+            self.invalid(at, number, "must be greater than or equal to 0");
+        }
     }
 
     /// A duplicate with a sentence behind the value.
@@ -278,9 +298,8 @@ mod tests {
         errors.not_supported(&at, "x", &["A", "B"]);
         errors.too_long(&at, 63);
         errors.too_many(&at, 21, 20);
-        let lines: Vec<String> = errors.list.iter().map(ToString::to_string).collect();
         assert_eq!(
-            lines,
+            errors.lines(),
             [
                 "a: Invalid value: \"x\\n\\\"\": bad",
                 "a: Invalid value: -1: bad",
