@@ -1,6 +1,7 @@
 //! Why a pod is, or is not, on a node: the controller's own decision values in words.
 
-use crate::k8s::{Object, Str};
+use crate::cluster::Cluster;
+use crate::k8s::{Kind, Object, Str};
 
 /// How a check ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -43,4 +44,21 @@ pub struct Verdict {
 /// Why the slot of a DaemonSet on a node is empty, in a few words.
 pub fn reason(_set: &Object, _node: &Object) -> Str {
     "waiting for the controller".into()
+}
+
+/// The answer for a DaemonSet and a node; none when one of them is gone.
+pub fn verdict(cluster: &Cluster, set_uid: &str, node: &str) -> Option<Verdict> {
+    let set = cluster
+        .objects(Kind::DaemonSet)
+        .find(|set| set.uid() == set_uid)?;
+    let node = cluster
+        .objects(Kind::Node)
+        .find(|object| object.name() == node)?;
+    Some(Verdict {
+        node: node.name().clone(),
+        set: set.name().clone(),
+        title: "Why is there no pod here?",
+        checks: Vec::new(),
+        fixes: Vec::new(),
+    })
 }

@@ -71,6 +71,8 @@ pub struct PodToken {
     pub state: PodState,
     /// One line under the name: `Running · ready 12s`.
     pub text: String,
+    /// How far the start of its containers has come, in percent, as far as it can be known.
+    pub done: u8,
     /// Something stands in the way: a pull that fails, a node that does not answer.
     pub troubled: bool,
 }
@@ -100,11 +102,21 @@ pub fn token(pod: &Object, around: &Around<'_>) -> PodToken {
         revision: around.revision,
         state,
         text: text(pod, state, waiting, around),
+        done: done(pod, around.now),
         troubled: matches!(
             waiting,
             "ErrImagePull" | "ImagePullBackOff" | "CreateContainerConfigError"
         ) || (!around.node_ready && state != PodState::Pending),
     }
+}
+
+/// Pulling and starting take about this long.
+const START_MS: u64 = 2500;
+
+fn done(pod: &Object, now: SimTime) -> u8 {
+    let created = pod.meta().creation.map_or(now, SimTime::of);
+    let percent = now.since(created).as_millis() * 100 / START_MS;
+    u8::try_from(percent.clamp(15, 90)).unwrap_or(90)
 }
 
 fn state(object: &Object, around: &Around<'_>) -> PodState {

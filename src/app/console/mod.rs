@@ -1,0 +1,5 @@
+//! The kubectl console.
+
+mod pane;
+
+pub use pane::Pane;

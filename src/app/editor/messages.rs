@@ -1,0 +1,36 @@
+//! What kubectl or the server says about the manifest, each message at its line.
+
+use crate::app::screen::{Diagnostic, use_screen};
+use leptos::prelude::*;
+
+/// The list of messages under the text.
+#[component]
+pub fn Messages() -> impl IntoView {
+    let screen = use_screen();
+    let list = move || {
+        let item = |found: Diagnostic| {
+            let place = if found.line > 0 {
+                format!("line {}", found.line)
+            } else {
+                String::new()
+            };
+            view! {
+                <li class="message" data-testid="diagnostic" data-line=found.line.to_string()>
+                    <span class="line">{place}</span>
+                    <span>{found.message}</span>
+                </li>
+            }
+        };
+        screen
+            .diagnostics
+            .get()
+            .into_iter()
+            .map(item)
+            .collect_view()
+    };
+    view! {
+        <ul class="messages" aria-label="Messages about the manifest">
+            {list}
+        </ul>
+    }
+}

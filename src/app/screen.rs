@@ -1,0 +1,152 @@
+//! `Screen`: what to show. One signal per cell, kept by name; `patch` sets only cells whose value changed.
+
+use super::terminal::Line;
+use crate::k8s::Str;
+use crate::view::{Frame, NodeCard, SetRow};
+use leptos::prelude::*;
+use std::collections::BTreeMap;
+
+/// What a person points at: the right-hand pane explains it.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Selection {
+    pub node: Str,
+    /// The pod in the slot, when there is one.
+    pub pod: Option<Str>,
+}
+
+/// One message about the manifest, at its line (counted from 1; 0 when it belongs to none).
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Diagnostic {
+    pub line: usize,
+    pub message: String,
+}
+
+/// The answer to the last apply.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Answer {
+    pub text: String,
+    pub refused: bool,
+}
+
+/// A file of the editor.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct File {
+    pub name: String,
+    pub text: String,
+    /// The text that was applied last; none before the first time.
+    pub applied: Option<String>,
+}
+
+/// The cells of the page.
+#[derive(Clone, Copy)]
+pub struct Screen {
+    /// Milliseconds since people arrived, at the present moment and at the end of the line.
+    pub elapsed: RwSignal<u64>,
+    pub end: RwSignal<u64>,
+    /// Changes when the marks of the time line did.
+    pub marks: RwSignal<u64>,
+    pub playing: RwSignal<bool>,
+    pub speed: RwSignal<f64>,
+    pub sets: RwSignal<Vec<SetRow>>,
+    /// The uid of the DaemonSet whose counters and slots are in front.
+    pub set: RwSignal<Str>,
+    pub names: RwSignal<Vec<Str>>,
+    cards: StoredValue<BTreeMap<Str, ArcRwSignal<NodeCard>>>,
+    pub selection: RwSignal<Selection>,
+    /// The counter that was touched: the nodes it counts light up.
+    pub lit: RwSignal<Option<&'static str>>,
+    pub files: RwSignal<Vec<File>>,
+    /// Index of the file in the editor.
+    pub file: RwSignal<usize>,
+    pub diagnostics: RwSignal<Vec<Diagnostic>>,
+    pub answer: RwSignal<Answer>,
+    pub lines: RwSignal<Vec<Line>>,
+    /// The section in front on a narrow screen: `want`, `is`, `why`, `console`.
+    pub section: RwSignal<&'static str>,
+    /// The newest message for screen readers.
+    pub said: RwSignal<String>,
+}
+
+impl Screen {
+    pub fn new() -> Self {
+        Self {
+            elapsed: RwSignal::new(0),
+            end: RwSignal::new(0),
+            marks: RwSignal::new(0),
+            playing: RwSignal::new(true),
+            speed: RwSignal::new(1.0),
+            sets: RwSignal::new(Vec::new()),
+            set: RwSignal::new(Str::default()),
+            names: RwSignal::new(Vec::new()),
+            cards: StoredValue::new(BTreeMap::new()),
+            selection: RwSignal::new(Selection::default()),
+            lit: RwSignal::new(None),
+            files: RwSignal::new(Vec::new()),
+            file: RwSignal::new(0),
+            diagnostics: RwSignal::new(Vec::new()),
+            answer: RwSignal::new(Answer::default()),
+            lines: RwSignal::new(Vec::new()),
+            section: RwSignal::new("is"),
+            said: RwSignal::new(String::new()),
+        }
+    }
+
+    /// Shows a moment.
+    pub fn patch(&self, frame: Frame) {
+        let Frame {
+            elapsed,
+            sets,
+            nodes,
+        } = frame;
+        set(self.elapsed, elapsed);
+        let names: Vec<Str> = nodes.iter().map(|card| card.name.clone()).collect();
+        self.cards.update_value(|cards| {
+            cards.retain(|name, _| names.binary_search(name).is_ok() || names.contains(name));
+            for card in nodes {
+                match cards.get(&card.name) {
+                    Some(cell) => {
+                        if cell.with_untracked(|old| *old != card) {
+                            cell.set(card);
+                        }
+                    }
+                    None => {
+                        cards.insert(card.name.clone(), ArcRwSignal::new(card));
+                    }
+                }
+            }
+        });
+        set(self.names, names);
+        if self.sets.with_untracked(|old| *old != sets) {
+            let front = self.set.get_untracked();
+            if !sets.iter().any(|row| row.uid == front) {
+                let uid = sets.first().map(|row| row.uid.clone()).unwrap_or_default();
+                self.set.set(uid);
+            }
+            self.sets.set(sets);
+        }
+    }
+
+    /// The cell of a node that is on the screen.
+    pub fn card(&self, name: &Str) -> Option<ArcRwSignal<NodeCard>> {
+        self.cards.with_value(|cards| cards.get(name).cloned())
+    }
+
+    /// The DaemonSet in front.
+    pub fn front(&self) -> Option<SetRow> {
+        let uid = self.set.get();
+        self.sets
+            .with(|sets| sets.iter().find(|row| row.uid == uid).cloned())
+    }
+}
+
+/// Sets a signal when the value differs.
+pub fn set<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: T) {
+    if signal.with_untracked(|old| *old != value) {
+        signal.set(value);
+    }
+}
+
+/// The screen of the page.
+pub fn use_screen() -> Screen {
+    expect_context()
+}

@@ -1,0 +1,244 @@
+//! `Session` owns the cluster; `Dispatch` is the handle that components hold.
+
+use super::samples;
+use super::screen::{Answer, Diagnostic, File, Screen, set};
+use super::terminal::Terminal;
+use crate::cluster::{Cluster, Command, History, Reply, SimSpan, SimTime};
+use crate::view::{self, Marks, Verdict};
+use leptos::prelude::*;
+
+/// Events of one call that is not bounded by a frame: a step, a jump.
+const EVENTS_MAX: usize = 200_000;
+
+/// How long the sample has run when the page opens.
+const SETTLED: SimSpan = SimSpan::from_secs(20);
+
+/// The only owner of the world in the page.
+pub struct Session {
+    pub history: History,
+    pub marks: Marks,
+    pub terminal: Terminal,
+}
+
+impl Session {
+    /// A running cluster with the first sample applied.
+    pub fn new() -> Self {
+        let history = History::new(samples::setup());
+        let mut session = Self {
+            history,
+            marks: Marks::default(),
+            terminal: Terminal::default(),
+        };
+        for (name, text) in samples::MANIFESTS {
+            session.terminal.write(name, text);
+        }
+        session.terminal.run(
+            &mut session.history,
+            &format!("kubectl apply -f {}", samples::MANIFESTS[0].0),
+        );
+        let until = session.history.cluster().now() + SETTLED;
+        session.history.advance_to(until, EVENTS_MAX);
+        session
+    }
+
+    fn cluster(&self) -> &Cluster {
+        self.history.cluster()
+    }
+}
+
+/// Sends deeds to the session and shows what came of them.
+#[derive(Clone, Copy)]
+pub struct Dispatch {
+    session: StoredValue<Session, LocalStorage>,
+    screen: Screen,
+}
+
+impl Dispatch {
+    pub fn new(session: Session, screen: Screen) -> Self {
+        let files = samples::MANIFESTS
+            .iter()
+            .enumerate()
+            .map(|(i, (name, text))| File {
+                name: (*name).to_owned(),
+                text: (*text).to_owned(),
+                applied: (i == 0).then(|| (*text).to_owned()),
+            });
+        screen.files.set(files.collect());
+        let dispatch = Self {
+            session: StoredValue::new_local(session),
+            screen,
+        };
+        dispatch.show();
+        dispatch
+    }
+
+    /// Runs simulated time for a frame: up to `span` further, while `more` says so.
+    pub fn advance(self, span: SimSpan, mut more: impl FnMut() -> bool) {
+        self.session.update_value(|session| {
+            let until = session.history.cluster().now() + span;
+            while session.history.advance_to(until, 100) != crate::cluster::Advanced::There {
+                if !more() {
+                    break;
+                }
+            }
+            session.terminal.poll(&mut session.history);
+        });
+        self.show();
+    }
+
+    /// One event, then stop.
+    pub fn step_event(self) {
+        self.pause();
+        self.session.update_value(|session| {
+            session.history.step();
+            session.terminal.poll(&mut session.history);
+        });
+        self.show();
+    }
+
+    /// One simulated second, then stop.
+    pub fn step_second(self) {
+        self.pause();
+        let mut budget = EVENTS_MAX / 100;
+        self.advance(SimSpan::from_secs(1), || {
+            budget -= 1;
+            budget > 0
+        });
+    }
+
+    /// Goes to a moment, counted in milliseconds since people arrived.
+    pub fn seek(self, elapsed: u64) {
+        self.pause();
+        self.session.update_value(|session| {
+            let start = SimTime::of(session.cluster().setup().start);
+            let to = (start + SimSpan::from_millis(elapsed)).min(session.history.end());
+            session.history.seek(to);
+            session.terminal.forget();
+        });
+        self.show();
+    }
+
+    pub fn pause(self) {
+        set(self.screen.playing, false);
+    }
+
+    /// A deed that kubectl has no command for.
+    pub fn command(self, command: Command) {
+        let reply = self.session.try_update_value(|session| {
+            session.branch();
+            session.history.cluster_mut().dispatch(command)
+        });
+        if let Some(Reply::Refused(status)) = reply {
+            self.screen.said.set(status.message.to_string());
+        }
+        self.show();
+    }
+
+    /// Types a line into the console and runs it.
+    pub fn line(self, line: &str) -> Answer {
+        let answer = self.session.try_update_value(|session| {
+            session.branch();
+            session.terminal.run(&mut session.history, line)
+        });
+        let answer = answer.unwrap_or_default();
+        self.screen.said.set(answer.text.clone());
+        self.show();
+        answer
+    }
+
+    /// Applies the file in the editor; refused, nothing changes.
+    pub fn apply(self) {
+        let index = self.screen.file.get_untracked();
+        let Some(file) = self
+            .screen
+            .files
+            .with_untracked(|files| files.get(index).cloned())
+        else {
+            return;
+        };
+        let answer = self.session.try_update_value(|session| {
+            session.branch();
+            session.terminal.write(&file.name, &file.text);
+            session.terminal.run(
+                &mut session.history,
+                &format!("kubectl apply -f {}", file.name),
+            )
+        });
+        let answer = answer.unwrap_or_default();
+        self.screen.diagnostics.set(self.read(&file.text, &answer));
+        if !answer.refused {
+            self.screen
+                .files
+                .update(|files| files[index].applied = Some(file.text.clone()));
+        }
+        self.screen.said.set(answer.text.clone());
+        self.screen.answer.set(answer);
+        self.show();
+    }
+
+    /// What the server would say to a text, tried on a copy of the cluster.
+    pub fn check(self, text: &str) {
+        let found = self.session.with_value(|session| {
+            let mut branch = History::of(session.cluster().clone());
+            let mut terminal = session.terminal.clone();
+            terminal.write("manifest.yaml", text);
+            terminal.run(&mut branch, "kubectl apply -f manifest.yaml")
+        });
+        let found = self.read(text, &found);
+        set(self.screen.diagnostics, found);
+    }
+
+    fn read(self, text: &str, answer: &Answer) -> Vec<Diagnostic> {
+        if answer.refused {
+            super::diagnose::diagnose(text, &answer.text)
+        } else {
+            Vec::new()
+        }
+    }
+
+    /// Why there is, or is not, a pod of the DaemonSet in front on a node.
+    pub fn verdict(self, set_uid: &str, node: &str) -> Option<Verdict> {
+        self.session
+            .with_value(|session| view::explain::verdict(session.cluster(), set_uid, node))
+    }
+
+    /// Reads the marks of the time line.
+    pub fn marks<R>(self, read: impl FnOnce(&Marks, &History) -> R) -> R {
+        self.session
+            .with_value(|session| read(&session.marks, &session.history))
+    }
+
+    /// Reads the cluster; for what is computed on request only.
+    pub fn cluster<R>(self, read: impl FnOnce(&Cluster) -> R) -> R {
+        self.session.with_value(|session| read(session.cluster()))
+    }
+
+    fn show(self) {
+        let screen = self.screen;
+        self.session.update_value(|session| {
+            session.marks.extend(session.history.cluster());
+            screen.patch(view::frame::frame(session.history.cluster()));
+            let start = SimTime::of(session.cluster().setup().start);
+            set(screen.end, session.history.end().since(start).as_millis());
+            set(screen.marks, session.marks.version());
+            if session.terminal.changed() {
+                screen.lines.set(session.terminal.lines().to_vec());
+            }
+        });
+    }
+}
+
+impl Session {
+    /// A deed in the past gives up the future of this line.
+    fn branch(&mut self) {
+        if self.history.rewound() {
+            self.history.cluster_mut();
+            self.marks.cut(self.history.cluster());
+        }
+    }
+}
+
+/// The page's handle.
+pub fn use_dispatch() -> Dispatch {
+    expect_context()
+}

@@ -1,0 +1,7 @@
+//! The bottom: when.
+
+mod bar;
+
+mod track;
+
+pub use bar::Bar;

@@ -1,0 +1,85 @@
+//! The time line: marks of what happened, and where now is; drag it into the past.
+
+use crate::app::screen::use_screen;
+use crate::app::session::use_dispatch;
+use crate::cluster::{SimSpan, SimTime};
+use crate::view::timeline::histogram;
+use crate::view::{MarkKind, age};
+use leptos::prelude::*;
+use std::fmt::Write;
+
+/// Pieces that the line is cut into.
+const BUCKETS: usize = 200;
+
+/// Ends of the line that are easy to read, in seconds; beyond them, whole hours.
+const ENDS: [u64; 9] = [60, 120, 300, 600, 1200, 1800, 3600, 7200, 14_400];
+
+/// The track with its marks.
+#[component]
+pub fn Track() -> impl IntoView {
+    let (screen, dispatch) = (use_screen(), use_dispatch());
+    let end = Memo::new(move |_| {
+        let wanted = screen.end.get() / 1000 + 1;
+        let round = ENDS.into_iter().find(|end| *end >= wanted);
+        round.unwrap_or_else(|| wanted.div_ceil(3600) * 3600) * 1000
+    });
+    let per_cent = move || screen.elapsed.get() as f64 * 100.0 / end.get() as f64;
+    let paths = MarkKind::ALL.map(|kind| {
+        let path = Memo::new(move |_| {
+            screen.marks.track();
+            let span = SimSpan::from_millis(end.get());
+            dispatch.marks(|marks, history| {
+                let from = SimTime::of(history.cluster().setup().start);
+                draw(&histogram(marks.list(), kind, from, from + span, BUCKETS))
+            })
+        });
+        view! { <path class="marks" data-kind=kind.name() d=move || path.get() /> }
+    });
+    let words = move || age::clock(screen.elapsed.get());
+    view! {
+        <div class="track">
+            <svg viewBox="0 0 100 20" preserveAspectRatio="none" aria-hidden="true">
+                <rect class="past" x="0" y="0" height="20" width=move || per_cent().to_string() />
+                {paths}
+                <rect
+                    class="now"
+                    y="0"
+                    height="20"
+                    width="0.18"
+                    x=move || (per_cent() - 0.09).to_string()
+                />
+            </svg>
+            <input
+                type="range"
+                data-testid="timeline"
+                aria-label="Time line, in seconds"
+                aria-valuetext=words
+                min="0"
+                step="any"
+                max=move || (end.get() / 1000).to_string()
+                prop:value=move || (screen.elapsed.get() as f64 / 1000.0).to_string()
+                on:input:target=move |event| {
+                    if let Ok(seconds) = event.target().value().parse::<f64>() {
+                        dispatch.seek((seconds * 1000.0).round() as u64);
+                    }
+                }
+            />
+        </div>
+    }
+}
+
+/// One stroke per piece that has marks; the more marks, the higher.
+fn draw(heights: &[u32]) -> String {
+    let mut path = String::new();
+    for (i, height) in heights
+        .iter()
+        .enumerate()
+        .filter(|(_, height)| **height > 0)
+    {
+        let x = (i as f64 + 0.5) * 100.0 / heights.len() as f64;
+        let y = 17 - (4 + height * 2).min(13);
+        // Writing to a string does not fail.
+        let _ = write!(path, "M{x} 17V{y}");
+    }
+    path
+}

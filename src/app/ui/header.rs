@@ -1,0 +1,71 @@
+//! The top line: name, the first question, theme.
+
+use super::menu::Menu;
+use super::options::{theme_keep, theme_set};
+use crate::app::screen::{Selection, use_screen};
+use leptos::prelude::*;
+
+const THEMES: [(&str, &str); 4] = [
+    ("auto", "As the system"),
+    ("light", "Light"),
+    ("dark", "Dark"),
+    ("contrast", "High contrast"),
+];
+
+/// The top line of the page.
+#[component]
+pub fn Header() -> impl IntoView {
+    let screen = use_screen();
+    // The question that the page opens with: about the first node that has an empty slot.
+    let asked = Memo::new(move |_| {
+        let names = screen.names.get();
+        names.into_iter().find(|name| {
+            let card = screen.card(name);
+            card.is_some_and(|c| c.with(|c| c.slots.iter().any(|slot| slot.pods.is_empty())))
+        })
+    });
+    let question = move || {
+        asked.get().map(|name| {
+            let node = name.clone();
+            let ask = move |_| {
+                screen.selection.set(Selection {
+                    node: node.clone(),
+                    pod: None,
+                });
+                screen.section.set("why");
+            };
+            view! {
+                <button class="question" on:click=ask>
+                    {format!("Why is there no pod on {name}?")}
+                </button>
+            }
+        })
+    };
+    let themes = move || {
+        THEMES.map(|(theme, words)| {
+            let choose = move |_| {
+                theme_set(theme);
+                theme_keep(theme);
+            };
+            view! { <button role="menuitem" on:click=choose>{words}</button> }
+        })
+    };
+    view! {
+        <header class="top">
+            <h1 class="logo">
+                <svg viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" aria-hidden="true">
+                    <rect x="2" y="3" width="8" height="8" rx="2" />
+                    <rect x="14" y="3" width="8" height="8" rx="2" />
+                    <rect x="2" y="14" width="8" height="8" rx="2" />
+                    <rect x="14" y="14" width="8" height="8" rx="2" stroke-dasharray="3 2" />
+                </svg>
+                "DaemonSet Playground"
+            </h1>
+            {question}
+            <span class="grow"></span>
+            <Menu label="Theme" sign="◐">
+                {themes}
+            </Menu>
+        </header>
+    }
+}

@@ -1,0 +1,62 @@
+//! What the address asks for: `?embed=1&theme=dark&paused=1`.
+
+use leptos::prelude::*;
+
+/// Options of the presentation.
+pub struct Options {
+    /// `page` or `embed`.
+    pub view: &'static str,
+    pub paused: bool,
+}
+
+/// Reads the address and sets the theme that it names, or the one chosen before.
+pub fn read() -> Options {
+    let search = window().location().search().unwrap_or_default();
+    let asked = |name: &str| {
+        let query = web_sys::UrlSearchParams::new_with_str(&search).ok()?;
+        query.get(name)
+    };
+    let theme = asked("theme").or_else(stored);
+    theme_set(theme.as_deref().unwrap_or("auto"));
+    Options {
+        view: if asked("embed").is_some_and(|v| v != "0") {
+            "embed"
+        } else {
+            "page"
+        },
+        paused: asked("paused").is_some_and(|v| v != "0"),
+    }
+}
+
+const KEY: &str = "theme";
+
+fn storage() -> Option<web_sys::Storage> {
+    window().local_storage().ok().flatten()
+}
+
+fn stored() -> Option<String> {
+    storage()?.get_item(KEY).ok().flatten()
+}
+
+/// Shows a theme: `light`, `dark`, `contrast` or `auto`.
+pub fn theme_set(theme: &str) {
+    let Some(root) = document().document_element() else {
+        return;
+    };
+    // The attributes only steer style sheets: where they cannot be set, the page still works.
+    let _ = match theme {
+        "light" | "dark" => root.set_attribute("data-theme", theme),
+        _ => root.remove_attribute("data-theme"),
+    };
+    let _ = match theme {
+        "contrast" => root.set_attribute("data-contrast", "more"),
+        _ => root.remove_attribute("data-contrast"),
+    };
+}
+
+/// Remembers a theme; in a frame without storage it lasts as long as the page.
+pub fn theme_keep(theme: &str) {
+    if let Some(storage) = storage() {
+        let _ = storage.set_item(KEY, theme);
+    }
+}

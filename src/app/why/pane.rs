@@ -1,0 +1,61 @@
+//! Everything that is selected explains itself.
+
+use super::checks::{Checks, FixView};
+use super::facts::PodFacts;
+use crate::app::screen::use_screen;
+use crate::app::session::use_dispatch;
+use crate::view::{PodToken, Slot};
+use leptos::prelude::*;
+
+/// The pane of reasons.
+#[component]
+pub fn Pane() -> impl IntoView {
+    let (screen, dispatch) = (use_screen(), use_dispatch());
+    // The slot in question; it changes only when the node's card does.
+    let slot = Memo::new(move |_| {
+        let (node, front) = (screen.selection.with(|s| s.node.clone()), screen.set.get());
+        screen.names.track();
+        let find = |slots: &[Slot]| slots.iter().find(|slot| slot.set_uid == front).cloned();
+        screen
+            .card(&node)
+            .and_then(|card| card.with(|card| find(&card.slots)))
+    });
+    let card = Memo::new(move |_| {
+        let node = screen.selection.with(|s| s.node.clone());
+        screen.names.track();
+        screen
+            .card(&node)
+            .map(|card| card.with(|c| (c.taints.clone(), c.labels.clone(), c.cordoned)))
+    });
+    let pod = Memo::new(move |_| {
+        let wanted = screen.selection.with(|s| s.pod.clone());
+        let pick = |slot: Slot| {
+            let mut pods: Vec<PodToken> = slot.pods;
+            let at = pods
+                .iter()
+                .position(|pod| Some(&pod.uid) == wanted.as_ref())
+                .unwrap_or(0);
+            (at < pods.len()).then(|| pods.swap_remove(at))
+        };
+        slot.get().and_then(pick)
+    });
+    let verdict = Memo::new(move |_| {
+        card.track();
+        let empty = slot.with(|slot| slot.as_ref().map(|slot| slot.pods.is_empty()));
+        screen
+            .sets
+            .with(|sets| sets.iter().map(|set| set.revisions.len()).sum::<usize>());
+        let node = screen.selection.with(|s| s.node.clone());
+        empty.and_then(|_| dispatch.verdict(&screen.set.get(), &node))
+    });
+    let name = move || screen.selection.with(|s| s.node.to_string());
+    view! {
+        <aside class="why" aria-label="Why">
+            <h2>{name}</h2>
+            <p class="lead" data-testid="why-title">{move || verdict.with(|v| v.as_ref().map(|v| v.title))}</p>
+            <Checks verdict />
+            <FixView verdict />
+            <PodFacts pod />
+        </aside>
+    }
+}
