@@ -149,6 +149,7 @@ fn resolve(raw: RawDefinition, names: &[&'static str]) -> Definition {
         required: required.contains(&name),
         merge: field.strategy.split(',').any(|s| s == "merge"),
         retain_keys: field.strategy.split(',').any(|s| s == "retainKeys"),
+        replace: field.strategy == "replace",
         merge_key: field.merge_key,
         topology: topology(&field),
         default: field.default.map(|d| match d {

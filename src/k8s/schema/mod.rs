@@ -122,6 +122,8 @@ pub struct Field {
     pub merge: bool,
     /// `patchStrategy: retainKeys`
     pub retain_keys: bool,
+    /// `patchStrategy: replace`
+    pub replace: bool,
     pub merge_key: Option<&'static str>,
     pub topology: Topology,
     /// The published default (also the zero of a field that is always written).
