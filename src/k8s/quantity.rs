@@ -51,8 +51,11 @@ impl std::error::Error for QuantityError {}
 /// Billionths in one.
 const NANO: i128 = 1_000_000_000;
 
-/// Largest amount: 2^63 - 1, in billionths; larger ones are cut to it.
-const MAX_NANO: i128 = (i64::MAX as i128) * NANO;
+/// Largest amount of a binary quantity: 2^63 - 1, in billionths; larger ones are cut to it.
+const BINARY_MAX: i128 = (i64::MAX as i128) * NANO;
+
+/// Largest amount that is kept at all; far beyond every resource.
+const NANO_MAX: i128 = i128::MAX / 4;
 
 /// Suffixes of powers of ten.
 const DECIMAL: [(&str, i32); 10] = [
@@ -117,6 +120,22 @@ impl Quantity {
         Ok(Self {
             nano: if parts.negative { -nano } else { nano },
             format,
+        })
+    }
+
+    /// The form in which the server stores a text: most are made canonical, but those that its quick look
+    /// takes for canonical stay as they are (`005`, `+5`, `1e+06`).
+    ///
+    /// Upstream: apimachinery/pkg/api/resource/quantity.go `ParseQuantity`.
+    pub fn stored_form(text: &str) -> Result<String, QuantityError> {
+        let quantity = Self::parse(text)?;
+        let text = text.trim();
+        let parts = Parts::split(text)?;
+        let (scale, _) = interpret(parts.suffix).ok_or(QuantityError::Suffix)?;
+        Ok(if parts.looks_canonical(&scale) {
+            text.to_owned()
+        } else {
+            quantity.to_string()
         })
     }
 
@@ -239,6 +258,34 @@ impl<'a> Parts<'a> {
         })
     }
 
+    /// The server's quick look at whether a text needs no other form.
+    fn looks_canonical(&self, scale: &Scale) -> bool {
+        let whole = match self.whole.trim_start_matches('0') {
+            "" => "0",
+            whole => whole,
+        };
+        match scale {
+            Scale::Ten(power) => {
+                let digits = whole.len() + self.fraction.len();
+                let places = i32::try_from(self.fraction.len()).unwrap_or(i32::MAX);
+                let power = power.saturating_sub(places);
+                digits <= 18
+                    && power >= -9
+                    && power % 3 == 0
+                    && !format!("{whole}{}", self.fraction).ends_with("000")
+                    && !whole.starts_with('0')
+            }
+            Scale::Two(power) => {
+                let digits = u32::try_from(whole.len()).unwrap_or(u32::MAX);
+                let last_digits = &whole[whole.len().saturating_sub(3)..];
+                self.fraction.is_empty()
+                    && digits.saturating_add(power * 3 / 10) <= 14
+                    // The last three digits tell whether 8 divides the number.
+                    && last_digits.parse::<u32>().is_ok_and(|n| n % 8 != 0)
+            }
+        }
+    }
+
     /// The amount without its sign, in billionths, rounded up and cut to the largest amount.
     fn nano(&self, scale: &Scale) -> i128 {
         let digits = format!("{}{}", self.whole, self.fraction);
@@ -255,17 +302,17 @@ impl<'a> Parts<'a> {
         let kept = digits.len().min(30);
         let dropped = i64::try_from(digits.len() - kept).unwrap_or(i64::MAX);
         let sticky = digits[kept..].bytes().any(|b| b != b'0');
-        let mantissa: i128 = digits[..kept].parse().unwrap_or(MAX_NANO);
+        let mantissa: i128 = digits[..kept].parse().unwrap_or(NANO_MAX);
         let ten = ten.saturating_add(dropped);
         let Some(product) = mantissa.checked_mul(factor) else {
-            return MAX_NANO;
+            return NANO_MAX;
         };
         let nano = if ten >= 0 {
             u32::try_from(ten)
                 .ok()
                 .and_then(|ten| 10_i128.checked_pow(ten))
                 .and_then(|power| product.checked_mul(power))
-                .map_or(MAX_NANO, |n| n.saturating_add(i128::from(sticky)))
+                .map_or(NANO_MAX, |n| n.saturating_add(i128::from(sticky)))
         } else {
             let power = u32::try_from(-ten)
                 .ok()
@@ -275,7 +322,10 @@ impl<'a> Parts<'a> {
                 product / power + i128::from(up)
             })
         };
-        nano.min(MAX_NANO)
+        match scale {
+            Scale::Ten(_) => nano.min(NANO_MAX),
+            Scale::Two(_) => nano.min(BINARY_MAX),
+        }
     }
 }
 
@@ -364,11 +414,11 @@ impl fmt::Display for Quantity {
     }
 }
 
-/// The amount as a number without trailing thousands, and the power of ten it stands for. Amounts end at
-/// 2^63 - 1, so the power never passes the last suffix.
+/// The amount as a number without trailing thousands, and the power of ten it stands for. From 1000E on there
+/// is no suffix for the power, and like the server we print none.
 fn thousands(nano: i128) -> (i128, i32) {
     let (mut number, mut power) = (nano, -9);
-    while number % 1000 == 0 && power < 18 {
+    while number != 0 && number % 1000 == 0 {
         number /= 1000;
         power += 3;
     }
@@ -417,10 +467,31 @@ mod tests {
             ("005", "5"),
             (".5", "500m"),
             ("5.", "5"),
-            ("100E", "9223372036854775807"),
+            ("100E", "100E"),
+            ("1000E", "1"),
+            ("10Ei", "9223372036854775807"),
             (" 1 ", "1"),
         ] {
             assert_eq!(printed(text), want, "{text}");
+        }
+    }
+
+    /// Recorded from `kubectl set resources --local`.
+    #[test]
+    fn stored_forms() {
+        let recorded = "0.5|500m 1000m|1 1000|1k 1500|1500 1000000|1M 1024Mi|1Gi 0.5Gi|512Mi 1Ki|1Ki \
+            0.5Ki|512 0.1Ki|102400m 1e3|1e3 1e2|100 12e6|12e6 1E|1E 1e+06|1e+06 0.1n|1n 0.0001|100u \
+            -0.5Gi|-512Mi +5|+5 005|005 .5|500m 5.|5. 100E|100E 9223372036854775808|9223372036854775808 \
+            1e30|1e30 1e-3|1e-3 1.5e0|1500e-3 1E3|1E3 1Ei|1Ei 10Ei|9223372036854775807 \
+            7.9Ei|9108079886394091110400m 1.1Mi|1153433600m 1023|1023 Mi|0 .|0 -|0 0Mi|0 0.0|0 -0|0 \
+            00|0 0e5|0 1.0|1 1.10|1100m 123456789.123456789|123456789.123456789 \
+            123456789.1234567891|123456789123456790n 0.0000000001|1n -0.0000000001|-1n 1500u|1500u \
+            1000000n|1m 1000k|1M 1e-1000|1e-9 5n|5n 999999999999999999999|999999999999999999999 \
+            1.5Ei|1536Pi 0.001Ki|1024m 0.3Ki|307200m 1025Ki|1025Ki 1048576Ki|1Gi 1000P|1E 999P|999P \
+            -1025Ki|-1025Ki 1e18|1e18 1e19|10e18 1500e-3|1500e-3 1.23e1|12300e-3";
+        for case in recorded.split_whitespace() {
+            let (text, want) = case.split_once('|').expect("a pair");
+            assert_eq!(Quantity::stored_form(text).as_deref(), Ok(want), "{text}");
         }
     }
 
