@@ -37,10 +37,7 @@ pub fn documents(text: &str) -> Documents {
     yaml_documents(rest, lines_before, &mut found);
     // Neither JSON nor YAML: what began like JSON is judged as JSON.
     if found.error.is_some() && found.documents.len() == documents_before {
-        if let Some(error) = json_error {
-            let (offset, message) = (error.offset + 1, error.message);
-            found.error = Some(format!("json: offset {offset}: {message}"));
-        }
+        found.error = json_error.or(found.error);
     }
     found
 }
@@ -48,7 +45,7 @@ pub fn documents(text: &str) -> Documents {
 enum Json<'t> {
     Done,
     /// What is left to be read as YAML, and why it is not JSON, when it looked so.
-    Yaml(&'t str, Option<JsonError>),
+    Yaml(&'t str, Option<String>),
 }
 
 /// Reads JSON values for as long as the text looks like them.
@@ -73,16 +70,32 @@ fn json_documents<'t>(text: &'t str, found: &mut Documents) -> Json<'t> {
                     });
                 }
             }
-            Err(error) if error.cut_off => {
-                found.error = Some("unexpected EOF".to_owned());
-                found.error_lines_before = lines_before;
-                return Json::Done;
+            Err(error) => {
+                let sentence = sentence(&error, text.len() - rest.len());
+                // After two values there is no doubt that this is JSON.
+                if found.documents.len() > 1 {
+                    found.error = Some(if error.cut_off {
+                        sentence
+                    } else {
+                        error.message
+                    });
+                    found.error_lines_before = lines_before;
+                    return Json::Done;
+                }
+                // Not quite JSON is often YAML.
+                return Json::Yaml(after_line_end(rest), Some(sentence));
             }
-            // Not quite JSON is often YAML.
-            Err(error) if found.documents.is_empty() => return Json::Yaml(rest, Some(error)),
-            Err(error) => return Json::Yaml(after_line_end(rest), Some(error)),
         }
     }
+}
+
+/// What is printed about JSON that is no YAML either.
+fn sentence(error: &JsonError, bytes_before: usize) -> String {
+    if error.cut_off {
+        return "unexpected EOF".to_owned();
+    }
+    let offset = bytes_before + error.offset + 1;
+    format!("json: offset {offset}: {}", error.message)
 }
 
 /// Drops blanks up to and with the first line end.
@@ -200,6 +213,16 @@ mod tests {
                 "invalid Yaml document separator: x",
             ),
             ("{\"a\": {\"b\": 1", 0, "unexpected EOF"),
+            (
+                "{{ if x }}\na: 1\n",
+                0,
+                "json: offset 2: invalid character '{' looking for beginning of object key string",
+            ),
+            (
+                "{\"a\":1}{\"b\":2} x",
+                2,
+                "invalid character 'x' looking for beginning of value",
+            ),
             (
                 "a: 1\n---\nb: 2\nm:\n\tname: x\n",
                 1,
