@@ -1,0 +1,281 @@
+//! Arguments to objects: `TYPE NAME…`, `TYPE/NAME…`, `TYPE -l …`, `all`.
+//!
+//! Upstream: cli-runtime/pkg/resource/builder.go.
+
+use super::{Call, Type};
+use crate::cluster::{ApiServer, Status};
+use crate::console::error::Failure;
+use crate::console::task::Io;
+use crate::k8s::selector::{FieldSelector, Selector};
+use crate::k8s::{Kind, Object};
+use std::sync::Arc;
+
+/// What the arguments name.
+#[derive(Clone, Debug)]
+pub enum Named {
+    /// Whole types, limited by a selector or by nothing.
+    Types(Vec<Type>),
+    /// Single objects.
+    Objects(Vec<(Type, String)>),
+}
+
+/// Whether a type alone means all its objects.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Bare {
+    /// As in `get pods`.
+    Means,
+    /// As in `delete pods`: a name or a selector is needed.
+    Refused,
+}
+
+/// One object found, and where.
+#[derive(Clone, Debug)]
+pub struct Info {
+    pub ty: Type,
+    pub object: Arc<Object>,
+}
+
+/// What was found.
+#[derive(Clone, Default, Debug)]
+pub struct Found {
+    pub infos: Vec<Info>,
+    /// The lists that were asked for, the empty ones included; or the types of the single objects found.
+    pub types: Vec<Type>,
+    /// Objects that are not there, lists that were refused.
+    pub failures: Vec<Failure>,
+    /// Exactly one object was asked for by its name.
+    pub single: bool,
+}
+
+/// The sentence for commands that need resources and got none.
+pub fn missing_resource() -> Failure {
+    Failure::client(
+        "You must provide one or more resources by argument or filename.\nExample resource specifications \
+         include:\n   '-f rsrc.yaml'\n   '--filename=rsrc.json'\n   '<resource> <name>'\n   '<resource>'",
+    )
+}
+
+/// The sentence for a word that is no type.
+pub fn no_such_type(word: &str) -> Failure {
+    let word = word.split_once('.').map_or(word, |(first, _)| first);
+    Failure::client(format!("the server doesn't have a resource type \"{word}\""))
+}
+
+/// The types of a comma-separated list, each once; categories stand for their types.
+pub fn types(list: &str, io: &mut Io<'_>) -> Result<Vec<Type>, Failure> {
+    let mut types: Vec<Type> = Vec::new();
+    for word in list.split(',') {
+        let mut meant = Type::category(word);
+        if meant.is_empty() {
+            let ty = Type::find(word).ok_or_else(|| no_such_type(word))?;
+            for other in ty.others(word) {
+                io.err_line(format!(
+                    "Warning: short name \"{word}\" could also match lower priority resource {other}"
+                ));
+            }
+            meant.push(ty);
+        }
+        for ty in meant {
+            if !types.contains(&ty) {
+                types.push(ty);
+            }
+        }
+    }
+    Ok(types)
+}
+
+/// Reads arguments. Nothing is looked up yet.
+pub fn named(call: &Call, args: &[String], bare: Bare, io: &mut Io<'_>) -> Result<Named, Failure> {
+    let slashes = args.iter().filter(|a| a.contains('/')).count();
+    if slashes > 0 {
+        return pairs(call, args, slashes, io);
+    }
+    let selecting = selects(call);
+    let Some((first, names)) = args.split_first() else {
+        return Err(if selecting {
+            Failure::client("at least one resource must be specified to use a selector")
+        } else {
+            missing_resource()
+        });
+    };
+    if first.contains(',') && first.split(',').any(str::is_empty) {
+        return Err(Failure::client(
+            "arguments in resource/name form must have a single resource and name",
+        ));
+    }
+    let types = types(first, io)?;
+    if names.is_empty() {
+        return if selecting || bare == Bare::Means {
+            Ok(Named::Types(types))
+        } else {
+            Err(Failure::client("resource(s) were provided, but no name was specified"))
+        };
+    }
+    if selecting {
+        return Err(Failure::client("name cannot be provided when a selector is specified"));
+    }
+    across_namespaces(call, &types)?;
+    let objects = types.iter().flat_map(|t| names.iter().map(|n| (*t, n.clone())));
+    Ok(Named::Objects(objects.collect()))
+}
+
+/// A selector, `--all` or a field selector was given.
+fn selects(call: &Call) -> bool {
+    let set = |name: &str| call.flags.text(name).is_some_and(|t| !t.is_empty());
+    set("selector") || set("field-selector") || call.flags.is("all")
+}
+
+fn across_namespaces(call: &Call, types: &[Type]) -> Result<(), Failure> {
+    if call.flags.is("all-namespaces") && types.iter().any(|t| t.namespaced()) {
+        return Err(Failure::client(
+            "a resource cannot be retrieved by name across all namespaces",
+        ));
+    }
+    Ok(())
+}
+
+/// Arguments of the form `TYPE/NAME`.
+fn pairs(
+    call: &Call,
+    args: &[String],
+    slashes: usize,
+    io: &mut Io<'_>,
+) -> Result<Named, Failure> {
+    if slashes != args.len() {
+        return Err(Failure::client(
+            "there is no need to specify a resource type as a separate argument when passing arguments in \
+             resource/name form (e.g. 'kubectl get resource/<resource_name>' instead of 'kubectl get resource \
+             resource/<resource_name>'",
+        ));
+    }
+    let mut objects = Vec::new();
+    for arg in args {
+        let mut parts = arg.split('/');
+        let (word, name) = (parts.next().unwrap_or(""), parts.next().unwrap_or(""));
+        if parts.next().is_some() {
+            return Err(Failure::client(
+                "arguments in resource/name form may not have more than one slash",
+            ));
+        }
+        if word.is_empty() || name.is_empty() || word.contains(',') {
+            return Err(Failure::client(
+                "arguments in resource/name form must have a single resource and name",
+            ));
+        }
+        for ty in types(word, io)? {
+            objects.push((ty, name.to_owned()));
+        }
+    }
+    if selects(call) {
+        return Err(Failure::client(
+            "selectors and the all flag cannot be used when passing resource/name arguments",
+        ));
+    }
+    let types: Vec<Type> = objects.iter().map(|(t, _)| *t).collect();
+    across_namespaces(call, &types)?;
+    Ok(Named::Objects(objects))
+}
+
+/// Looks the objects up.
+pub fn find(call: &Call, named: &Named, api: &ApiServer) -> Found {
+    let mut found = Found::default();
+    match named {
+        Named::Types(types) => {
+            for ty in types {
+                match list(call, *ty, api) {
+                    Ok(objects) => {
+                        found.types.push(*ty);
+                        let infos = objects.into_iter().map(|object| Info { ty: *ty, object });
+                        found.infos.extend(infos);
+                    }
+                    Err(status) => found.failures.push(status.into()),
+                }
+            }
+        }
+        Named::Objects(objects) => {
+            found.single = objects.len() == 1;
+            for (ty, name) in objects {
+                match get(call, *ty, name, api) {
+                    Ok(object) => {
+                        found.types.push(*ty);
+                        found.infos.push(Info { ty: *ty, object });
+                    }
+                    Err(status) => found.failures.push(status.into()),
+                }
+            }
+        }
+    }
+    found
+}
+
+/// Arguments to objects, in one step.
+pub fn objects(
+    call: &Call,
+    args: &[String],
+    bare: Bare,
+    io: &mut Io<'_>,
+) -> Result<Found, Failure> {
+    let named = named(call, args, bare, io)?;
+    Ok(find(call, &named, io.cluster.api()))
+}
+
+/// One object by its name.
+pub fn get(call: &Call, ty: Type, name: &str, api: &ApiServer) -> Result<Arc<Object>, Status> {
+    let Some(kind) = ty.kind else {
+        let message = format!("{} \"{name}\" not found", ty.full_name());
+        return Err(Status::plain(404, "NotFound", message));
+    };
+    let namespace = if ty.namespaced() { call.namespace.as_str() } else { "" };
+    api.get(kind, namespace, name).cloned().map_err(|status| {
+        if ty.namespaced() && api.get(Kind::Namespace, "", namespace).is_err() {
+            Status::not_found(Kind::Namespace, namespace)
+        } else {
+            status
+        }
+    })
+}
+
+/// The objects of a type that fit the selectors, in storage order.
+pub fn list(call: &Call, ty: Type, api: &ApiServer) -> Result<Vec<Arc<Object>>, Status> {
+    let filter = Filter::of(call, ty)?;
+    let Some(kind) = ty.kind else {
+        return Ok(Vec::new());
+    };
+    let namespace = if ty.namespaced() { call.list_namespace() } else { None };
+    let all = api.list(kind, namespace);
+    Ok(all.filter(|o| filter.matches(o)).cloned().collect())
+}
+
+/// The selectors of a command line.
+#[derive(Clone, Debug)]
+pub struct Filter {
+    labels: Selector,
+    fields: FieldSelector,
+}
+
+impl Filter {
+    /// Reads `-l` and `--field-selector`, checked as the server checks them for this type.
+    pub fn of(call: &Call, ty: Type) -> Result<Self, Status> {
+        let label_text = call.flags.text("selector").unwrap_or("");
+        let field_text = call.flags.text("field-selector").unwrap_or("");
+        let refused = |why: String| {
+            Status::bad_request(format!(
+                "Unable to find \"{}\" that match label selector \"{label_text}\", field selector \"{field_text}\": {why}",
+                ty.group_version_resource()
+            ))
+        };
+        let labels = Selector::parse(label_text).map_err(refused)?;
+        let fields = FieldSelector::parse(field_text).map_err(refused)?;
+        for requirement in &fields.requirements {
+            super::fields::check(ty, &requirement.field).map_err(refused)?;
+        }
+        Ok(Self { labels, fields })
+    }
+
+    pub fn matches(&self, object: &Object) -> bool {
+        let labels = self.labels.is_everything() || self.labels.matches(&object.meta().labels);
+        labels
+            && (self.fields.is_empty()
+                || self.fields.matches(|field| super::fields::value(object, field)))
+    }
+}

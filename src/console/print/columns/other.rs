@@ -1,0 +1,118 @@
+//! The rows of small kinds.
+
+use super::{Column, View, age, col};
+use crate::console::print::{labels, scalar};
+use crate::k8s::{Kind, Object, Value};
+
+pub const NAMESPACE: &[Column] = &[col("NAME"), col("STATUS"), col("AGE")];
+pub const CONFIG_MAP: &[Column] = &[col("NAME"), col("DATA"), col("AGE")];
+pub const SECRET: &[Column] = &[col("NAME"), col("TYPE"), col("DATA"), col("AGE")];
+pub const LEASE: &[Column] = &[col("NAME"), col("HOLDER"), col("AGE")];
+pub const PRIORITY: &[Column] = &[
+    col("NAME"),
+    col("VALUE"),
+    col("GLOBAL-DEFAULT"),
+    col("AGE"),
+    col("PREEMPTIONPOLICY"),
+];
+pub const BUDGET: &[Column] = &[
+    col("NAME"),
+    col("MIN AVAILABLE"),
+    col("MAX UNAVAILABLE"),
+    col("ALLOWED DISRUPTIONS"),
+    col("AGE"),
+];
+pub const TEMPLATE: &[Column] = &[
+    col("NAME"),
+    col("CONTAINERS"),
+    col("IMAGES"),
+    col("POD LABELS"),
+];
+pub const QUOTA: &[Column] = &[col("NAME"), col("REQUEST"), col("LIMIT"), col("AGE")];
+pub const LIMITS: &[Column] = &[col("NAME"), col("CREATED AT")];
+
+fn fields(value: &Value) -> usize {
+    value.fields().count()
+}
+
+pub fn cells(object: &Object, view: View<'_>) -> Vec<String> {
+    let value = object.value();
+    let (spec, status) = (value.get("spec"), value.get("status"));
+    let name = object.name().to_string();
+    let age = age(object, view);
+    let or_not = |v: &Value| if v.is_null() { "N/A".to_owned() } else { scalar(v) };
+    match object.kind() {
+        Kind::Namespace => vec![name, status.get("phase").text().to_owned(), age],
+        Kind::ConfigMap => {
+            let data = fields(value.get("data")) + fields(value.get("binaryData"));
+            vec![name, data.to_string(), age]
+        }
+        Kind::Secret => {
+            let data = fields(value.get("data")).to_string();
+            vec![name, value.get("type").text().to_owned(), data, age]
+        }
+        Kind::Lease => vec![name, spec.get("holderIdentity").text().to_owned(), age],
+        Kind::PriorityClass => {
+            let policy = value.get("preemptionPolicy").text();
+            vec![
+                name,
+                value.get("value").as_i64().unwrap_or(0).to_string(),
+                (value.get("globalDefault").as_bool() == Some(true)).to_string(),
+                age,
+                if policy.is_empty() { "PreemptLowerPriority" } else { policy }.to_owned(),
+            ]
+        }
+        Kind::PodDisruptionBudget => vec![
+            name,
+            or_not(spec.get("minAvailable")),
+            or_not(spec.get("maxUnavailable")),
+            status.get("disruptionsAllowed").as_i64().unwrap_or(0).to_string(),
+            age,
+        ],
+        Kind::PodTemplate => {
+            let [names, images] = super::template_cells(object, &["template", "spec"]);
+            vec![name, names, images, labels(value.at(&["template", "metadata", "labels"]))]
+        }
+        Kind::ResourceQuota => {
+            let (requests, limits) = quota(status);
+            vec![name, requests, limits, age]
+        }
+        Kind::LimitRange => {
+            let at = value.at(&["metadata", "creationTimestamp"]).text();
+            vec![name, at.to_owned()]
+        }
+        Kind::Pod
+        | Kind::Node
+        | Kind::Event
+        | Kind::Service
+        | Kind::ServiceAccount
+        | Kind::Endpoints
+        | Kind::PersistentVolume
+        | Kind::PersistentVolumeClaim
+        | Kind::ReplicationController
+        | Kind::DaemonSet
+        | Kind::ControllerRevision
+        | Kind::Deployment
+        | Kind::ReplicaSet
+        | Kind::StatefulSet
+        | Kind::Job
+        | Kind::CronJob
+        | Kind::StorageClass
+        | Kind::EndpointSlice => vec![name, age],
+    }
+}
+
+/// `pods: 1/10, …` for requests, and the same for limits.
+fn quota(status: &Value) -> (String, String) {
+    let (mut requests, mut limits) = (Vec::new(), Vec::new());
+    for (resource, hard) in status.get("hard").fields() {
+        let used = status.get("used").get(resource);
+        let text = format!("{resource}: {}/{}", scalar(used), scalar(hard));
+        if resource.starts_with("limits.") {
+            limits.push(text);
+        } else {
+            requests.push(text);
+        }
+    }
+    (requests.join(", "), limits.join(", "))
+}
