@@ -25,9 +25,7 @@ pub use run::Advanced;
 pub use setup::Setup;
 
 use crate::k8s::{Kind, Object, Value};
-pub use crate::sim::apiserver::{
-    Caller, DeleteOptions, Patch, Propagation, Subresource, Written,
-};
+pub use crate::sim::apiserver::{Caller, DeleteOptions, Patch, Propagation, Subresource, Written};
 pub use crate::sim::status::Cause;
 pub use crate::sim::store::Change;
 pub use crate::sim::{ApiServer, SimSpan, SimTime, Status};

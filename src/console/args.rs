@@ -292,8 +292,7 @@ pub fn parse_int(text: &str) -> Result<i64, String> {
     if body.is_empty() || !body.chars().all(|c| c.is_digit(radix)) {
         return Err(problem("invalid syntax"));
     }
-    let number =
-        i128::from_str_radix(body, radix).map_err(|_| problem("value out of range"))?;
+    let number = i128::from_str_radix(body, radix).map_err(|_| problem("value out of range"))?;
     let number = if negative { -number } else { number };
     i64::try_from(number).map_err(|_| problem("value out of range"))
 }
@@ -428,7 +427,10 @@ mod tests {
             ("0", Ok(0)),
             ("-1s", Ok(-1000)),
             ("soon", Err("time: invalid duration \"soon\"".to_owned())),
-            ("5x", Err("time: unknown unit \"x\" in duration \"5x\"".to_owned())),
+            (
+                "5x",
+                Err("time: unknown unit \"x\" in duration \"5x\"".to_owned()),
+            ),
         ];
         for (text, want) in rows {
             assert_eq!(parse_duration(text), want, "{text}");

@@ -146,7 +146,11 @@ pub fn status_text(status: &Status) -> String {
     }
     let mut head = "The request is invalid".to_owned();
     if !status.kind.is_empty() || !status.name.is_empty() {
-        head = format!("The {} {} is invalid", status.kind, super::args::quoted(&status.name));
+        head = format!(
+            "The {} {} is invalid",
+            status.kind,
+            super::args::quoted(&status.name)
+        );
     } else if status.causes.is_empty() && !status.message.is_empty() {
         head = format!("{head}: {}", status.message);
     }

@@ -51,7 +51,9 @@ impl Files {
 
     /// Removes a file.
     pub fn remove(&mut self, path: &str) -> bool {
-        Arc::make_mut(&mut self.0).remove(&Self::normal(path)).is_some()
+        Arc::make_mut(&mut self.0)
+            .remove(&Self::normal(path))
+            .is_some()
     }
 
     pub fn make_folder(&mut self, path: &str) {

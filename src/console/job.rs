@@ -3,7 +3,7 @@
 use super::runner::Runner;
 use super::session::Session;
 use super::shell::{self, ParseError};
-use super::task::{Io, Step, Stdin, Stream, Task, Wake};
+use super::task::{Io, Stdin, Step, Stream, Task, Wake};
 use crate::cluster::{Advanced, Cluster, SimTime};
 use std::sync::Arc;
 
@@ -113,7 +113,11 @@ impl Job {
             self.runner = None;
         }
         if self.bytes > OUTPUT_MAX && self.runner.is_some() {
-            self.print(now, Stream::Err, "(ended: more than 4 MiB of output)\n".to_owned());
+            self.print(
+                now,
+                Stream::Err,
+                "(ended: more than 4 MiB of output)\n".to_owned(),
+            );
             self.end(session, 1);
         }
         match step {

@@ -4,7 +4,7 @@ use super::files::Found;
 use super::programs;
 use super::session::Session;
 use super::shell::{Command, Item, Redirect, Script, Simple, When, Word, expand};
-use super::task::{Io, Step, Stdin, Stream, Task, Wake};
+use super::task::{Io, Stdin, Step, Stream, Task, Wake};
 use crate::cluster::Cluster;
 use std::sync::Arc;
 
@@ -126,7 +126,10 @@ impl Pipeline {
             let (stage, after) = from.split_at_mut(1);
             let stage = &mut stage[0];
             if i == 0 {
-                stage.stdin.text.push_str(&std::mem::take(&mut io.stdin.text));
+                stage
+                    .stdin
+                    .text
+                    .push_str(&std::mem::take(&mut io.stdin.text));
                 stage.stdin.ended |= io.stdin.ended;
                 stage.stdin.terminal = io.stdin.terminal;
             } else if matches!(before[i - 1].state, State::Done(_)) {
@@ -147,7 +150,11 @@ impl Pipeline {
             }
         }
         // Nobody reads what comes before a program that has ended.
-        if let Some(i) = self.stages.iter().rposition(|s| matches!(s.state, State::Done(_))) {
+        if let Some(i) = self
+            .stages
+            .iter()
+            .rposition(|s| matches!(s.state, State::Done(_)))
+        {
             for stage in &mut self.stages[..i] {
                 if matches!(stage.state, State::Running(_)) {
                     stage.state = State::Done(141);
@@ -177,7 +184,10 @@ impl Pipeline {
 }
 
 fn append(session: &mut Session, path: &str, text: &str) {
-    let mut whole = session.files.read(path).map_or(String::new(), |t| t.to_string());
+    let mut whole = session
+        .files
+        .read(path)
+        .map_or(String::new(), |t| t.to_string());
     whole.push_str(text);
     session.files.write(path, &whole);
 }

@@ -58,7 +58,9 @@ pub fn missing_resource() -> Failure {
 /// The sentence for a word that is no type.
 pub fn no_such_type(word: &str) -> Failure {
     let word = word.split_once('.').map_or(word, |(first, _)| first);
-    Failure::client(format!("the server doesn't have a resource type \"{word}\""))
+    Failure::client(format!(
+        "the server doesn't have a resource type \"{word}\""
+    ))
 }
 
 /// The types of a comma-separated list, each once; categories stand for their types.
@@ -108,14 +110,20 @@ pub fn named(call: &Call, args: &[String], bare: Bare, io: &mut Io<'_>) -> Resul
         return if selecting || bare == Bare::Means {
             Ok(Named::Types(types))
         } else {
-            Err(Failure::client("resource(s) were provided, but no name was specified"))
+            Err(Failure::client(
+                "resource(s) were provided, but no name was specified",
+            ))
         };
     }
     if selecting {
-        return Err(Failure::client("name cannot be provided when a selector is specified"));
+        return Err(Failure::client(
+            "name cannot be provided when a selector is specified",
+        ));
     }
     across_namespaces(call, &types)?;
-    let objects = types.iter().flat_map(|t| names.iter().map(|n| (*t, n.clone())));
+    let objects = types
+        .iter()
+        .flat_map(|t| names.iter().map(|n| (*t, n.clone())));
     Ok(Named::Objects(objects.collect()))
 }
 
@@ -135,12 +143,7 @@ fn across_namespaces(call: &Call, types: &[Type]) -> Result<(), Failure> {
 }
 
 /// Arguments of the form `TYPE/NAME`.
-fn pairs(
-    call: &Call,
-    args: &[String],
-    slashes: usize,
-    io: &mut Io<'_>,
-) -> Result<Named, Failure> {
+fn pairs(call: &Call, args: &[String], slashes: usize, io: &mut Io<'_>) -> Result<Named, Failure> {
     if slashes != args.len() {
         return Err(Failure::client(
             "there is no need to specify a resource type as a separate argument when passing arguments in \
@@ -225,7 +228,11 @@ pub fn get(call: &Call, ty: Type, name: &str, api: &ApiServer) -> Result<Arc<Obj
         let message = format!("{} \"{name}\" not found", ty.full_name());
         return Err(Status::plain(404, "NotFound", message));
     };
-    let namespace = if ty.namespaced() { call.namespace.as_str() } else { "" };
+    let namespace = if ty.namespaced() {
+        call.namespace.as_str()
+    } else {
+        ""
+    };
     api.get(kind, namespace, name).cloned().map_err(|status| {
         if ty.namespaced() && api.get(Kind::Namespace, "", namespace).is_err() {
             Status::not_found(Kind::Namespace, namespace)
@@ -241,7 +248,11 @@ pub fn list(call: &Call, ty: Type, api: &ApiServer) -> Result<Vec<Arc<Object>>, 
     let Some(kind) = ty.kind else {
         return Ok(Vec::new());
     };
-    let namespace = if ty.namespaced() { call.list_namespace() } else { None };
+    let namespace = if ty.namespaced() {
+        call.list_namespace()
+    } else {
+        None
+    };
     let all = api.list(kind, namespace);
     Ok(all.filter(|o| filter.matches(o)).cloned().collect())
 }
@@ -276,6 +287,8 @@ impl Filter {
         let labels = self.labels.is_everything() || self.labels.matches(&object.meta().labels);
         labels
             && (self.fields.is_empty()
-                || self.fields.matches(|field| super::fields::value(object, field)))
+                || self
+                    .fields
+                    .matches(|field| super::fields::value(object, field)))
     }
 }

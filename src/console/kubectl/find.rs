@@ -10,11 +10,50 @@ use crate::console::verb;
 
 /// The commands of the first level in kubectl's order.
 pub const NAMES: &[&str] = &[
-    "create", "expose", "run", "set", "explain", "get", "edit", "delete", "rollout", "scale",
-    "autoscale", "certificate", "cluster-info", "top", "cordon", "uncordon", "drain", "taint",
-    "describe", "logs", "attach", "exec", "port-forward", "proxy", "cp", "auth", "debug", "events",
-    "diff", "apply", "patch", "replace", "wait", "kustomize", "label", "annotate", "completion",
-    "alpha", "api-resources", "api-versions", "config", "plugin", "version", "options",
+    "create",
+    "expose",
+    "run",
+    "set",
+    "explain",
+    "get",
+    "edit",
+    "delete",
+    "rollout",
+    "scale",
+    "autoscale",
+    "certificate",
+    "cluster-info",
+    "top",
+    "cordon",
+    "uncordon",
+    "drain",
+    "taint",
+    "describe",
+    "logs",
+    "attach",
+    "exec",
+    "port-forward",
+    "proxy",
+    "cp",
+    "auth",
+    "debug",
+    "events",
+    "diff",
+    "apply",
+    "patch",
+    "replace",
+    "wait",
+    "kustomize",
+    "label",
+    "annotate",
+    "completion",
+    "alpha",
+    "api-resources",
+    "api-versions",
+    "config",
+    "plugin",
+    "version",
+    "options",
 ];
 
 /// Other words that people type for a command.
@@ -31,28 +70,73 @@ pub const GROUPS: &[(&str, &[&str])] = &[
     (
         "create",
         &[
-            "clusterrole", "clusterrolebinding", "configmap", "cronjob", "deployment", "ingress", "job",
-            "namespace", "poddisruptionbudget", "priorityclass", "quota", "role", "rolebinding", "secret",
-            "service", "serviceaccount", "token",
+            "clusterrole",
+            "clusterrolebinding",
+            "configmap",
+            "cronjob",
+            "deployment",
+            "ingress",
+            "job",
+            "namespace",
+            "poddisruptionbudget",
+            "priorityclass",
+            "quota",
+            "role",
+            "rolebinding",
+            "secret",
+            "service",
+            "serviceaccount",
+            "token",
         ],
     ),
-    ("rollout", &["history", "pause", "restart", "resume", "status", "undo"]),
-    ("set", &["env", "image", "resources", "selector", "serviceaccount", "subject"]),
+    (
+        "rollout",
+        &["history", "pause", "restart", "resume", "status", "undo"],
+    ),
+    (
+        "set",
+        &[
+            "env",
+            "image",
+            "resources",
+            "selector",
+            "serviceaccount",
+            "subject",
+        ],
+    ),
     ("top", &["node", "pod"]),
     ("auth", &["can-i", "reconcile", "whoami"]),
     (
         "config",
         &[
-            "current-context", "delete-cluster", "delete-context", "delete-user", "get-clusters",
-            "get-contexts", "get-users", "rename-context", "set", "set-cluster", "set-context",
-            "set-credentials", "unset", "use-context", "view",
+            "current-context",
+            "delete-cluster",
+            "delete-context",
+            "delete-user",
+            "get-clusters",
+            "get-contexts",
+            "get-users",
+            "rename-context",
+            "set",
+            "set-cluster",
+            "set-context",
+            "set-credentials",
+            "unset",
+            "use-context",
+            "view",
         ],
     ),
-    ("apply", &["edit-last-applied", "set-last-applied", "view-last-applied"]),
+    (
+        "apply",
+        &["edit-last-applied", "set-last-applied", "view-last-applied"],
+    ),
     ("certificate", &["approve", "deny"]),
     ("cluster-info", &["dump"]),
     ("plugin", &["list"]),
-    ("service", &["clusterip", "externalname", "loadbalancer", "nodeport"]),
+    (
+        "service",
+        &["clusterip", "externalname", "loadbalancer", "nodeport"],
+    ),
     ("secret", &["docker-registry", "generic", "tls"]),
 ];
 
@@ -103,7 +187,11 @@ impl Found {
         if let Some(group) = self.names.last().filter(|n| subcommands(n).is_some()) {
             if parsed.args.is_empty() || parsed.is("help") {
                 io.err(help::group(&self.path(), group));
-                return if parsed.is("help") { Ok(()) } else { Err(Failure::Code(1)) };
+                return if parsed.is("help") {
+                    Ok(())
+                } else {
+                    Err(Failure::Code(1))
+                };
             }
             let message = format!("unknown command {}", quoted(&parsed.args.join(" ")));
             return Err(Failure::usage(message, self.path()));
@@ -132,7 +220,10 @@ pub fn find(words: &[String]) -> Result<Found, Failure> {
         let name = match found.names.last() {
             None => NAMES.iter().find(|n| **n == typed),
             Some(last) => {
-                let full = ALIASES.iter().find(|(a, _)| *a == typed).map_or(typed, |(_, f)| f);
+                let full = ALIASES
+                    .iter()
+                    .find(|(a, _)| *a == typed)
+                    .map_or(typed, |(_, f)| f);
                 subcommands(last).and_then(|all| all.iter().find(|n| **n == full))
             }
         };
@@ -142,7 +233,10 @@ pub fn find(words: &[String]) -> Result<Found, Failure> {
         found.names.push(name);
         found.words.remove(at);
         let path = found.names.join(" ");
-        found.command = verb::ALL.iter().flat_map(|c| c.iter()).find(|c| c.path == path);
+        found.command = verb::ALL
+            .iter()
+            .flat_map(|c| c.iter())
+            .find(|c| c.path == path);
     }
     if !found.names.is_empty() {
         return Ok(found);
@@ -166,7 +260,9 @@ pub fn find(words: &[String]) -> Result<Found, Failure> {
 /// Upstream: spf13/cobra command.go `stripFlags`.
 fn next_argument(words: &[String], known: &[&[Flag]]) -> Option<usize> {
     let flag = |fits: &dyn Fn(&Flag) -> bool| {
-        let all = flags::GLOBAL.iter().chain(known.iter().flat_map(|f| f.iter()));
+        let all = flags::GLOBAL
+            .iter()
+            .chain(known.iter().flat_map(|f| f.iter()));
         let mut fitting = all.filter(|f| fits(f));
         fitting.any(|f| matches!(f.takes, Takes::Bool | Takes::Maybe(_)))
     };
@@ -200,7 +296,11 @@ fn next_argument(words: &[String], known: &[&[Flag]]) -> Option<usize> {
 /// `unknown command "gett" for "kubectl"` and the commands it may have meant.
 fn unknown(typed: &str) -> Failure {
     let mut message = format!("unknown command {} for \"kubectl\"", quoted(typed));
-    let meant: Vec<&str> = NAMES.iter().copied().filter(|n| suggests(n, typed)).collect();
+    let meant: Vec<&str> = NAMES
+        .iter()
+        .copied()
+        .filter(|n| suggests(n, typed))
+        .collect();
     if !meant.is_empty() {
         message.push_str("\n\nDid you mean this?\n");
         for name in meant {
@@ -214,7 +314,9 @@ fn suggests(name: &str, typed: &str) -> bool {
     let lower = typed.to_lowercase();
     name.starts_with(&lower)
         || distance(&lower, name) <= 2
-        || SUGGEST_FOR.iter().any(|(word, meant)| *word == lower && *meant == name)
+        || SUGGEST_FOR
+            .iter()
+            .any(|(word, meant)| *word == lower && *meant == name)
 }
 
 /// The Levenshtein distance; long words are far from everything.
@@ -255,7 +357,11 @@ mod tests {
             ("xyzzy", ""),
         ];
         for (typed, want) in rows {
-            let meant: Vec<&str> = NAMES.iter().copied().filter(|n| suggests(n, typed)).collect();
+            let meant: Vec<&str> = NAMES
+                .iter()
+                .copied()
+                .filter(|n| suggests(n, typed))
+                .collect();
             assert_eq!(meant.join(" "), want, "{typed}");
         }
     }

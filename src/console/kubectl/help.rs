@@ -7,13 +7,34 @@ use crate::console::verb;
 
 /// Commands that do not exist here, with what to use instead.
 const NOT_HERE: &[(&str, &str)] = &[
-    ("attach", "containers here have no streams; kubectl logs shows what there is"),
-    ("port-forward", "containers here serve nothing; kubectl get endpointslices shows who would answer"),
-    ("proxy", "there is no HTTP server behind the simulation; use kubectl get --output yaml"),
-    ("cp", "containers here have no files; use kubectl exec for what they would say"),
-    ("debug", "containers here run nothing to look into; use kubectl describe and kubectl events"),
-    ("certificate", "there are no certificates here; nodes join with the page's button"),
-    ("kustomize", "write the manifests out and use kubectl apply -f"),
+    (
+        "attach",
+        "containers here have no streams; kubectl logs shows what there is",
+    ),
+    (
+        "port-forward",
+        "containers here serve nothing; kubectl get endpointslices shows who would answer",
+    ),
+    (
+        "proxy",
+        "there is no HTTP server behind the simulation; use kubectl get --output yaml",
+    ),
+    (
+        "cp",
+        "containers here have no files; use kubectl exec for what they would say",
+    ),
+    (
+        "debug",
+        "containers here run nothing to look into; use kubectl describe and kubectl events",
+    ),
+    (
+        "certificate",
+        "there are no certificates here; nodes join with the page's button",
+    ),
+    (
+        "kustomize",
+        "write the manifests out and use kubectl apply -f",
+    ),
     ("completion", "press Tab: completion is built in"),
     ("plugin", "there are no plugins here"),
     ("auth", "everything is allowed here"),
@@ -22,7 +43,10 @@ const NOT_HERE: &[(&str, &str)] = &[
 
 /// The sentence for a command of kubectl that the playground does not have.
 pub fn not_here(name: &str, path: &str) -> Failure {
-    let instead = NOT_HERE.iter().find(|(n, _)| *n == name).map(|(_, why)| *why);
+    let instead = NOT_HERE
+        .iter()
+        .find(|(n, _)| *n == name)
+        .map(|(_, why)| *why);
     let why = instead.unwrap_or("kubectl --help lists what there is");
     Failure::client(format!("{path} is not part of this playground: {why}"))
 }
@@ -33,7 +57,9 @@ pub fn kubectl() -> String {
     for command in verb::ALL.iter().flat_map(|c| c.iter()) {
         text.push_str(&format!("  {:<24} {}\n", command.path, command.about));
     }
-    text.push_str("\nUse \"kubectl <command> --help\" for more information about a given command.\n");
+    text.push_str(
+        "\nUse \"kubectl <command> --help\" for more information about a given command.\n",
+    );
     text
 }
 
@@ -52,7 +78,10 @@ const GROUPS: &[Group] = &[
         subcommands: &[
             ("env", "Update environment variables on a pod template"),
             ("image", "Update the image of a pod template"),
-            ("resources", "Update resource requests/limits on objects with pod templates"),
+            (
+                "resources",
+                "Update resource requests/limits on objects with pod templates",
+            ),
             ("selector", "Set the selector on a resource"),
             ("serviceaccount", "Update the service account of a resource"),
             (
@@ -98,7 +127,13 @@ pub fn group(path: &str, name: &str) -> String {
     }
     text.push_str("Available Commands:\n");
     if let Some(group) = group {
-        let longest = group.subcommands.iter().map(|(n, _)| n.len()).max().unwrap_or(0).max(11);
+        let longest = group
+            .subcommands
+            .iter()
+            .map(|(n, _)| n.len())
+            .max()
+            .unwrap_or(0)
+            .max(11);
         for (name, about) in group.subcommands {
             text.push_str(&format!("  {name:<longest$}   {about}\n"));
         }
@@ -120,7 +155,10 @@ pub fn group(path: &str, name: &str) -> String {
 
 /// `--help` of a command.
 pub fn of(command: &Command) -> String {
-    let mut text = format!("{}\n\nUsage:\n  kubectl {} {}\n", command.about, command.path, command.usage);
+    let mut text = format!(
+        "{}\n\nUsage:\n  kubectl {} {}\n",
+        command.about, command.path, command.usage
+    );
     let mut flags: Vec<_> = command.flags.iter().flat_map(|f| f.iter()).collect();
     flags.sort_by_key(|f| f.name);
     if !flags.is_empty() {

@@ -111,7 +111,9 @@ impl Kubectl {
         }
         for deprecated in command.flags.iter().flat_map(|f| f.iter()) {
             if deprecated.name == "record" && parsed.given("record") {
-                io.err_line("Flag --record has been deprecated, --record will be removed in the future");
+                io.err_line(
+                    "Flag --record has been deprecated, --record will be removed in the future",
+                );
             }
         }
         let call = Call::new(command, parsed, io.session);

@@ -52,9 +52,14 @@ impl Type {
 
     /// The types of the category that a word names, in order.
     pub fn category(word: &str) -> Vec<Type> {
-        Self::all()
-            .filter(|t| t.resource.categories.contains(&word))
-            .collect()
+        let mut types: Vec<Type> = Vec::new();
+        for ty in Self::all().filter(|t| t.resource.categories.contains(&word)) {
+            // A resource in several versions counts once.
+            if !types.iter().any(|t| t.full_name() == ty.full_name()) {
+                types.push(ty);
+            }
+        }
+        types
     }
 
     /// Other types that a short name could mean as well.
@@ -63,7 +68,7 @@ impl Type {
             return Vec::new();
         }
         Self::all()
-            .filter(|t| *t != self && t.resource.short_names.contains(&word))
+            .filter(|t| t.full_name() != self.full_name() && t.resource.short_names.contains(&word))
             .map(|t| t.full_name())
             .collect()
     }
@@ -115,13 +120,20 @@ mod tests {
             ("hpa", Some("horizontalpodautoscaler.autoscaling")),
         ];
         for (word, want) in rows {
-            assert_eq!(Type::find(word).map(Type::qualified).as_deref(), want, "{word}");
+            assert_eq!(
+                Type::find(word).map(Type::qualified).as_deref(),
+                want,
+                "{word}"
+            );
         }
     }
 
     #[test]
     fn all_is_what_kubectl_means() {
-        let names: Vec<_> = Type::category("all").into_iter().map(Type::full_name).collect();
+        let names: Vec<_> = Type::category("all")
+            .into_iter()
+            .map(Type::full_name)
+            .collect();
         assert_eq!(
             names.join(" "),
             "pods replicationcontrollers services daemonsets.apps deployments.apps replicasets.apps \

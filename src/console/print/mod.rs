@@ -35,7 +35,10 @@ pub fn or_none(text: &str) -> String {
 
 /// A map as `k=v,k=v`, `<none>` when empty.
 pub fn labels(map: &Value) -> String {
-    let pairs: Vec<String> = map.fields().map(|(k, v)| format!("{k}={}", v.text())).collect();
+    let pairs: Vec<String> = map
+        .fields()
+        .map(|(k, v)| format!("{k}={}", v.text()))
+        .collect();
     or_none(&pairs.join(","))
 }
 

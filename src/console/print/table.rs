@@ -72,10 +72,19 @@ mod tests {
     #[test]
     fn a_watch_keeps_its_widest_cells() {
         let mut widths = Widths::default();
-        let first = widths.print(&[row(&["NAME", "STATUS", "AGE"]), row(&["x", "Running", "1s"])]);
+        let first = widths.print(&[
+            row(&["NAME", "STATUS", "AGE"]),
+            row(&["x", "Running", "1s"]),
+        ]);
         assert_eq!(first, "NAME   STATUS    AGE\nx      Running   1s\n");
-        assert_eq!(widths.print(&[row(&["x", "Terminating", "1s"])]), "x      Terminating   1s\n");
-        assert_eq!(widths.print(&[row(&["x", "Running", "1s"])]), "x      Running       1s\n");
+        assert_eq!(
+            widths.print(&[row(&["x", "Terminating", "1s"])]),
+            "x      Terminating   1s\n"
+        );
+        assert_eq!(
+            widths.print(&[row(&["x", "Running", "1s"])]),
+            "x      Running       1s\n"
+        );
     }
 
     proptest! {

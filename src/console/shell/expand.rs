@@ -167,7 +167,9 @@ mod tests {
 
     fn arguments(line: &str) -> Vec<String> {
         let mut session = Session::default();
-        session.variables.insert("out".into(), "--dry-run=client -o yaml".into());
+        session
+            .variables
+            .insert("out".into(), "--dry-run=client -o yaml".into());
         session.files.write("a.yaml", "");
         session.files.write("b.yaml", "");
         let script = parse(line).unwrap();
@@ -181,14 +183,23 @@ mod tests {
     fn words_as_bash_makes_them() {
         let rows: &[(&str, &[&str])] = &[
             ("a  'b c' \"d e\"f \\g", &["a", "b c", "d ef", "g"]),
-            ("create $out x", &["create", "--dry-run=client", "-o", "yaml", "x"]),
+            (
+                "create $out x",
+                &["create", "--dry-run=client", "-o", "yaml", "x"],
+            ),
             ("create \"$out\"", &["create", "--dry-run=client -o yaml"]),
             ("echo '' $nosuch \"\"", &["echo", "", ""]),
-            ("cat *.yaml '*.yaml' *.txt", &["cat", "a.yaml", "b.yaml", "*.yaml", "*.txt"]),
+            (
+                "cat *.yaml '*.yaml' *.txt",
+                &["cat", "a.yaml", "b.yaml", "*.yaml", "*.txt"],
+            ),
             ("echo $(date)y", &["echo", "xy"]),
             ("echo $'a\\tb' # comment", &["echo", "a\tb"]),
             ("a=b", &[]),
-            ("kubectl -o jsonpath='{.a}{\"\\n\"}'", &["kubectl", "-o", "jsonpath={.a}{\"\\n\"}"]),
+            (
+                "kubectl -o jsonpath='{.a}{\"\\n\"}'",
+                &["kubectl", "-o", "jsonpath={.a}{\"\\n\"}"],
+            ),
         ];
         for (line, want) in rows {
             assert_eq!(arguments(line), *want, "{line}");

@@ -84,7 +84,11 @@ impl Parser {
 
     fn eat(&mut self, text: &str) -> bool {
         let n = text.chars().count();
-        let fits = self.chars[self.at..].iter().copied().take(n).eq(text.chars());
+        let fits = self.chars[self.at..]
+            .iter()
+            .copied()
+            .take(n)
+            .eq(text.chars());
         if fits {
             self.at += n;
         }
@@ -97,7 +101,11 @@ impl Parser {
             match self.peek() {
                 Some(' ' | '\t' | '\r') => self.at += 1,
                 Some('\\') if self.second() == Some('\n') => self.at += 2,
-                Some('#') if self.at == 0 || self.chars[self.at - 1].is_whitespace() || self.chars[self.at - 1] == ';' => {
+                Some('#')
+                    if self.at == 0
+                        || self.chars[self.at - 1].is_whitespace()
+                        || self.chars[self.at - 1] == ';' =>
+                {
                     while self.peek().is_some_and(|c| c != '\n') {
                         self.at += 1;
                     }
@@ -194,7 +202,11 @@ impl Parser {
     fn word_ahead(&mut self, word: &str) -> bool {
         self.blanks();
         let n = word.chars().count();
-        self.chars[self.at..].iter().copied().take(n).eq(word.chars())
+        self.chars[self.at..]
+            .iter()
+            .copied()
+            .take(n)
+            .eq(word.chars())
             && self
                 .chars
                 .get(self.at + n)
@@ -276,7 +288,9 @@ impl Parser {
     fn command(&mut self) -> Result<Command, ParseError> {
         self.commands += 1;
         if self.commands > COMMANDS_MAX {
-            return Err(ParseError::TooMuch("too many commands in one line (256 at most)"));
+            return Err(ParseError::TooMuch(
+                "too many commands in one line (256 at most)",
+            ));
         }
         self.blanks();
         for word in ["while", "until", "if", "case", "select", "function"] {
@@ -314,7 +328,9 @@ impl Parser {
     ) -> Result<T, ParseError> {
         self.depth += 1;
         if self.depth > DEPTH_MAX {
-            return Err(ParseError::TooMuch("commands are nested too deep (8 levels at most)"));
+            return Err(ParseError::TooMuch(
+                "commands are nested too deep (8 levels at most)",
+            ));
         }
         let answer = inner(self);
         self.depth -= 1;

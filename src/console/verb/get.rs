@@ -2,10 +2,10 @@
 
 use crate::console::args::{Flag, Takes, long, short};
 use crate::console::error::Failure;
-use crate::console::kubectl::builder::{self, Bare, Found};
+use crate::console::kubectl::builder::{self, Bare};
 use crate::console::kubectl::{Call, Command, Run, flags};
 use crate::console::print::{View, columns, table};
-use crate::console::task::{Io, Step, Task};
+use crate::console::task::Io;
 
 const FLAGS: &[Flag] = &[
     short('w', "watch", Takes::Bool),
@@ -42,7 +42,10 @@ pub static COMMANDS: &[Command] = &[Command {
 fn once(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
     let found = builder::objects(call, call.args(), Bare::Means, io)?;
     for info in &found.infos {
-        let view = View { api: io.cluster.api(), now: io.now() };
+        let view = View {
+            api: io.cluster.api(),
+            now: io.now(),
+        };
         let row = columns::cells(&info.object, view);
         let text = table::print(&[row]);
         io.out(text);

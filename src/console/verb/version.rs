@@ -84,7 +84,10 @@ fn parts() -> [(&'static str, &'static str); 4] {
 }
 
 fn json(name: &str, more: bool) -> String {
-    let fields: Vec<String> = parts().iter().map(|(k, v)| format!("    \"{k}\": \"{v}\"")).collect();
+    let fields: Vec<String> = parts()
+        .iter()
+        .map(|(k, v)| format!("    \"{k}\": \"{v}\""))
+        .collect();
     let comma = if more { "," } else { "" };
     format!("  \"{name}\": {{\n{}\n  }}{comma}\n", fields.join(",\n"))
 }

@@ -92,7 +92,11 @@ pub fn cron_job(object: &Object, view: View<'_>) -> Vec<String> {
         crate::console::print::or_none(zone),
         if suspended { "True" } else { "False" }.to_owned(),
         status.get("active").items().len().to_string(),
-        if last.is_null() { "<none>".to_owned() } else { view.age(last) },
+        if last.is_null() {
+            "<none>".to_owned()
+        } else {
+            view.age(last)
+        },
         age(object, view),
         names,
         images,

@@ -19,7 +19,11 @@ pub const COLUMNS: &[Column] = &[
 /// When the event was seen first.
 pub fn first_seen(event: &Value) -> &Value {
     let first = event.get("firstTimestamp");
-    if first.is_null() { event.get("eventTime") } else { first }
+    if first.is_null() {
+        event.get("eventTime")
+    } else {
+        first
+    }
 }
 
 /// When the event was seen last.
@@ -38,7 +42,10 @@ pub fn last_seen(event: &Value) -> &Value {
 /// How often the event was seen.
 pub fn count(event: &Value) -> i64 {
     let series = event.at(&["series", "count"]).as_i64();
-    series.or(event.get("count").as_i64()).filter(|n| *n != 0).unwrap_or(1)
+    series
+        .or(event.get("count").as_i64())
+        .filter(|n| *n != 0)
+        .unwrap_or(1)
 }
 
 /// Who reported it.
@@ -64,7 +71,11 @@ pub fn cells(object: &Object, view: View<'_>) -> Vec<String> {
         view.age(last_seen(value)),
         value.get("type").text().to_owned(),
         value.get("reason").text().to_owned(),
-        format!("{}/{}", involved.get("kind").text().to_lowercase(), involved.get("name").text()),
+        format!(
+            "{}/{}",
+            involved.get("kind").text().to_lowercase(),
+            involved.get("name").text()
+        ),
         involved.get("fieldPath").text().to_owned(),
         source(value),
         value.get("message").text().trim().to_owned(),

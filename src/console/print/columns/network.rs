@@ -31,7 +31,11 @@ pub fn service(object: &Object, view: View<'_>) -> Vec<String> {
     let spec = object.value().get("spec");
     let kind = spec.get("type").text();
     let ip = spec.get("clusterIPs").index(0).text();
-    let ip = if ip.is_empty() { spec.get("clusterIP").text() } else { ip };
+    let ip = if ip.is_empty() {
+        spec.get("clusterIP").text()
+    } else {
+        ip
+    };
     vec![
         object.name().to_string(),
         kind.to_owned(),
@@ -45,16 +49,28 @@ pub fn service(object: &Object, view: View<'_>) -> Vec<String> {
 
 fn external(object: &Object, kind: &str) -> String {
     let spec = object.value().get("spec");
-    let mut external: Vec<&str> = spec.get("externalIPs").items().iter().map(Value::text).collect();
+    let mut external: Vec<&str> = spec
+        .get("externalIPs")
+        .items()
+        .iter()
+        .map(Value::text)
+        .collect();
     match kind {
         "ExternalName" => spec.get("externalName").text().to_owned(),
         "LoadBalancer" => {
-            let ingress = object.value().at(&["status", "loadBalancer", "ingress"]).items();
+            let ingress = object
+                .value()
+                .at(&["status", "loadBalancer", "ingress"])
+                .items();
             let mut all: Vec<&str> = ingress
                 .iter()
                 .map(|i| {
                     let ip = i.get("ip").text();
-                    if ip.is_empty() { i.get("hostname").text() } else { ip }
+                    if ip.is_empty() {
+                        i.get("hostname").text()
+                    } else {
+                        ip
+                    }
                 })
                 .collect();
             all.append(&mut external);
@@ -143,7 +159,13 @@ pub fn slice(object: &Object, view: View<'_>) -> Vec<String> {
         .flat_map(|e| e.get("addresses").items())
         .map(|a| a.text().to_owned())
         .collect();
-    let or_unset = |text: String| if text.is_empty() { "<unset>".to_owned() } else { text };
+    let or_unset = |text: String| {
+        if text.is_empty() {
+            "<unset>".to_owned()
+        } else {
+            text
+        }
+    };
     vec![
         object.name().to_string(),
         value.get("addressType").text().to_owned(),

@@ -65,11 +65,13 @@ fn address(status: &Value, kind: &str) -> String {
 pub fn roles(labels: &Value) -> String {
     let mut roles: Vec<&str> = labels
         .fields()
-        .filter_map(|(key, value)| match key.strip_prefix("node-role.kubernetes.io/") {
-            Some(role) => Some(role),
-            None if key == "kubernetes.io/role" => Some(value.text()),
-            None => None,
-        })
+        .filter_map(
+            |(key, value)| match key.strip_prefix("node-role.kubernetes.io/") {
+                Some(role) => Some(role),
+                None if key == "kubernetes.io/role" => Some(value.text()),
+                None => None,
+            },
+        )
         .filter(|role| !role.is_empty())
         .collect();
     roles.sort_unstable();

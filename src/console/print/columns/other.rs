@@ -40,7 +40,13 @@ pub fn cells(object: &Object, view: View<'_>) -> Vec<String> {
     let (spec, status) = (value.get("spec"), value.get("status"));
     let name = object.name().to_string();
     let age = age(object, view);
-    let or_not = |v: &Value| if v.is_null() { "N/A".to_owned() } else { scalar(v) };
+    let or_not = |v: &Value| {
+        if v.is_null() {
+            "N/A".to_owned()
+        } else {
+            scalar(v)
+        }
+    };
     match object.kind() {
         Kind::Namespace => vec![name, status.get("phase").text().to_owned(), age],
         Kind::ConfigMap => {
@@ -59,19 +65,33 @@ pub fn cells(object: &Object, view: View<'_>) -> Vec<String> {
                 value.get("value").as_i64().unwrap_or(0).to_string(),
                 (value.get("globalDefault").as_bool() == Some(true)).to_string(),
                 age,
-                if policy.is_empty() { "PreemptLowerPriority" } else { policy }.to_owned(),
+                if policy.is_empty() {
+                    "PreemptLowerPriority"
+                } else {
+                    policy
+                }
+                .to_owned(),
             ]
         }
         Kind::PodDisruptionBudget => vec![
             name,
             or_not(spec.get("minAvailable")),
             or_not(spec.get("maxUnavailable")),
-            status.get("disruptionsAllowed").as_i64().unwrap_or(0).to_string(),
+            status
+                .get("disruptionsAllowed")
+                .as_i64()
+                .unwrap_or(0)
+                .to_string(),
             age,
         ],
         Kind::PodTemplate => {
             let [names, images] = super::template_cells(object, &["template", "spec"]);
-            vec![name, names, images, labels(value.at(&["template", "metadata", "labels"]))]
+            vec![
+                name,
+                names,
+                images,
+                labels(value.at(&["template", "metadata", "labels"])),
+            ]
         }
         Kind::ResourceQuota => {
             let (requests, limits) = quota(status);

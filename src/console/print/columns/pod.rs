@@ -36,7 +36,11 @@ pub fn cells(object: &Object, view: View<'_>) -> Vec<String> {
         Some(_) | None => counts.restarts.to_string(),
     };
     let ip = status.get("podIPs").index(0).get("ip").text();
-    let ip = if ip.is_empty() { status.get("podIP").text() } else { ip };
+    let ip = if ip.is_empty() {
+        status.get("podIP").text()
+    } else {
+        ip
+    };
     vec![
         object.name().to_string(),
         format!("{}/{}", counts.ready, counts.total),
@@ -103,7 +107,9 @@ fn first_reason(status: &Value) -> String {
 fn count(object: &Object) -> Counts {
     let (spec, status) = (object.value().get("spec"), object.value().get("status"));
     let sidecars = spec.get("initContainers").items().iter();
-    let sidecars = sidecars.filter(|c| c.get("restartPolicy").text() == "Always").count();
+    let sidecars = sidecars
+        .filter(|c| c.get("restartPolicy").text() == "Always")
+        .count();
     let mut counts = Counts {
         ready: 0,
         total: spec.get("containers").items().len() + sidecars,
@@ -134,13 +140,21 @@ fn init_containers(
 ) -> (bool, (i64, Option<Timestamp>)) {
     let mut sidecars = (0, None);
     let total = spec.get("initContainers").items().len();
-    for (i, container) in status.get("initContainerStatuses").items().iter().enumerate() {
+    for (i, container) in status
+        .get("initContainerStatuses")
+        .items()
+        .iter()
+        .enumerate()
+    {
         let restarts = container.get("restartCount").as_i64().unwrap_or(0);
         counts.restarts += restarts;
         counts.last_restart = later(counts.last_restart, last_end(container));
         let is_sidecar = sidecar(spec, container.get("name").text());
         if is_sidecar {
-            sidecars = (sidecars.0 + restarts, later(sidecars.1, last_end(container)));
+            sidecars = (
+                sidecars.0 + restarts,
+                later(sidecars.1, last_end(container)),
+            );
         }
         let terminated = container.at(&["state", "terminated"]);
         let waiting = container.at(&["state", "waiting", "reason"]).text();
@@ -160,7 +174,10 @@ fn init_containers(
                 if signal != 0 {
                     format!("Init:Signal:{signal}")
                 } else {
-                    format!("Init:ExitCode:{}", terminated.get("exitCode").as_i64().unwrap_or(0))
+                    format!(
+                        "Init:ExitCode:{}",
+                        terminated.get("exitCode").as_i64().unwrap_or(0)
+                    )
                 }
             } else {
                 format!("Init:{reason}")
@@ -176,11 +193,7 @@ fn init_containers(
 }
 
 /// Looks at the containers from the last to the first; the first one's reason wins.
-fn app_containers(
-    status: &Value,
-    counts: &mut Counts,
-    sidecar_restarts: (i64, Option<Timestamp>),
-) {
+fn app_containers(status: &Value, counts: &mut Counts, sidecar_restarts: (i64, Option<Timestamp>)) {
     (counts.restarts, counts.last_restart) = sidecar_restarts;
     let mut running = false;
     let mut failed = String::new();

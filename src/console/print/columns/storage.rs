@@ -48,13 +48,19 @@ pub fn modes(list: &Value) -> String {
         ("ReadWriteOncePod", "RWOP"),
     ];
     let given: Vec<&str> = list.items().iter().map(Value::text).collect();
-    let short: Vec<&str> = known.iter().filter(|(l, _)| given.contains(l)).map(|(_, s)| *s).collect();
+    let short: Vec<&str> = known
+        .iter()
+        .filter(|(l, _)| given.contains(l))
+        .map(|(_, s)| *s)
+        .collect();
     short.join(",")
 }
 
 /// The storage class of a claim or volume: its old annotation, else its field.
 pub fn class_of(object: &Object) -> String {
-    let old = object.meta().annotation("volume.beta.kubernetes.io/storage-class");
+    let old = object
+        .meta()
+        .annotation("volume.beta.kubernetes.io/storage-class");
     let field = object.value().at(&["spec", "storageClassName"]).text();
     old.unwrap_or(field).to_owned()
 }
@@ -76,7 +82,11 @@ pub fn volume(object: &Object, view: View<'_>) -> Vec<String> {
     let claim = if claim.is_null() {
         String::new()
     } else {
-        format!("{}/{}", claim.get("namespace").text(), claim.get("name").text())
+        format!(
+            "{}/{}",
+            claim.get("namespace").text(),
+            claim.get("name").text()
+        )
     };
     vec![
         object.name().to_string(),
@@ -99,7 +109,10 @@ pub fn claim(object: &Object, view: View<'_>) -> Vec<String> {
     let (capacity, access) = if volume.is_empty() {
         (String::new(), String::new())
     } else {
-        (scalar(status.at(&["capacity", "storage"])), modes(status.get("accessModes")))
+        (
+            scalar(status.at(&["capacity", "storage"])),
+            modes(status.get("accessModes")),
+        )
     };
     vec![
         object.name().to_string(),
@@ -116,7 +129,9 @@ pub fn claim(object: &Object, view: View<'_>) -> Vec<String> {
 
 pub fn class(object: &Object, view: View<'_>) -> Vec<String> {
     let value = object.value();
-    let default = object.meta().annotation("storageclass.kubernetes.io/is-default-class");
+    let default = object
+        .meta()
+        .annotation("storageclass.kubernetes.io/is-default-class");
     let mut name = object.name().to_string();
     if default == Some("true") {
         name.push_str(" (default)");

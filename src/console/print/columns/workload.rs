@@ -138,13 +138,16 @@ pub fn stateful_set(object: &Object, view: View<'_>) -> Vec<String> {
 }
 
 pub fn revision(object: &Object, view: View<'_>) -> Vec<String> {
-    let controller = object.meta().controller().map_or("<none>".to_owned(), |owner| {
-        let kind = owner.kind.to_lowercase();
-        match owner.api_version.split_once('/') {
-            Some((group, _)) => format!("{kind}.{group}/{}", owner.name),
-            None => format!("{kind}/{}", owner.name),
-        }
-    });
+    let controller = object
+        .meta()
+        .controller()
+        .map_or("<none>".to_owned(), |owner| {
+            let kind = owner.kind.to_lowercase();
+            match owner.api_version.split_once('/') {
+                Some((group, _)) => format!("{kind}.{group}/{}", owner.name),
+                None => format!("{kind}/{}", owner.name),
+            }
+        });
     vec![
         object.name().to_string(),
         controller,
