@@ -25,6 +25,8 @@ pub mod cluster;
 
 pub mod console;
 
+pub mod share;
+
 pub mod view;
 
 #[cfg(target_arch = "wasm32")]

@@ -1,0 +1,15 @@
+//! A whole run in a link or a file: versioned, compressed, readable by every later version.
+//!
+//! Reading order: [`doc`] (what is kept), [`command`] (commands as plain trees), [`codec`] (text for a URL),
+//! [`migrate`] (older versions).
+
+pub mod codec;
+
+pub mod command;
+
+pub mod doc;
+
+pub mod migrate;
+
+pub use codec::{decode, encode};
+pub use doc::{Doc, Line, ShareError, TextFile};
