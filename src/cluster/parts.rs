@@ -7,6 +7,7 @@ use crate::parts::daemonset::DaemonSetController;
 use crate::parts::deployment::DeploymentController;
 use crate::parts::replicaset::ReplicaSetController;
 use crate::parts::scheduler::Scheduler;
+use crate::parts::statefulset::StatefulSetController;
 use crate::sim::store::Change;
 use crate::sim::{Delivery, Rng, SimSpan};
 use std::sync::Arc;
@@ -102,4 +103,5 @@ parts! {
     Deployment deployment: DeploymentController,
     ReplicaSet replicaset: ReplicaSetController,
     Scheduler scheduler: Scheduler,
+    StatefulSet statefulset: StatefulSetController,
 }

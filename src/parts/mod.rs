@@ -8,6 +8,8 @@ pub mod replicaset;
 
 pub mod scheduler;
 
+pub mod statefulset;
+
 use crate::k8s::Kind;
 use crate::sim::{Ctx, Delivery};
 

@@ -1,0 +1,89 @@
+//! CPU, memory and events of placing and rolling one DaemonSet at growing sizes, against budgets.
+//!
+//! `cargo bench --bench step` prints a line a size; `cargo bench --bench step -- large` adds 100,000 nodes. Budgets
+//! are ratios to a reference loop measured in the same run, so that a slow machine does not fail them.
+
+mod scenes;
+
+use std::time::Instant;
+
+/// Nodes, whether bare, budget of placing and of rolling in units of the reference loop.
+const SIZES: [(u32, bool, u32, u32); 6] = [
+    (100, false, 60, 120),
+    (1_000, false, 500, 1_000),
+    (5_000, false, 3_000, 6_000),
+    (1_000, true, 120, 220),
+    (5_000, true, 600, 1_300),
+    (20_000, true, 2_700, 6_000),
+];
+
+/// A fixed amount of work of the same kind: ordered maps, allocations, text. Returns seconds.
+#[allow(clippy::disallowed_methods, reason = "a bench measures real time")]
+fn reference() -> f64 {
+    let start = Instant::now();
+    let mut map = std::collections::BTreeMap::new();
+    for i in 0_u32..2_000 {
+        map.insert(
+            format!("key-{}", i.wrapping_mul(2_654_435_761)),
+            i.to_string(),
+        );
+    }
+    let sum: usize = map.values().map(String::len).sum();
+    assert!(sum > 0);
+    start.elapsed().as_secs_f64()
+}
+
+fn peak_mib() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status
+        .lines()
+        .find(|l| l.starts_with("VmHWM"))
+        .unwrap_or_default();
+    line.split_whitespace()
+        .nth(1)
+        .and_then(|n| n.parse::<u64>().ok())
+        .unwrap_or(0)
+        / 1024
+}
+
+#[allow(clippy::disallowed_methods, reason = "a bench measures real time")]
+fn timed<R>(act: impl FnOnce() -> R) -> (f64, R) {
+    let start = Instant::now();
+    let result = act();
+    (start.elapsed().as_secs_f64(), result)
+}
+
+fn main() {
+    let unit = (0..9).map(|_| reference()).fold(f64::MAX, f64::min);
+    println!("reference loop: {:.3} ms", unit * 1e3);
+    println!("nodes    kubelets  place s  roll s   events   peak MiB  place/budget  roll/budget");
+    let mut failed = 0;
+    for (nodes, bare, place_budget, roll_budget) in SIZES {
+        let mut cluster = scenes::cluster(nodes, bare);
+        let share = if bare { "100%" } else { "10%" };
+        let (place, ()) = timed(|| scenes::place(&mut cluster, "agent", nodes, share));
+        let (roll, ()) =
+            timed(|| scenes::roll(&mut cluster, "agent", nodes, "registry.example.com/agent:2"));
+        let spent = |seconds: f64, budget: u32| seconds / unit / f64::from(budget);
+        let (p, r) = (spent(place, place_budget), spent(roll, roll_budget));
+        failed += u32::from(p > 1.0) + u32::from(r > 1.0);
+        println!(
+            "{nodes:<8} {:<9} {place:<8.3} {roll:<8.3} {:<8} {:<9} {:<13.2} {:.2}",
+            if bare { "no" } else { "yes" },
+            cluster.events_done(),
+            peak_mib(),
+            p,
+            r
+        );
+    }
+    if std::env::args().any(|a| a == "large") {
+        let nodes = 100_000;
+        let (boot, mut cluster) = timed(|| scenes::cluster(nodes, true));
+        let (place, ()) = timed(|| scenes::place(&mut cluster, "agent", nodes, "100%"));
+        println!(
+            "{nodes} nodes: boot {boot:.1} s, place {place:.1} s, peak {} MiB",
+            peak_mib()
+        );
+    }
+    assert_eq!(failed, 0, "{failed} figures are over their budget");
+}
