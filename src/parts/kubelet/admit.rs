@@ -1,0 +1,207 @@
+//! What a node checks itself before it takes a pod.
+//!
+//! Upstream: pkg/kubelet/lifecycle/predicate.go, pkg/kubelet/eviction/eviction_manager.go `Admit`
+
+use super::node::Kubelet;
+use super::state::Stage;
+use crate::k8s::api::{Container, Phase, PodSpec};
+use crate::k8s::quantity::Quantity;
+use crate::k8s::{Object, Str, Value, affinity, taint};
+use std::sync::Arc;
+
+/// Upstream: `SystemCriticalPriority`
+const CRITICAL: i64 = 2_000_000_000;
+
+/// Why a node refuses a pod.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Refusal {
+    pub reason: Str,
+    pub text: String,
+}
+
+fn predicate(reason: &'static str, text: &str) -> Refusal {
+    Refusal {
+        reason: reason.into(),
+        text: format!("Predicate {reason} failed: {text}"),
+    }
+}
+
+/// Admits a pod to the node, or tells why not.
+pub fn admit(kubelet: &Kubelet, object: &Arc<Object>) -> Result<(), Refusal> {
+    let Some(pod) = object.pod() else {
+        return Ok(());
+    };
+    let spec = &pod.spec;
+    let is_static = is_mirror(object);
+    pressure(kubelet, spec, is_static, &pod.status.qos_class)?;
+    let Some(node) = &kubelet.node else {
+        return Ok(());
+    };
+    let Some(view) = node.node() else {
+        return Ok(());
+    };
+    let others: Vec<&PodSpec> = kubelet
+        .pods
+        .values()
+        .filter(|run| {
+            !matches!(run.stage, Stage::Rejected | Stage::Stopped) && run.object.uid() != object.uid()
+        })
+        .filter(|run| {
+            run.object
+                .pod()
+                .is_none_or(|p| !matches!(p.status.phase, Phase::Succeeded | Phase::Failed))
+        })
+        .map(|run| run.spec().as_ref())
+        .collect();
+    resources(&view.allocatable, spec, &others)?;
+    if affinity::mismatch(spec, node).is_some() {
+        return Err(predicate(
+            "NodeAffinity",
+            "node(s) didn't match Pod's node affinity/selector",
+        ));
+    }
+    if !spec.node_name.is_empty() && spec.node_name != kubelet.name {
+        return Err(predicate(
+            "NodeName",
+            "node(s) didn't match the requested node name",
+        ));
+    }
+    if others.iter().any(|other| ports_conflict(spec, other)) {
+        return Err(predicate(
+            "NodePorts",
+            "node(s) didn't have free ports for the requested pod ports",
+        ));
+    }
+    if !is_static
+        && taint::find_untolerated(&view.taints, &spec.tolerations, taint::evicts).is_some()
+    {
+        return Err(predicate(
+            "TaintToleration",
+            "node(s) had taints that the pod didn't tolerate",
+        ));
+    }
+    Ok(())
+}
+
+/// A pod that mirrors a static one.
+pub fn is_mirror(object: &Object) -> bool {
+    object
+        .meta()
+        .annotation("kubernetes.io/config.mirror")
+        .is_some()
+        || object.meta().annotation("kubernetes.io/config.source") == Some("file")
+}
+
+/// Refusals while the node is under pressure.
+fn pressure(kubelet: &Kubelet, spec: &PodSpec, is_static: bool, qos: &str) -> Result<(), Refusal> {
+    if kubelet.pressures.is_empty() || is_static || spec.priority.unwrap_or(0) >= CRITICAL {
+        return Ok(());
+    }
+    let only_memory = kubelet.pressures.keys().all(|kind| kind == "MemoryPressure");
+    if only_memory {
+        let memory = crate::k8s::api::Taint {
+            key: "node.kubernetes.io/memory-pressure".into(),
+            effect: taint::NO_SCHEDULE.into(),
+            ..Default::default()
+        };
+        if qos != "BestEffort" || taint::tolerated(&spec.tolerations, &memory) {
+            return Ok(());
+        }
+    }
+    let kinds: Vec<&str> = kubelet.pressures.keys().map(Str::as_str).collect();
+    Err(Refusal {
+        reason: "Evicted".into(),
+        text: format!("The node had condition: [{}]. ", kinds.join(", ")),
+    })
+}
+
+/// The first resource that does not suffice. Resources that the node does not have at all are not looked at.
+fn resources(allocatable: &Value, spec: &PodSpec, others: &[&PodSpec]) -> Result<(), Refusal> {
+    let short = |name: &str, requested: i64, used: i64, capacity: i64| Refusal {
+        reason: Str::from(format!("OutOf{name}")),
+        text: format!(
+            "Node didn't have enough resource: {name}, requested: {requested}, used: {used}, capacity: {capacity}"
+        ),
+    };
+    let room = Quantity::of(allocatable.get("pods")).value();
+    let count = i64::try_from(others.len()).unwrap_or(i64::MAX);
+    if count.saturating_add(1) > room {
+        return Err(short("pods", 1, count, room));
+    }
+    let mut names: Vec<&str> = vec!["cpu", "memory", "ephemeral-storage"];
+    let known = allocatable.fields().map(|(name, _)| name.as_str());
+    names.extend(known.filter(|name| {
+        !matches!(*name, "cpu" | "memory" | "ephemeral-storage" | "pods")
+    }));
+    for name in names {
+        let amount = |quantity: Quantity| {
+            if name == "cpu" {
+                quantity.milli_value()
+            } else {
+                quantity.value()
+            }
+        };
+        let requested = amount(request(spec, name));
+        if requested == 0 {
+            continue;
+        }
+        let used = others
+            .iter()
+            .fold(Quantity::whole(0), |sum, other| sum.plus(request(other, name)));
+        let (used, capacity) = (amount(used), amount(Quantity::of(allocatable.get(name))));
+        if requested > capacity.saturating_sub(used) {
+            return Err(short(name, requested, used, capacity));
+        }
+    }
+    Ok(())
+}
+
+/// What a pod requests of a resource: the larger of what its app containers need together and what each init
+/// container needs, sidecars counted with both, plus the overhead.
+fn request(spec: &PodSpec, name: &str) -> Quantity {
+    let of = |container: &Container| Quantity::of(container.resources.requests.get(name));
+    let mut total = spec
+        .containers
+        .iter()
+        .fold(Quantity::whole(0), |sum, container| sum.plus(of(container)));
+    let (mut sidecars, mut peak) = (Quantity::whole(0), Quantity::whole(0));
+    for container in &spec.init_containers {
+        if super::state::is_sidecar(container) {
+            sidecars = sidecars.plus(of(container));
+            peak = peak.max(sidecars);
+        } else {
+            peak = peak.max(sidecars.plus(of(container)));
+        }
+    }
+    total = total.plus(sidecars).max(peak);
+    total.plus(Quantity::of(spec.overhead.get(name)))
+}
+
+/// Two pods want the same host port.
+fn ports_conflict(a: &PodSpec, b: &PodSpec) -> bool {
+    let ports = |spec: &PodSpec| -> Vec<(i64, Str, Str)> {
+        spec.containers
+            .iter()
+            .chain(spec.init_containers.iter().filter(|c| super::state::is_sidecar(c)))
+            .flat_map(|container| container.ports.iter())
+            .filter(|port| port.host_port > 0)
+            .map(|port| {
+                let protocol = if port.protocol.is_empty() {
+                    Str::from("TCP")
+                } else {
+                    port.protocol.clone()
+                };
+                (port.host_port, protocol, port.host_ip.clone())
+            })
+            .collect()
+    };
+    let any = |ip: &Str| ip.is_empty() || ip == "0.0.0.0";
+    let (a, b) = (ports(a), ports(b));
+    a.iter().any(|(port, protocol, ip)| {
+        b.iter().any(|(other, other_protocol, other_ip)| {
+            port == other
+                && protocol == other_protocol
+                && (ip == other_ip || any(ip) || any(other_ip))
+        })
+    })
+}

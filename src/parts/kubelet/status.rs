@@ -1,0 +1,499 @@
+//! A pod's status as its kubelet writes it: phase, conditions, container statuses, word for word.
+//!
+//! Upstream: pkg/kubelet/kubelet_pods.go `generateAPIPodStatus`, pkg/kubelet/status/generate.go
+
+use super::runtime;
+use super::state::{ContainerRun, Exit, PodRun, RunState, Stage, is_sidecar};
+use crate::k8s::api::{Container, Phase, PodSpec};
+use crate::k8s::quantity::Quantity;
+use crate::k8s::{List, Map, Object, Str, Value};
+use crate::sim::SimTime;
+use crate::value;
+
+/// The conditions that a kubelet owns, in the order in which it writes them.
+const OWN: [&str; 5] = [
+    "PodReadyToStartContainers",
+    "Initialized",
+    "Ready",
+    "ContainersReady",
+    "PodScheduled",
+];
+
+/// What surrounds a pod's status.
+#[derive(Clone, Copy)]
+pub struct Surroundings<'a> {
+    pub now: SimTime,
+    pub host_ip: &'a str,
+    /// The version in the API, whose foreign fields are kept.
+    pub live: &'a Object,
+}
+
+/// The phase that the containers' states amount to.
+///
+/// Upstream: pkg/kubelet/kubelet_pods.go `getPhase`
+pub fn phase(pod: &PodRun) -> Phase {
+    let spec = pod.spec();
+    let (mut pending_init, mut failed_init) = (0, 0);
+    for (container, run) in spec.init_containers.iter().zip(&pod.containers) {
+        if is_sidecar(container) {
+            if !run.was_started() {
+                pending_init += 1;
+            }
+            continue;
+        }
+        match &run.state {
+            RunState::Running { .. } => pending_init += 1,
+            RunState::Exited(exit) if exit.code != 0 => failed_init += 1,
+            RunState::Exited(_) => {}
+            RunState::Waiting => match &run.last {
+                Some(exit) if exit.code != 0 => failed_init += 1,
+                Some(_) | None => pending_init += 1,
+            },
+        }
+    }
+    if failed_init > 0 && spec.restart_policy == "Never" {
+        return Phase::Failed;
+    }
+    let (mut running, mut waiting, mut stopped, mut succeeded) = (0, 0, 0, 0);
+    for run in &pod.containers[pod.inits()..] {
+        match &run.state {
+            RunState::Running { .. } => running += 1,
+            // In back-off: waits, with an end behind it.
+            RunState::Exited(exit) => {
+                stopped += 1;
+                succeeded += i32::from(exit.code == 0);
+            }
+            RunState::Waiting if run.last.is_some() => stopped += 1,
+            RunState::Waiting => waiting += 1,
+        }
+    }
+    if (!pod.initialized() && pending_init > 0) || failed_init > 0 || waiting > 0 {
+        return Phase::Pending;
+    }
+    if running > 0 {
+        return Phase::Running;
+    }
+    let all_well = succeeded == stopped;
+    let over = matches!(pod.stage, Stage::Stopping | Stage::Stopped) && !pod.is_static;
+    match spec.restart_policy.as_str() {
+        _ if over && all_well => Phase::Succeeded,
+        _ if over => Phase::Failed,
+        "Never" | "OnFailure" if all_well => Phase::Succeeded,
+        "Never" => Phase::Failed,
+        _ => Phase::Running,
+    }
+}
+
+/// The whole status tree.
+pub fn generate(pod: &PodRun, around: Surroundings<'_>) -> Value {
+    let live = around.live.value().get("status");
+    let generation = around.live.meta().generation;
+    let mut status = live.clone();
+    if pod.stage == Stage::Rejected {
+        return rejected(pod, status, generation);
+    }
+    let spec = pod.spec();
+    let phase_now = match &pod.verdict {
+        Some(_) => Phase::Failed,
+        None => phase(pod),
+    };
+    let conditions = conditions(pod, phase_now, around);
+    // A pod does not look finished before its containers are.
+    let over = matches!(phase_now, Phase::Succeeded | Phase::Failed);
+    let shown = match around.live.pod().map(|p| p.status.phase) {
+        Some(before @ (Phase::Pending | Phase::Running)) if over && pod.stage != Stage::Stopped => {
+            before
+        }
+        Some(
+            Phase::Pending | Phase::Running | Phase::Succeeded | Phase::Failed | Phase::Unknown
+            | Phase::None,
+        )
+        | None => phase_now,
+    };
+    status.set("phase", shown.name());
+    status.set("conditions", conditions);
+    set_or_drop(&mut status, "observedGeneration", Value::from(generation));
+    status.set("hostIP", Str::new(around.host_ip));
+    status.set("hostIPs", value!([{"ip": Str::new(around.host_ip)}]));
+    status.set("startTime", pod.started.to_string());
+    let ip = match &pod.sandbox {
+        _ if spec.host_network => around.host_ip,
+        Some(ip) => ip.as_str(),
+        None => "",
+    };
+    if ip.is_empty() {
+        if pod.stage == Stage::Syncing {
+            status.remove("podIP");
+            status.remove("podIPs");
+        }
+    } else {
+        status.set("podIP", Str::new(ip));
+        status.set("podIPs", value!([{"ip": Str::new(ip)}]));
+    }
+    if let Some((reason, message)) = &pod.verdict
+        && shown == Phase::Failed
+    {
+        status.set("reason", reason);
+        status.set("message", message);
+    }
+    let statuses = |range: std::ops::Range<usize>| -> Value {
+        range.map(|i| container_status(pod, spec, i)).collect()
+    };
+    let inits = pod.inits();
+    if inits > 0 {
+        status.set("initContainerStatuses", statuses(0..inits));
+    }
+    status.set("containerStatuses", statuses(inits..pod.containers.len()));
+    pod_resources(spec, &mut status);
+    status
+}
+
+fn set_or_drop(status: &mut Value, field: &'static str, value: Value) {
+    if value.is_empty() {
+        status.remove(field);
+    } else {
+        status.set(field, value);
+    }
+}
+
+/// A refused pod's status says only that.
+fn rejected(pod: &PodRun, mut status: Value, generation: i64) -> Value {
+    let (reason, message) = pod.verdict.clone().unwrap_or_default();
+    status.set("phase", Phase::Failed.name());
+    status.set("reason", reason);
+    status.set("message", message);
+    status.set("startTime", pod.started.to_string());
+    set_or_drop(&mut status, "observedGeneration", Value::from(generation));
+    let foreign: Vec<Value> = foreign_conditions(&status).cloned().collect();
+    set_or_drop(&mut status, "conditions", Value::from(foreign));
+    status
+}
+
+fn foreign_conditions(status: &Value) -> impl Iterator<Item = &Value> {
+    status
+        .get("conditions")
+        .items()
+        .iter()
+        .filter(|c| !OWN.contains(&c.get("type").text()))
+}
+
+/// A condition before it is compared with its older self.
+struct Verdict {
+    holds: bool,
+    reason: &'static str,
+    message: String,
+}
+
+impl Verdict {
+    const YES: Verdict = Verdict {
+        holds: true,
+        reason: "",
+        message: String::new(),
+    };
+
+    fn no(reason: &'static str, message: String) -> Self {
+        Self {
+            holds: false,
+            reason,
+            message,
+        }
+    }
+}
+
+fn conditions(pod: &PodRun, phase: Phase, around: Surroundings<'_>) -> Value {
+    let live = around.live.value().get("status");
+    let old = live.get("conditions").items();
+    let ready = containers_ready(pod, phase);
+    let verdicts = [
+        (OWN[0], sandbox_ready(pod)),
+        (OWN[1], initialized(pod, phase)),
+        (OWN[2], pod_ready(pod, &ready, old)),
+        (OWN[3], ready),
+        (OWN[4], Verdict::YES),
+    ];
+    let mut list = List::new();
+    for (kind, verdict) in verdicts {
+        list.push(condition(kind, verdict, old, around));
+    }
+    list.extend(foreign_conditions(live).cloned());
+    Value::from(list)
+}
+
+fn condition(kind: &'static str, verdict: Verdict, old: &[Value], around: Surroundings<'_>) -> Value {
+    let state = if verdict.holds { "True" } else { "False" };
+    let before = old.iter().find(|c| c.get("type").text() == kind);
+    let since = before
+        .filter(|c| c.get("status").text() == state)
+        .map(|c| c.get("lastTransitionTime").clone())
+        .filter(|since| !since.is_null())
+        .unwrap_or_else(|| around.now.timestamp().to_string().into());
+    let mut condition = value!({
+        "type": kind, "status": state, "lastProbeTime": null, "lastTransitionTime": since,
+    });
+    let generation = around.live.meta().generation;
+    set_or_drop(&mut condition, "observedGeneration", generation.into());
+    set_or_drop(&mut condition, "reason", verdict.reason.into());
+    set_or_drop(&mut condition, "message", verdict.message.into());
+    condition
+}
+
+fn sandbox_ready(pod: &PodRun) -> Verdict {
+    let stopped = pod.stage == Stage::Stopped
+        || (pod.stage == Stage::Stopping && !pod.any_running());
+    Verdict {
+        holds: pod.sandbox.is_some() && !stopped,
+        ..Verdict::YES
+    }
+}
+
+/// Upstream: pkg/kubelet/status/generate.go `GeneratePodInitializedCondition`
+fn initialized(pod: &PodRun, phase: Phase) -> Verdict {
+    if phase == Phase::Succeeded {
+        return Verdict {
+            reason: "PodCompleted",
+            ..Verdict::YES
+        };
+    }
+    let spec = pod.spec();
+    if pod.initialized() || spec.init_containers.is_empty() {
+        return Verdict::YES;
+    }
+    let open: Vec<&str> = spec
+        .init_containers
+        .iter()
+        .zip(&pod.containers)
+        .filter(|(container, run)| {
+            if is_sidecar(container) {
+                !run.started
+            } else {
+                run.exit().is_none_or(|exit| exit.code != 0)
+            }
+        })
+        .map(|(container, _)| container.name.as_str())
+        .collect();
+    if open.is_empty() {
+        return Verdict::YES;
+    }
+    let message = format!("containers with incomplete status: [{}]", open.join(" "));
+    Verdict::no("ContainersNotInitialized", message)
+}
+
+/// Upstream: pkg/kubelet/status/generate.go `GenerateContainersReadyCondition`
+fn containers_ready(pod: &PodRun, phase: Phase) -> Verdict {
+    match phase {
+        Phase::Succeeded => return Verdict::no("PodCompleted", String::new()),
+        Phase::Failed => return Verdict::no("PodFailed", String::new()),
+        Phase::Pending | Phase::Running | Phase::Unknown | Phase::None => {}
+    }
+    let spec = pod.spec();
+    let unready: Vec<&str> = (0..pod.containers.len())
+        .filter(|i| {
+            let counts = *i >= pod.inits() || is_sidecar(PodRun::container(spec, *i));
+            counts && !is_ready(pod, spec, *i)
+        })
+        .map(|i| PodRun::container(spec, i).name.as_str())
+        .collect();
+    if unready.is_empty() {
+        return Verdict::YES;
+    }
+    let message = format!("containers with unready status: [{}]", unready.join(" "));
+    Verdict::no("ContainersNotReady", message)
+}
+
+/// Upstream: pkg/kubelet/status/generate.go `GeneratePodReadyCondition`
+fn pod_ready(pod: &PodRun, containers: &Verdict, old: &[Value]) -> Verdict {
+    if !containers.holds {
+        return Verdict::no(containers.reason, containers.message.clone());
+    }
+    let mut messages = Vec::new();
+    for gate in pod.spec().readiness_gates.items() {
+        let kind = gate.get("conditionType").text();
+        match old.iter().find(|c| c.get("type").text() == kind) {
+            None => messages.push(format!(
+                "corresponding condition of pod readiness gate \"{kind}\" does not exist."
+            )),
+            Some(condition) if condition.get("status").text() != "True" => {
+                messages.push(format!(
+                    "the status of pod readiness gate \"{kind}\" is not \"True\", but {}",
+                    condition.get("status").text()
+                ));
+            }
+            Some(_) => {}
+        }
+    }
+    if messages.is_empty() {
+        return Verdict::YES;
+    }
+    Verdict::no("ReadinessGatesNotReady", messages.join(", "))
+}
+
+/// A container's `ready`.
+fn is_ready(pod: &PodRun, spec: &PodSpec, index: usize) -> bool {
+    let run = &pod.containers[index];
+    let container = PodRun::container(spec, index);
+    if index < pod.inits() && !is_sidecar(container) {
+        return run.exit().is_some_and(|exit| exit.code == 0);
+    }
+    run.is_running() && run.started && run.ready
+}
+
+fn container_status(pod: &PodRun, spec: &PodSpec, index: usize) -> Value {
+    let run = &pod.containers[index];
+    let container = PodRun::container(spec, index);
+    let (id, image, image_id) = match &run.state {
+        RunState::Waiting => (Str::default(), container.image.clone(), Str::default()),
+        RunState::Running { id, .. } => with_image(id, &container.image),
+        RunState::Exited(exit) => with_image(&exit.id, &container.image),
+    };
+    let mut status = value!({
+        "name": &container.name, "image": image, "imageID": image_id,
+        "restartCount": run.restarts, "ready": is_ready(pod, spec, index),
+        "started": run.is_running() && run.started,
+    });
+    let (state, last) = states(pod, run);
+    status.set("state", state);
+    status.set("lastState", last);
+    if !id.is_empty() {
+        status.set("containerID", id);
+    }
+    if run.was_started() {
+        resources(container, &mut status);
+    }
+    let mounts = mounts(pod, index);
+    if !mounts.is_empty() {
+        status.set("volumeMounts", mounts);
+    }
+    status
+}
+
+/// Container id, image name and image id of a container that the runtime knows.
+fn with_image(id: &Str, image: &Str) -> (Str, Str, Str) {
+    let name = Str::from(runtime::with_tag(image));
+    (id.clone(), name.clone(), name)
+}
+
+/// `state` and `lastState`.
+fn states(pod: &PodRun, run: &ContainerRun) -> (Value, Value) {
+    let last = |exit: Option<&Exit>| {
+        exit.map_or_else(Value::map, |exit| value!({"terminated": terminated(exit)}))
+    };
+    match (&run.state, &run.why) {
+        (RunState::Running { since, .. }, _) => (
+            value!({"running": {"startedAt": since.to_string()}}),
+            last(run.last.as_deref()),
+        ),
+        (RunState::Exited(exit), Some(why)) if pod.stage == Stage::Syncing => {
+            (waiting(why), last(Some(exit)))
+        }
+        (RunState::Exited(exit), _) => (
+            value!({"terminated": terminated(exit)}),
+            last(run.last.as_deref()),
+        ),
+        (RunState::Waiting, Some(why)) if pod.stage == Stage::Syncing => {
+            (waiting(why), last(run.last.as_deref()))
+        }
+        (RunState::Waiting, _) => {
+            let reason = if pod.inits() > 0 {
+                "PodInitializing"
+            } else {
+                "ContainerCreating"
+            };
+            (
+                value!({"waiting": {"reason": reason}}),
+                last(run.last.as_deref()),
+            )
+        }
+    }
+}
+
+fn waiting((reason, message): &(Str, Str)) -> Value {
+    let mut waiting = value!({"reason": reason});
+    set_or_drop(&mut waiting, "message", message.into());
+    value!({"waiting": waiting})
+}
+
+fn terminated(exit: &Exit) -> Value {
+    let time = |at: Option<crate::k8s::Timestamp>| at.map_or(Value::Null, |at| at.to_string().into());
+    let mut tree = value!({
+        "exitCode": exit.code, "reason": &exit.reason,
+        "startedAt": time(exit.started), "finishedAt": time(exit.finished),
+    });
+    set_or_drop(&mut tree, "containerID", (&exit.id).into());
+    set_or_drop(&mut tree, "message", (&exit.message).into());
+    tree
+}
+
+/// What a container's requests and limits look like once it runs: the runtime reports memory in any case.
+fn resources(container: &Container, status: &mut Value) {
+    let wanted = &container.resources;
+    if wanted.requests.is_empty() && wanted.limits.is_empty() {
+        status.set("resources", Value::map());
+        return;
+    }
+    if !wanted.requests.is_empty() {
+        status.set("allocatedResources", &wanted.requests);
+    }
+    let mut tree = Value::map();
+    for (field, amounts) in [("limits", &wanted.limits), ("requests", &wanted.requests)] {
+        if amounts.is_empty() {
+            continue;
+        }
+        let mut amounts = amounts.clone();
+        if amounts.get("memory").is_null() {
+            amounts.set("memory", "0");
+        }
+        tree.set(field, amounts);
+    }
+    status.set("resources", tree);
+}
+
+/// The pod's `resources` and `allocatedResources`: sums over its containers.
+fn pod_resources(spec: &PodSpec, status: &mut Value) {
+    let sum = |of: fn(&Container) -> &Value| -> Value {
+        let mut total = Map::new();
+        for container in &spec.containers {
+            for (name, amount) in of(container).fields() {
+                let have = total.get(name).map_or(Quantity::whole(0), Quantity::of);
+                let amount = have.plus(Quantity::of(amount));
+                total.insert(name.clone(), amount.to_string());
+            }
+        }
+        Value::from(total)
+    };
+    let (requests, limits) = (
+        sum(|c| &c.resources.requests),
+        sum(|c| &c.resources.limits),
+    );
+    let mut tree = Value::map();
+    if !limits.is_empty() {
+        tree.set("limits", limits);
+    }
+    if !requests.is_empty() {
+        tree.set("requests", &requests);
+        status.set("allocatedResources", requests);
+    }
+    status.set("resources", tree);
+}
+
+/// The container's mounts; read-only ones say that this does not reach mounts below them.
+fn mounts(pod: &PodRun, index: usize) -> Value {
+    let spec = pod.object.value().get("spec");
+    let inits = pod.inits();
+    let tree = if index < inits {
+        spec.get("initContainers").index(index)
+    } else {
+        spec.get("containers").index(index - inits)
+    };
+    tree.get("volumeMounts")
+        .items()
+        .iter()
+        .map(|mount| {
+            let mut tree = value!({"name": mount.get("name"), "mountPath": mount.get("mountPath")});
+            if mount.get("readOnly").as_bool() == Some(true) {
+                tree.set("readOnly", true);
+                tree.set("recursiveReadOnly", "Disabled");
+            }
+            tree
+        })
+        .collect()
+}
