@@ -4,6 +4,8 @@ pub mod daemonset;
 
 pub mod deployment;
 
+pub mod kubelet;
+
 pub mod replicaset;
 
 pub mod scheduler;

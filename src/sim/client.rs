@@ -35,6 +35,11 @@ impl<'a> Client<'a> {
         &self.call.actor
     }
 
+    /// The nodes' leases, renewed in bulk.
+    pub fn leases(&mut self) -> &mut super::NodeLeases {
+        &mut self.api.leases
+    }
+
     /// A live read, past the part's cache.
     pub fn get(&self, kind: Kind, namespace: &str, name: &str) -> Result<Arc<Object>, Status> {
         self.api.get(kind, namespace, name).cloned()

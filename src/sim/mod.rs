@@ -28,6 +28,8 @@ pub mod workqueue;
 
 pub mod backoff;
 
+pub mod leases;
+
 pub mod recorder;
 
 pub mod trace;
@@ -44,6 +46,7 @@ pub use clock::{SimSpan, SimTime};
 pub use ctx::Ctx;
 pub use informer::{Delta, Informer};
 pub use latency::Latencies;
+pub use leases::NodeLeases;
 pub use queue::EventQueue;
 pub use recorder::{EventType, ObjectRef, Recorder};
 pub use rng::Rng;

@@ -77,7 +77,7 @@ impl Recorder {
         client: &mut Client<'_>,
         about: &ObjectRef,
         kind: EventType,
-        reason: &'static str,
+        reason: impl Into<Str>,
         message: &str,
     ) {
         let namespace = if about.namespace.is_empty() {
@@ -87,7 +87,8 @@ impl Recorder {
         };
         let mut identity = about.clone();
         identity.resource_version = Str::default();
-        let key = (identity, kind, Str::from(reason), Str::new(message));
+        let reason = reason.into();
+        let key = (identity, kind, reason.clone(), Str::new(message));
         let now = Value::from(client.now().timestamp().to_string());
         if let Some((name, count)) = self.seen.get_mut(&key)
             && let Ok(event) = client.get(Kind::Event, &namespace, name)

@@ -54,7 +54,7 @@ pub fn admit(kubelet: &Kubelet, object: &Arc<Object>) -> Result<(), Refusal> {
         .map(|run| run.spec().as_ref())
         .collect();
     resources(&view.allocatable, spec, &others)?;
-    if affinity::mismatch(spec, node).is_some() {
+    if affinity::matches_node(spec, &node.meta().labels, &kubelet.name).is_err() {
         return Err(predicate(
             "NodeAffinity",
             "node(s) didn't match Pod's node affinity/selector",

@@ -6,7 +6,8 @@ use super::image::Pulls;
 use super::state::PodRun;
 use super::{Kx, NodeStep, Registry, Timer, runtime};
 use crate::k8s::{Kind, Object, Str, Value};
-use crate::sim::{Backoff, EventType, ObjectRef, Recorder, SimSpan, SimTime};
+use crate::sim::backoff::Backoff;
+use crate::sim::{EventType, ObjectRef, Recorder, SimSpan, SimTime};
 use crate::value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -198,7 +199,8 @@ impl Kubelet {
         }
         self.registered = true;
         self.announce(ctx);
-        ctx.client.leases().start(&self.name, ctx.now());
+        let now = ctx.now();
+        ctx.client.leases().start(&self.name, now);
         self.schedulable = self.node.as_ref().is_none_or(|n| n.node().is_none_or(|n| !n.unschedulable));
         let pods: Vec<_> = ctx
             .client

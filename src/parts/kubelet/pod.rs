@@ -178,6 +178,7 @@ impl Kubelet {
             let Some(index) = pod.index_of(&old.name) else {
                 continue;
             };
+            let init = index < pod.inits();
             let run = &mut pod.containers[index];
             run.restarts = old.restart_count;
             run.last = super::stop::read_exit(&old.last_state.terminated, now).map(Box::new);
@@ -185,7 +186,7 @@ impl Kubelet {
                 run.restarts += 1;
                 run.last = Some(Box::new(super::state::Exit::lost(now, super::stop::LOST_RUNNING)));
             } else if let Some(exit) = super::stop::read_exit(&old.state.terminated, now) {
-                if index < pod.containers.len() && pod.object.pod().is_some_and(|p| index < p.spec.init_containers.len()) && exit.code == 0 {
+                if init && exit.code == 0 {
                     run.state = RunState::Exited(Box::new(exit));
                 } else {
                     run.restarts += 1;

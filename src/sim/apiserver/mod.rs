@@ -21,6 +21,8 @@ use std::sync::Arc;
 pub struct ApiServer {
     pub(crate) store: Store,
     pub(crate) trace: Trace,
+    /// When the nodes' leases were last renewed.
+    pub(crate) leases: super::NodeLeases,
     /// For uids and generated names.
     pub(crate) rng: Rng,
 }
@@ -30,8 +32,14 @@ impl ApiServer {
         Self {
             store: Store::default(),
             trace: Trace::default(),
+            leases: super::NodeLeases::default(),
             rng,
         }
+    }
+
+    /// When the nodes' leases were last renewed.
+    pub fn leases(&self) -> &super::NodeLeases {
+        &self.leases
     }
 
     pub fn store(&self) -> &Store {
