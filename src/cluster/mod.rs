@@ -13,6 +13,8 @@ pub mod world;
 
 pub mod parts;
 
+pub mod machines;
+
 pub mod run;
 
 pub mod history;

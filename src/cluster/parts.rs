@@ -5,6 +5,7 @@ use super::world::{Slot, World};
 use crate::parts::Part;
 use crate::parts::daemonset::DaemonSetController;
 use crate::parts::deployment::DeploymentController;
+use crate::parts::kubelet::Kubelets;
 use crate::parts::replicaset::ReplicaSetController;
 use crate::parts::scheduler::Scheduler;
 use crate::parts::statefulset::StatefulSetController;
@@ -101,6 +102,7 @@ macro_rules! parts {
 parts! {
     DaemonSet daemonset: DaemonSetController,
     Deployment deployment: DeploymentController,
+    Kubelets kubelets: Kubelets,
     ReplicaSet replicaset: ReplicaSetController,
     Scheduler scheduler: Scheduler,
     StatefulSet statefulset: StatefulSetController,

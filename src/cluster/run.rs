@@ -55,15 +55,6 @@ impl Cluster {
         self.pump();
     }
 
-    fn add_node(&mut self, node: &crate::k8s::Value) {
-        let call = crate::sim::Call::component(self.world.now, "kubelet");
-        // A node that is refused (a name taken) does not join.
-        let _ = self
-            .world
-            .api
-            .create(&call, crate::k8s::Kind::Node, "", node.clone());
-    }
-
     /// Does a command now. Commands that may change the world go into the log.
     pub fn dispatch(&mut self, command: Command) -> Reply {
         let logged = !matches!(&command, Command::Request(Request { dry_run: true, .. }));
@@ -84,7 +75,7 @@ impl Cluster {
         match command {
             Command::Request(request) => return self.request(request),
             Command::NodeAdd { node } => self.add_node(&node),
-            Command::NodeStop { .. }
+            command @ (Command::NodeStop { .. }
             | Command::NodeStart { .. }
             | Command::NetworkDown { .. }
             | Command::NetworkUp { .. }
@@ -93,7 +84,7 @@ impl Cluster {
             | Command::Pressure { .. }
             | Command::Registry { .. }
             | Command::SlowPulls { .. }
-            | Command::CrashContainer { .. } => {}
+            | Command::CrashContainer { .. }) => self.machine(command),
             Command::PartStop { part } => self.parts.stop(part),
             Command::PartStart { part } => self.parts.start(&mut self.world, part),
             Command::LoseWatch { part } => self.parts.lose_watch(&mut self.world, part),

@@ -92,9 +92,14 @@ pub fn is_mirror(object: &Object) -> bool {
         || object.meta().annotation("kubernetes.io/config.source") == Some("file")
 }
 
+/// Pods of this priority are neither evicted nor refused because of pressure.
+pub fn is_critical(spec: &PodSpec) -> bool {
+    spec.priority.unwrap_or(0) >= CRITICAL
+}
+
 /// Refusals while the node is under pressure.
 fn pressure(kubelet: &Kubelet, spec: &PodSpec, is_static: bool, qos: &str) -> Result<(), Refusal> {
-    if kubelet.pressures.is_empty() || is_static || spec.priority.unwrap_or(0) >= CRITICAL {
+    if kubelet.pressures.is_empty() || is_static || is_critical(spec) {
         return Ok(());
     }
     let only_memory = kubelet.pressures.keys().all(|kind| kind == "MemoryPressure");

@@ -27,6 +27,8 @@ pub mod admit;
 
 pub mod heartbeat;
 
+pub mod eviction;
+
 pub mod fault;
 
 pub mod volumes;
@@ -97,6 +99,8 @@ pub enum NodeStep {
     Status,
     /// The pull at the head of the queue is through.
     Pulled,
+    /// The eviction manager's round, while a pressure is on.
+    Evict,
 }
 
 /// What is to be done with a pod.

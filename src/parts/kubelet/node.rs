@@ -149,6 +149,7 @@ impl Kubelet {
             }
             NodeStep::Status => self.post_status(ctx),
             NodeStep::Pulled => self.pulled(ctx, registry),
+            NodeStep::Evict => self.evict_round(ctx),
         }
     }
 
@@ -209,8 +210,8 @@ impl Kubelet {
             .filter(|p| p.pod().is_some_and(|pod| pod.spec.node_name == self.name))
             .collect();
         self.post_status(ctx);
-        self.on_pod_list(ctx, &pods);
         self.read_manifests(ctx);
+        self.on_pod_list(ctx, &pods);
         self.step(ctx, READY_DELAY, NodeStep::Ready);
     }
 
