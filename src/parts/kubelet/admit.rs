@@ -44,7 +44,8 @@ pub fn admit(kubelet: &Kubelet, object: &Arc<Object>) -> Result<(), Refusal> {
         .pods
         .values()
         .filter(|run| {
-            !matches!(run.stage, Stage::Rejected | Stage::Stopped) && run.object.uid() != object.uid()
+            !matches!(run.stage, Stage::Rejected | Stage::Stopped)
+                && run.object.uid() != object.uid()
         })
         .filter(|run| {
             run.object
@@ -102,7 +103,10 @@ fn pressure(kubelet: &Kubelet, spec: &PodSpec, is_static: bool, qos: &str) -> Re
     if kubelet.pressures.is_empty() || is_static || is_critical(spec) {
         return Ok(());
     }
-    let only_memory = kubelet.pressures.keys().all(|kind| kind == "MemoryPressure");
+    let only_memory = kubelet
+        .pressures
+        .keys()
+        .all(|kind| kind == "MemoryPressure");
     if only_memory {
         let memory = crate::k8s::api::Taint {
             key: "node.kubernetes.io/memory-pressure".into(),
@@ -135,9 +139,9 @@ fn resources(allocatable: &Value, spec: &PodSpec, others: &[&PodSpec]) -> Result
     }
     let mut names: Vec<&str> = vec!["cpu", "memory", "ephemeral-storage"];
     let known = allocatable.fields().map(|(name, _)| name.as_str());
-    names.extend(known.filter(|name| {
-        !matches!(*name, "cpu" | "memory" | "ephemeral-storage" | "pods")
-    }));
+    names.extend(
+        known.filter(|name| !matches!(*name, "cpu" | "memory" | "ephemeral-storage" | "pods")),
+    );
     for name in names {
         let amount = |quantity: Quantity| {
             if name == "cpu" {
@@ -150,9 +154,9 @@ fn resources(allocatable: &Value, spec: &PodSpec, others: &[&PodSpec]) -> Result
         if requested == 0 {
             continue;
         }
-        let used = others
-            .iter()
-            .fold(Quantity::whole(0), |sum, other| sum.plus(request(other, name)));
+        let used = others.iter().fold(Quantity::whole(0), |sum, other| {
+            sum.plus(request(other, name))
+        });
         let (used, capacity) = (amount(used), amount(Quantity::of(allocatable.get(name))));
         if requested > capacity.saturating_sub(used) {
             return Err(short(name, requested, used, capacity));
@@ -187,7 +191,11 @@ fn ports_conflict(a: &PodSpec, b: &PodSpec) -> bool {
     let ports = |spec: &PodSpec| -> Vec<(i64, Str, Str)> {
         spec.containers
             .iter()
-            .chain(spec.init_containers.iter().filter(|c| super::state::is_sidecar(c)))
+            .chain(
+                spec.init_containers
+                    .iter()
+                    .filter(|c| super::state::is_sidecar(c)),
+            )
             .flat_map(|container| container.ports.iter())
             .filter(|port| port.host_port > 0)
             .map(|port| {

@@ -83,9 +83,10 @@ impl Kubelets {
     /// A container of a pod ends at once with exit code 1.
     pub fn crash(&mut self, ctx: &mut Kx<'_>, namespace: &str, pod: &str, container: &str) {
         for kubelet in self.nodes.values_mut() {
-            let found = kubelet.pods.iter().find(|(_, run)| {
-                run.object.name() == pod && run.object.namespace() == namespace
-            });
+            let found = kubelet
+                .pods
+                .iter()
+                .find(|(_, run)| run.object.name() == pod && run.object.namespace() == namespace);
             let Some(uid) = found.map(|(uid, _)| uid.clone()) else {
                 continue;
             };

@@ -74,7 +74,14 @@ impl Kubelet {
         if policy == "Never" {
             let message =
                 format!("Container image \"{name}\" is not present with pull policy of Never");
-            self.pod_event(ctx, pod, Some(index), warning, "ErrImageNeverPull", &message);
+            self.pod_event(
+                ctx,
+                pod,
+                Some(index),
+                warning,
+                "ErrImageNeverPull",
+                &message,
+            );
             self.image_error(ctx, pod, index, "ErrImageNeverPull", message);
             return Image::Refused;
         }
@@ -139,13 +146,20 @@ impl Kubelet {
         } else {
             None
         };
-        if error.is_none() && self.images.insert(Str::from(runtime::with_tag(&pull.image))) {
+        if error.is_none()
+            && self
+                .images
+                .insert(Str::from(runtime::with_tag(&pull.image)))
+        {
             self.stale = true;
         }
         let Some(mut pod) = self.pods.remove(&pull.uid) else {
             return;
         };
-        let head = pod.work.as_ref().and_then(|work| work.todo.front().copied());
+        let head = pod
+            .work
+            .as_ref()
+            .and_then(|work| work.todo.front().copied());
         if pod.stage == Stage::Syncing && head == Some(pull.container) {
             self.after_pull(ctx, &mut pod, &pull, error, registry);
         }
@@ -164,7 +178,14 @@ impl Kubelet {
         let key = (pod.object.uid().clone(), name.clone());
         if let Some(error) = error {
             let message = format!("Failed to pull image \"{name}\": {error}");
-            self.pod_event(ctx, pod, Some(index), EventType::Warning, "Failed", &message);
+            self.pod_event(
+                ctx,
+                pod,
+                Some(index),
+                EventType::Warning,
+                "Failed",
+                &message,
+            );
             self.image_error(ctx, pod, index, "ErrImagePull", error);
             self.image_backoff.advance(&key, now);
             self.skip(pod);

@@ -79,7 +79,11 @@ pub enum Timer {
     /// All nodes: leases and statuses that are due.
     Beat,
     /// One node, in the life of its kubelet that asked.
-    Node { node: Str, life: u32, step: NodeStep },
+    Node {
+        node: Str,
+        life: u32,
+        step: NodeStep,
+    },
     /// One pod of a node.
     Pod {
         node: Str,

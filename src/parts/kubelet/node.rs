@@ -202,7 +202,10 @@ impl Kubelet {
         self.announce(ctx);
         let now = ctx.now();
         ctx.client.leases().start(&self.name, now);
-        self.schedulable = self.node.as_ref().is_none_or(|n| n.node().is_none_or(|n| !n.unschedulable));
+        self.schedulable = self
+            .node
+            .as_ref()
+            .is_none_or(|n| n.node().is_none_or(|n| !n.unschedulable));
         let pods: Vec<_> = ctx
             .client
             .list(Kind::Pod, None)
@@ -246,13 +249,20 @@ impl Kubelet {
             metadata.set("annotations", annotations);
         }
         let mut spec = Value::map();
-        for field in ["taints", "unschedulable", "podCIDR", "podCIDRs", "providerID"] {
+        for field in [
+            "taints",
+            "unschedulable",
+            "podCIDR",
+            "podCIDRs",
+            "providerID",
+        ] {
             let given = self.machine.at(&["spec", field]);
             if !given.is_empty() {
                 spec.set(field, given);
             }
         }
-        let mut node = value!({"apiVersion": "v1", "kind": "Node", "metadata": metadata, "spec": spec});
+        let mut node =
+            value!({"apiVersion": "v1", "kind": "Node", "metadata": metadata, "spec": spec});
         let status = self.status(now, &Value::Null);
         node.set("status", status);
         node
@@ -298,7 +308,11 @@ impl Kubelet {
 
     /// `status`, on top of what others wrote into it.
     fn status(&self, now: SimTime, old: &Value) -> Value {
-        let mut status = if old.is_null() { Value::map() } else { old.clone() };
+        let mut status = if old.is_null() {
+            Value::map()
+        } else {
+            old.clone()
+        };
         let mut capacity = value!({
             "cpu": "4", "memory": "8Gi", "pods": "110", "ephemeral-storage": "0",
         });
@@ -318,7 +332,10 @@ impl Kubelet {
                 {"type": "Hostname", "address": &self.name},
             ]),
         );
-        status.set("daemonEndpoints", value!({"kubeletEndpoint": {"Port": 10250}}));
+        status.set(
+            "daemonEndpoints",
+            value!({"kubeletEndpoint": {"Port": 10250}}),
+        );
         status.set("nodeInfo", node_info());
         let images: Value = self
             .images
@@ -337,23 +354,41 @@ impl Kubelet {
     }
 
     fn conditions(&self, now: SimTime, old: &Value) -> Value {
-        let pressure = |kind: &'static str, yes: (&'static str, &'static str), no: (&'static str, &'static str)| {
+        let pressure = |kind: &'static str,
+                        yes: (&'static str, &'static str),
+                        no: (&'static str, &'static str)| {
             let on = self.pressures.contains_key(kind);
             let (reason, message) = if on { yes } else { no };
             (kind, on, reason, message)
         };
         let ready = if !self.ready {
-            ("Ready", false, "KubeletNotReady", "CSINode is not yet initialized")
+            (
+                "Ready",
+                false,
+                "KubeletNotReady",
+                "CSINode is not yet initialized",
+            )
         } else if self.network {
-            ("Ready", true, "KubeletReady", "kubelet is posting ready status")
+            (
+                "Ready",
+                true,
+                "KubeletReady",
+                "kubelet is posting ready status",
+            )
         } else {
             ("Ready", false, "KubeletNotReady", NO_NETWORK)
         };
         let own = [
             pressure(
                 "MemoryPressure",
-                ("KubeletHasInsufficientMemory", "kubelet has insufficient memory available"),
-                ("KubeletHasSufficientMemory", "kubelet has sufficient memory available"),
+                (
+                    "KubeletHasInsufficientMemory",
+                    "kubelet has insufficient memory available",
+                ),
+                (
+                    "KubeletHasSufficientMemory",
+                    "kubelet has sufficient memory available",
+                ),
             ),
             pressure(
                 "DiskPressure",
@@ -362,8 +397,14 @@ impl Kubelet {
             ),
             pressure(
                 "PIDPressure",
-                ("KubeletHasInsufficientPID", "kubelet has insufficient PID available"),
-                ("KubeletHasSufficientPID", "kubelet has sufficient PID available"),
+                (
+                    "KubeletHasInsufficientPID",
+                    "kubelet has insufficient PID available",
+                ),
+                (
+                    "KubeletHasSufficientPID",
+                    "kubelet has sufficient PID available",
+                ),
             ),
             ready,
         ];
@@ -380,7 +421,10 @@ impl Kubelet {
                 .items()
                 .iter()
                 .find(|c| c.get("type").text() == kind && c.get("status").text() == state)
-                .map_or_else(|| Value::from(&stamp), |c| c.get("lastTransitionTime").clone());
+                .map_or_else(
+                    || Value::from(&stamp),
+                    |c| c.get("lastTransitionTime").clone(),
+                );
             list.push(value!({
                 "type": kind, "status": state, "reason": reason, "message": message,
                 "lastHeartbeatTime": &stamp, "lastTransitionTime": since,
@@ -417,9 +461,21 @@ fn node_info() -> Value {
 /// The events that a change of conditions is worth.
 fn transitions(old: &Value, new: &Value) -> Vec<&'static str> {
     const TABLE: [(&str, &str, &str); 4] = [
-        ("MemoryPressure", "NodeHasInsufficientMemory", "NodeHasSufficientMemory"),
-        ("DiskPressure", "NodeHasDiskPressure", "NodeHasNoDiskPressure"),
-        ("PIDPressure", "NodeHasInsufficientPID", "NodeHasSufficientPID"),
+        (
+            "MemoryPressure",
+            "NodeHasInsufficientMemory",
+            "NodeHasSufficientMemory",
+        ),
+        (
+            "DiskPressure",
+            "NodeHasDiskPressure",
+            "NodeHasNoDiskPressure",
+        ),
+        (
+            "PIDPressure",
+            "NodeHasInsufficientPID",
+            "NodeHasSufficientPID",
+        ),
         ("Ready", "NodeReady", "NodeNotReady"),
     ];
     let state = |status: &Value, kind: &str| -> Str {

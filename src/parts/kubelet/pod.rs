@@ -26,7 +26,13 @@ impl Kubelet {
     }
 
     /// A pod's timer. The pod is taken out of the map for the time of the call.
-    pub(super) fn on_pod_step(&mut self, ctx: &mut Kx<'_>, uid: &Str, step: Step, registry: Registry) {
+    pub(super) fn on_pod_step(
+        &mut self,
+        ctx: &mut Kx<'_>,
+        uid: &Str,
+        step: Step,
+        registry: Registry,
+    ) {
         let Some(mut pod) = self.pods.remove(uid) else {
             return;
         };
@@ -140,7 +146,9 @@ impl Kubelet {
     /// A pod is seen for the first time.
     fn adopt(&mut self, ctx: &mut Kx<'_>, object: &Arc<Object>) {
         let Some(view) = object.pod() else { return };
-        if matches!(view.status.phase, Phase::Succeeded | Phase::Failed) && !object.meta().terminating() {
+        if matches!(view.status.phase, Phase::Succeeded | Phase::Failed)
+            && !object.meta().terminating()
+        {
             return;
         }
         let now = ctx.now();
@@ -154,7 +162,14 @@ impl Kubelet {
             pod.stage = Stage::Rejected;
             let message = Str::from(format!("Pod was rejected: {}", refusal.text));
             pod.verdict = Some((refusal.reason.clone(), message));
-            self.pod_event(ctx, &pod, None, EventType::Warning, refusal.reason, &refusal.text);
+            self.pod_event(
+                ctx,
+                &pod,
+                None,
+                EventType::Warning,
+                refusal.reason,
+                &refusal.text,
+            );
             self.write_status(ctx, &mut pod);
         } else {
             self.pod_step(ctx, &uid, now + ctx.latency.pod_status, Step::First);
@@ -184,7 +199,10 @@ impl Kubelet {
             run.last = super::stop::read_exit(&old.last_state.terminated, now).map(Box::new);
             if !old.state.running.is_null() {
                 run.restarts += 1;
-                run.last = Some(Box::new(super::state::Exit::lost(now, super::stop::LOST_RUNNING)));
+                run.last = Some(Box::new(super::state::Exit::lost(
+                    now,
+                    super::stop::LOST_RUNNING,
+                )));
             } else if let Some(exit) = super::stop::read_exit(&old.state.terminated, now) {
                 if init && exit.code == 0 {
                     run.state = RunState::Exited(Box::new(exit));
@@ -215,7 +233,8 @@ impl Kubelet {
             return;
         }
         let Some(view) = pod.object.pod() else { return };
-        if pod.stage == Stage::Syncing && matches!(view.status.phase, Phase::Succeeded | Phase::Failed)
+        if pod.stage == Stage::Syncing
+            && matches!(view.status.phase, Phase::Succeeded | Phase::Failed)
             && pod.verdict.is_none()
         {
             // Someone else declared it over.
@@ -298,6 +317,7 @@ impl Kubelet {
             about.field_path = Str::from(format!("spec.{list}{{{name}}}"));
         }
         let mut client = ctx.client.signed(self.actor.clone());
-        self.recorder.event(&mut client, &about, kind, reason, message);
+        self.recorder
+            .event(&mut client, &about, kind, reason, message);
     }
 }

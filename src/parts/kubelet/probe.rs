@@ -44,7 +44,14 @@ impl Kubelet {
     }
 
     /// The first tick of the probe after a moment and after its initial delay.
-    fn schedule(&self, ctx: &mut Kx<'_>, pod: &PodRun, index: usize, kind: ProbeKind, after: SimTime) {
+    fn schedule(
+        &self,
+        ctx: &mut Kx<'_>,
+        pod: &PodRun,
+        index: usize,
+        kind: ProbeKind,
+        after: SimTime,
+    ) {
         let spec = pod.spec().clone();
         let Some(probe) = of(PodRun::container(&spec, index), kind) else {
             return;
@@ -99,7 +106,14 @@ impl Kubelet {
                 ProbeKind::Readiness => "Readiness",
             };
             let text = format!("{word} probe failed: {output}");
-            self.pod_event(ctx, pod, Some(index), EventType::Warning, "Unhealthy", &text);
+            self.pod_event(
+                ctx,
+                pod,
+                Some(index),
+                EventType::Warning,
+                "Unhealthy",
+                &text,
+            );
         }
         let passed = output.is_none();
         let streak = count(&mut pod.containers[index], kind, passed);

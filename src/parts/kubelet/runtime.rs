@@ -99,7 +99,11 @@ pub fn exec_takes(command: &[Str]) -> SimSpan {
 }
 
 /// What a probe finds: None is a success, else the output that the kubelet reports.
-pub fn probe_output(probe: &Probe, pod_ip: &str, port: impl Fn(&crate::k8s::Value) -> String) -> Option<String> {
+pub fn probe_output(
+    probe: &Probe,
+    pod_ip: &str,
+    port: impl Fn(&crate::k8s::Value) -> String,
+) -> Option<String> {
     if let Some(exec) = &probe.exec {
         return exec_fails(&exec.command).then(String::new);
     }
@@ -226,7 +230,11 @@ mod tests {
             ("x", &["sh", "-c", "while true; do sleep 5; done"], None),
             ("x", &["sh", "-c", "nosleep 4"], None),
             ("busybox", &["telegraf"], None),
-            ("x", &["sh", "-c", "sleep 99999999999999999999"], Some((u64::MAX / 4096, 0))),
+            (
+                "x",
+                &["sh", "-c", "sleep 99999999999999999999"],
+                Some((u64::MAX / 4096, 0)),
+            ),
         ];
         for (image, command, wanted) in rows {
             let found = outcome(&container(image, command));

@@ -105,7 +105,11 @@ pub fn generate(pod: &PodRun, around: Surroundings<'_>) -> Value {
             before
         }
         Some(
-            Phase::Pending | Phase::Running | Phase::Succeeded | Phase::Failed | Phase::Unknown
+            Phase::Pending
+            | Phase::Running
+            | Phase::Succeeded
+            | Phase::Failed
+            | Phase::Unknown
             | Phase::None,
         )
         | None => phase_now,
@@ -219,7 +223,12 @@ fn conditions(pod: &PodRun, phase: Phase, around: Surroundings<'_>) -> Value {
     Value::from(list)
 }
 
-fn condition(kind: &'static str, verdict: Verdict, old: &[Value], around: Surroundings<'_>) -> Value {
+fn condition(
+    kind: &'static str,
+    verdict: Verdict,
+    old: &[Value],
+    around: Surroundings<'_>,
+) -> Value {
     let state = if verdict.holds { "True" } else { "False" };
     let before = old.iter().find(|c| c.get("type").text() == kind);
     let since = before
@@ -238,8 +247,8 @@ fn condition(kind: &'static str, verdict: Verdict, old: &[Value], around: Surrou
 }
 
 fn sandbox_ready(pod: &PodRun) -> Verdict {
-    let stopped = pod.stage == Stage::Stopped
-        || (pod.stage == Stage::Stopping && !pod.any_running());
+    let stopped =
+        pod.stage == Stage::Stopped || (pod.stage == Stage::Stopping && !pod.any_running());
     Verdict {
         holds: pod.sandbox.is_some() && !stopped,
         ..Verdict::YES
@@ -413,7 +422,8 @@ fn waiting((reason, message): &(Str, Str)) -> Value {
 }
 
 fn terminated(exit: &Exit) -> Value {
-    let time = |at: Option<crate::k8s::Timestamp>| at.map_or(Value::Null, |at| at.to_string().into());
+    let time =
+        |at: Option<crate::k8s::Timestamp>| at.map_or(Value::Null, |at| at.to_string().into());
     let mut tree = value!({
         "exitCode": exit.code, "reason": &exit.reason,
         "startedAt": time(exit.started), "finishedAt": time(exit.finished),
@@ -460,10 +470,7 @@ fn pod_resources(spec: &PodSpec, status: &mut Value) {
         }
         Value::from(total)
     };
-    let (requests, limits) = (
-        sum(|c| &c.resources.requests),
-        sum(|c| &c.resources.limits),
-    );
+    let (requests, limits) = (sum(|c| &c.resources.requests), sum(|c| &c.resources.limits));
     let mut tree = Value::map();
     if !limits.is_empty() {
         tree.set("limits", limits);

@@ -50,7 +50,14 @@ impl Kubelet {
         }
         if !self.network && !pod.spec().host_network {
             let message = format!("network is not ready: {NO_NETWORK}");
-            self.pod_event(ctx, pod, None, EventType::Warning, "NetworkNotReady", &message);
+            self.pod_event(
+                ctx,
+                pod,
+                None,
+                EventType::Warning,
+                "NetworkNotReady",
+                &message,
+            );
             self.retry(ctx, pod, None);
             return;
         }
@@ -82,9 +89,9 @@ impl Kubelet {
             let name = &PodRun::container(pod.spec(), index).name;
             let key = (uid.clone(), name.clone());
             run.why.is_some()
-                && run.exit().is_some_and(|exit| {
-                    !self.crash_backoff.in_backoff_since(&key, exit.at, now)
-                })
+                && run
+                    .exit()
+                    .is_some_and(|exit| !self.crash_backoff.in_backoff_since(&key, exit.at, now))
         })
     }
 
@@ -117,12 +124,21 @@ impl Kubelet {
             .unwrap_or_default();
         let base = cidr.rsplit_once('.').map_or("10.244.0", |(base, _)| base);
         let address = format!("{base}.{}", self.next_ip);
-        self.next_ip = if self.next_ip >= 254 { 2 } else { self.next_ip + 1 };
+        self.next_ip = if self.next_ip >= 254 {
+            2
+        } else {
+            self.next_ip + 1
+        };
         Str::from(address)
     }
 
     /// Goes on with the sync's next container, or ends the sync.
-    pub(super) fn next_container(&mut self, ctx: &mut Kx<'_>, pod: &mut PodRun, registry: Registry) {
+    pub(super) fn next_container(
+        &mut self,
+        ctx: &mut Kx<'_>,
+        pod: &mut PodRun,
+        registry: Registry,
+    ) {
         loop {
             let Some(work) = &mut pod.work else { return };
             let Some(index) = work.todo.front().copied() else {
@@ -175,7 +191,14 @@ impl Kubelet {
         let delay = self.crash_backoff.delay(&key);
         let full = format!("{}_{}({uid})", pod.object.name(), pod.object.namespace());
         let message = format!("Back-off restarting failed container {name} in pod {full}");
-        self.pod_event(ctx, pod, Some(index), EventType::Warning, "BackOff", &message);
+        self.pod_event(
+            ctx,
+            pod,
+            Some(index),
+            EventType::Warning,
+            "BackOff",
+            &message,
+        );
         let why = format!("back-off {delay} restarting failed container={name} pod={full}");
         pod.containers[index].why = Some(Box::new(("CrashLoopBackOff".into(), Str::from(why))));
         let rest = (ended + delay).since(now);
@@ -193,15 +216,32 @@ impl Kubelet {
         index: usize,
         registry: Registry,
     ) {
-        let head = pod.work.as_ref().and_then(|work| work.todo.front().copied());
+        let head = pod
+            .work
+            .as_ref()
+            .and_then(|work| work.todo.front().copied());
         if pod.stage != Stage::Syncing || head != Some(index) {
             return;
         }
         let now = ctx.now();
         let spec = pod.spec().clone();
         let container = PodRun::container(&spec, index);
-        self.pod_event(ctx, pod, Some(index), EventType::Normal, "Created", "Container created");
-        self.pod_event(ctx, pod, Some(index), EventType::Normal, "Started", "Container started");
+        self.pod_event(
+            ctx,
+            pod,
+            Some(index),
+            EventType::Normal,
+            "Created",
+            "Container created",
+        );
+        self.pod_event(
+            ctx,
+            pod,
+            Some(index),
+            EventType::Normal,
+            "Started",
+            "Container started",
+        );
         let id = container_id(ctx);
         let run = &mut pod.containers[index];
         run.begin(id, now);
@@ -219,7 +259,10 @@ impl Kubelet {
             }
         } else {
             if let Some(outcome) = runtime::outcome(container) {
-                let step = Step::Exit { container: index, run: number };
+                let step = Step::Exit {
+                    container: index,
+                    run: number,
+                };
                 let at = now + outcome.after + runtime::EXIT_LAG;
                 self.pod_step(ctx, &pod.object.uid().clone(), at, step);
             }
@@ -245,7 +288,14 @@ impl Kubelet {
             "FailedPostStartHook",
             "PostStartHook failed",
         );
-        self.pod_event(ctx, pod, Some(index), normal, "Killing", "FailedPostStartHook");
+        self.pod_event(
+            ctx,
+            pod,
+            Some(index),
+            normal,
+            "Killing",
+            "FailedPostStartHook",
+        );
         let command: Vec<&str> = hook.command.iter().map(Str::as_str).collect();
         let why = format!(
             "Exec lifecycle hook ([{}]) for Container \"{}\" in Pod \"{}_{}({})\" failed - error: command terminated with exit code 1, message: \"\"",
@@ -283,7 +333,13 @@ impl Kubelet {
     }
 
     /// A container's command is through: the runtime's next relist notices.
-    pub(super) fn container_exits(&mut self, ctx: &mut Kx<'_>, pod: &mut PodRun, index: usize, run: u32) {
+    pub(super) fn container_exits(
+        &mut self,
+        ctx: &mut Kx<'_>,
+        pod: &mut PodRun,
+        index: usize,
+        run: u32,
+    ) {
         let spec = pod.spec().clone();
         let code = runtime::outcome(PodRun::container(&spec, index)).map_or(0, |o| o.code);
         if pod.containers[index].run == run {
@@ -321,9 +377,21 @@ impl Kubelet {
         pod.verdict = Some(("DeadlineExceeded".into(), MESSAGE.into()));
         pod.stage = Stage::Stopping;
         pod.work = None;
-        self.pod_event(ctx, pod, None, EventType::Normal, "DeadlineExceeded", MESSAGE);
+        self.pod_event(
+            ctx,
+            pod,
+            None,
+            EventType::Normal,
+            "DeadlineExceeded",
+            MESSAGE,
+        );
         self.write_status(ctx, pod);
-        self.pod_step(ctx, &pod.object.uid().clone(), now + ctx.latency.stop, Step::Stop);
+        self.pod_step(
+            ctx,
+            &pod.object.uid().clone(),
+            now + ctx.latency.stop,
+            Step::Stop,
+        );
         true
     }
 }
@@ -369,6 +437,8 @@ fn wanted(pod: &PodRun) -> Vec<usize> {
 
 /// A runtime's container id.
 fn container_id(ctx: &mut Kx<'_>) -> Str {
-    let digits: Vec<String> = (0..4).map(|_| format!("{:016x}", ctx.rng.next_u64())).collect();
+    let digits: Vec<String> = (0..4)
+        .map(|_| format!("{:016x}", ctx.rng.next_u64()))
+        .collect();
     Str::from(format!("containerd://{}", digits.concat()))
 }

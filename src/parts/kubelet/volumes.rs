@@ -49,7 +49,12 @@ impl Kubelet {
     }
 
     /// True when the container's environment refers to something that is not there.
-    pub(super) fn config_fails(&mut self, ctx: &mut Kx<'_>, pod: &mut PodRun, index: usize) -> bool {
+    pub(super) fn config_fails(
+        &mut self,
+        ctx: &mut Kx<'_>,
+        pod: &mut PodRun,
+        index: usize,
+    ) -> bool {
         let namespace = pod.object.namespace().clone();
         let spec = pod.object.value().get("spec");
         let inits = pod.inits();
@@ -73,12 +78,15 @@ impl Kubelet {
         });
         let all = || {
             container.get("envFrom").items().iter().find_map(|entry| {
-                [("configMapRef", Kind::ConfigMap), ("secretRef", Kind::Secret)]
-                    .into_iter()
-                    .find_map(|(field, kind)| {
-                        let source = entry.get(field);
-                        lacks(ctx, &namespace, kind, source.get("name"), source)
-                    })
+                [
+                    ("configMapRef", Kind::ConfigMap),
+                    ("secretRef", Kind::Secret),
+                ]
+                .into_iter()
+                .find_map(|(field, kind)| {
+                    let source = entry.get(field);
+                    lacks(ctx, &namespace, kind, source.get("name"), source)
+                })
             })
         };
         let Some(what) = env.or_else(all) else {
@@ -93,7 +101,13 @@ impl Kubelet {
 }
 
 /// Tells what is not there; None when nothing is asked for, it is optional, or it is there.
-fn lacks(ctx: &Kx<'_>, namespace: &str, kind: Kind, name: &Value, source: &Value) -> Option<String> {
+fn lacks(
+    ctx: &Kx<'_>,
+    namespace: &str,
+    kind: Kind,
+    name: &Value,
+    source: &Value,
+) -> Option<String> {
     let name = name.text();
     if name.is_empty() || source.get("optional").as_bool() == Some(true) {
         return None;
@@ -114,6 +128,10 @@ fn lacks_key(ctx: &Kx<'_>, namespace: &str, kind: Kind, source: &Value) -> Optio
     let has = ["data", "binaryData", "stringData"]
         .iter()
         .any(|field| object.value().get(field).field(key).is_some());
-    let word = if kind == Kind::Secret { "Secret" } else { "ConfigMap" };
+    let word = if kind == Kind::Secret {
+        "Secret"
+    } else {
+        "ConfigMap"
+    };
     (!has).then(|| format!("couldn't find key {key} in {word} {namespace}/{name}"))
 }
