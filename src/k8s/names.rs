@@ -299,7 +299,8 @@ pub fn config_key_errors(text: &str) -> Vec<String> {
             "[-._a-zA-Z0-9]+",
             &["key.name", "KEY_NAME", "key-name"],
         ));
-    } else if text == "." {
+    }
+    if text == "." {
         errors.push("must not be '.'".to_owned());
     } else if text == ".." {
         errors.push("must not be '..'".to_owned());
@@ -482,6 +483,14 @@ mod tests {
         let long = generate_name(&"x".repeat(80), &mut draw);
         assert_eq!(long.len(), 63);
         assert!(dns1123_label_errors(&long).is_empty());
+    }
+
+    #[test]
+    fn config_keys() {
+        assert!(config_key_errors("app.conf").is_empty());
+        assert_eq!(config_key_errors(".."), ["must not be '..'"]);
+        assert_eq!(config_key_errors("..a b").len(), 2);
+        assert_eq!(config_key_errors("").len(), 1);
     }
 
     #[test]

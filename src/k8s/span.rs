@@ -143,7 +143,11 @@ impl Document {
                     }
                     path.push_str(name);
                 }
-                Step::Element(i) => path.push_str(&format!("[{i}]")),
+                Step::Element(i) => {
+                    path.push('[');
+                    path.push_str(&i.to_string());
+                    path.push(']');
+                }
             }
         }
         path

@@ -31,10 +31,10 @@ pub fn parse(text: &str) -> Result<Value, String> {
         Err(complaint) => {
             let complaint = complaint.to_string();
             // The reader looks at the whole syntax first, and only then at what the nodes mean.
-            if complaint.contains(read::OWN) {
-                if let Err(syntax) = check_syntax(text) {
-                    return Err(error::sentence(&syntax, text));
-                }
+            if complaint.contains(read::OWN)
+                && let Err(syntax) = check_syntax(text)
+            {
+                return Err(error::sentence(&syntax, text));
             }
             Err(error::sentence(&complaint, text))
         }
