@@ -164,6 +164,11 @@ impl Errors {
         self.push(at, Reason::Invalid, Some(value.into()), detail);
     }
 
+    /// An invalid value that the message does not show.
+    pub fn invalid_omitted(&mut self, at: &Path<'_>, detail: &str) {
+        self.push(at, Reason::Invalid, None, detail);
+    }
+
     /// One error for each sentence of a name check.
     pub fn invalid_each<'v, M: AsRef<str>>(
         &mut self,

@@ -13,7 +13,7 @@ const IMMUTABLE: &str = "field is immutable";
 const ANNOTATIONS_BYTES_MAX: usize = 256 * 1024;
 
 /// Finalizers without a domain that Kubernetes itself defines.
-const STANDARD_FINALIZERS: [&str; 3] = ["kubernetes", "orphan", "foregroundDeletion"];
+pub const STANDARD_FINALIZERS: [&str; 3] = ["kubernetes", "orphan", "foregroundDeletion"];
 
 /// Upstream: `pkg/apis/core/validation ValidateObjectMeta`.
 pub fn create(errors: &mut Errors, value: &Value, namespaced: bool, name_rule: NameRule) {

@@ -3,29 +3,42 @@
 //! Objects are expected after decoding and defaulting. A value of a wrong type counts as absent.
 
 mod affinity;
+mod config;
 mod container;
+mod cron_job;
 mod daemon_set;
+mod deployment;
 mod dns;
 mod env;
 mod errors;
+mod job;
+mod job_policy;
+mod kind_warnings;
 mod meta;
 mod node;
+mod overlap;
 mod path;
+mod pdb;
 mod pod;
 mod pod_spec;
 mod ports;
+mod priority_class;
 mod probe;
 mod projected;
 mod pvc;
 mod resources;
+mod schedule;
 mod security;
 mod selector;
+mod service;
+mod stateful_set;
 mod syntax;
 mod template;
 mod toleration;
 mod topology;
 mod volume;
 mod volume_source;
+mod warnings;
 mod windows;
 mod workload;
 
@@ -38,11 +51,45 @@ use super::{Kind, Value};
 /// What is wrong with a new object.
 pub fn create(kind: Kind, value: &Value) -> Vec<FieldError> {
     let mut errors = Errors::default();
+    let to = &mut errors;
     match kind {
-        Kind::Pod => pod::create(&mut errors, value),
-        Kind::Node => node::create(&mut errors, value),
-        Kind::DaemonSet => daemon_set::create(&mut errors, value),
-        _ => {}
+        Kind::Pod => pod::create(to, value),
+        Kind::Node => node::create(to, value),
+        Kind::DaemonSet => daemon_set::create(to, value),
+        Kind::Deployment => deployment::create(to, value),
+        Kind::ReplicaSet => deployment::create_replica_set(to, value),
+        Kind::ReplicationController => deployment::create_replication_controller(to, value),
+        Kind::StatefulSet => stateful_set::create(to, value),
+        Kind::Job => job::create(to, value),
+        Kind::CronJob => cron_job::create(to, value),
+        Kind::Service => service::create(to, value),
+        Kind::PersistentVolumeClaim => pvc::create(to, value),
+        Kind::PodDisruptionBudget => pdb::create(to, value),
+        Kind::PriorityClass => priority_class::create(to, value),
+        Kind::ControllerRevision => config::create_revision(to, value),
+        Kind::ConfigMap => config::create_config_map(to, value),
+        Kind::Secret => config::create_secret(to, value),
+        Kind::Namespace => config::create_namespace(to, value),
+        Kind::Lease => {
+            meta::create(to, value, true, syntax::subdomain);
+            config::lease_spec(to, value);
+        }
+        Kind::Event => {
+            config::event(to, value);
+            meta::create(to, value, true, syntax::subdomain);
+        }
+        Kind::PodTemplate => {
+            meta::create(to, value, true, syntax::subdomain);
+            template::template(to, &Path::root("template"), value.get("template"));
+        }
+        Kind::ServiceAccount
+        | Kind::Endpoints
+        | Kind::LimitRange
+        | Kind::ResourceQuota
+        | Kind::EndpointSlice => meta::create(to, value, true, syntax::subdomain),
+        Kind::PersistentVolume | Kind::StorageClass => {
+            meta::create(to, value, false, syntax::subdomain);
+        }
     }
     errors.into_list()
 }
@@ -50,11 +97,39 @@ pub fn create(kind: Kind, value: &Value) -> Vec<FieldError> {
 /// What is wrong with a change of an object, apart from its status.
 pub fn update(kind: Kind, new: &Value, old: &Value) -> Vec<FieldError> {
     let mut errors = Errors::default();
+    let to = &mut errors;
+    // The server's generic part looks at the metadata before the kind's own rules do.
+    meta::update(to, new, old);
     match kind {
-        Kind::Pod => pod::update(&mut errors, new, old),
-        Kind::Node => node::update(&mut errors, new, old),
-        Kind::DaemonSet => daemon_set::update(&mut errors, new, old),
-        _ => {}
+        Kind::Pod => pod::update(to, new, old),
+        Kind::Node => node::update(to, new, old),
+        Kind::DaemonSet => daemon_set::update(to, new, old),
+        Kind::Deployment => deployment::update(to, new, old),
+        Kind::ReplicaSet => deployment::update_replica_set(to, new, old),
+        Kind::ReplicationController => deployment::update_replication_controller(to, new, old),
+        Kind::StatefulSet => stateful_set::update(to, new, old),
+        Kind::Job => job::update(to, new, old),
+        Kind::CronJob => cron_job::update(to, new, old),
+        Kind::Service => service::update(to, new, old),
+        Kind::PersistentVolumeClaim => pvc::update(to, new, old),
+        Kind::PodDisruptionBudget => pdb::update(to, new, old),
+        Kind::PriorityClass => priority_class::update(to, new, old),
+        Kind::ControllerRevision => config::update_revision(to, new, old),
+        Kind::ConfigMap => config::update_config_map(to, new, old),
+        Kind::Secret => config::update_secret(to, new, old),
+        Kind::Lease => config::lease_spec(to, new),
+        Kind::Event => config::event(to, new),
+        Kind::PodTemplate => {
+            template::template(to, &Path::root("template"), new.get("template"));
+        }
+        Kind::Namespace
+        | Kind::ServiceAccount
+        | Kind::Endpoints
+        | Kind::LimitRange
+        | Kind::ResourceQuota
+        | Kind::EndpointSlice
+        | Kind::PersistentVolume
+        | Kind::StorageClass => {}
     }
     errors.into_list()
 }
@@ -62,16 +137,42 @@ pub fn update(kind: Kind, new: &Value, old: &Value) -> Vec<FieldError> {
 /// What is wrong with a change of an object's status.
 pub fn update_status(kind: Kind, new: &Value, old: &Value) -> Vec<FieldError> {
     let mut errors = Errors::default();
+    let to = &mut errors;
+    meta::update(to, new, old);
     match kind {
-        Kind::Node => node::update_status(&mut errors, new, old),
-        Kind::DaemonSet => daemon_set::update_status(&mut errors, new, old),
-        _ => {}
+        Kind::Node => node::update_status(to, new, old),
+        Kind::DaemonSet => daemon_set::update_status(to, new, old),
+        Kind::Deployment => deployment::update_status(to, new, old),
+        Kind::ReplicaSet => deployment::update_replica_set_status(to, new, old),
+        Kind::StatefulSet => stateful_set::update_status(to, new, old),
+        Kind::Job => job::update_status(to, new, old),
+        Kind::PodDisruptionBudget => pdb::update_status(to, new, old),
+        // Written by the system's own parts only.
+        Kind::Pod
+        | Kind::Namespace
+        | Kind::Event
+        | Kind::ConfigMap
+        | Kind::Secret
+        | Kind::Service
+        | Kind::ServiceAccount
+        | Kind::Endpoints
+        | Kind::LimitRange
+        | Kind::PersistentVolume
+        | Kind::PersistentVolumeClaim
+        | Kind::PodTemplate
+        | Kind::ReplicationController
+        | Kind::ResourceQuota
+        | Kind::ControllerRevision
+        | Kind::CronJob
+        | Kind::PriorityClass
+        | Kind::StorageClass
+        | Kind::Lease
+        | Kind::EndpointSlice => {}
     }
     errors.into_list()
 }
 
 /// The lines that the server sends as `Warning:` with an accepted create (`old` is None) or update.
 pub fn warnings(kind: Kind, new: &Value, old: Option<&Value>) -> Vec<String> {
-    let _ = (kind, new, old);
-    Vec::new()
+    kind_warnings::of_kind(kind, new, old)
 }

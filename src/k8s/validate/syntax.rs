@@ -6,11 +6,11 @@ use std::net::Ipv6Addr;
 
 pub use crate::k8s::int_or_percent::percent_errors as percent;
 pub use crate::k8s::names::{
-    config_key_errors as config_key, dns1035_label_errors as label_1035,
-    dns1123_label_errors as label, dns1123_subdomain_errors as subdomain,
-    env_var_name_errors as env_name, http_header_errors as header_name,
-    label_value_errors as label_value, port_name_errors as port_name,
-    port_number_errors as port_number, qualified_name_errors as qualified_name,
+    config_key_errors as config_key, dns1123_label_errors as label,
+    dns1123_subdomain_errors as subdomain, env_var_name_errors as env_name,
+    http_header_errors as header_name, label_value_errors as label_value,
+    port_name_errors as port_name, port_number_errors as port_number,
+    qualified_name_errors as qualified_name,
 };
 
 /// Sentences about a malformed text. Empty vectors do not allocate.

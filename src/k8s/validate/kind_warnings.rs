@@ -1,0 +1,207 @@
+//! Which warnings each kind can give, on creation and on change.
+
+use super::Path;
+use super::errors::quoted;
+use super::syntax::label;
+use super::warnings::{of_address, of_pod};
+use crate::k8s::quantity::Quantity;
+use crate::k8s::{Kind, Value};
+
+/// The lines of an accepted create (`old` is None) or update. A changed object is looked at only when its spec is
+/// another one than before; pods are looked at only when they are new.
+///
+/// Upstream: the `WarningsOnCreate` and `WarningsOnUpdate` functions of `pkg/registry`.
+pub fn of_kind(kind: Kind, new: &Value, old: Option<&Value>) -> Vec<String> {
+    let path: &[&str] = if kind == Kind::DaemonSet {
+        &["spec", "template"]
+    } else {
+        &["spec"]
+    };
+    let changed = old.is_none_or(|old| {
+        let (new, old) = (new.at(path), old.at(path));
+        !new.same(old) && new != old
+    });
+    let template = |path: &str, template: &Value| {
+        if changed {
+            of_pod(path, template)
+        } else {
+            Vec::new()
+        }
+    };
+    let named = |text: &str| {
+        let name = new.at(&["metadata", "name"]).text();
+        let sentences = label(name);
+        if old.is_some() || sentences.is_empty() {
+            return Vec::new();
+        }
+        let list = sentences.join(" ");
+        vec![format!(
+            "metadata.name: {text}, which can result in surprising behavior; a DNS label is recommended: [{list}]"
+        )]
+    };
+    let pods = new.at(&["spec", "template"]);
+    match kind {
+        Kind::Pod if old.is_none() => {
+            let mut out = named("this is used in the Pod's hostname");
+            out.extend(of_pod("", new));
+            out
+        }
+        Kind::DaemonSet => template("spec.template", pods),
+        Kind::Deployment | Kind::ReplicaSet | Kind::ReplicationController | Kind::Job => {
+            let mut out = named("this is used in Pod names and hostnames");
+            out.extend(template("spec.template", pods));
+            out
+        }
+        Kind::CronJob => {
+            let mut out = named("this is used in Pod names and hostnames");
+            let pods = new.at(&["spec", "jobTemplate", "spec", "template"]);
+            out.extend(template("spec.jobTemplate.spec.template", pods));
+            if old.is_some() && new.at(&["spec", "schedule"]).text().contains("TZ") {
+                out.push("cannot use TZ or CRON_TZ in spec.spec.schedule, use timeZone instead, see https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/ for more details".to_owned());
+            }
+            out
+        }
+        Kind::StatefulSet => {
+            let mut out = template("spec.template", pods);
+            let claims = new.at(&["spec", "volumeClaimTemplates"]).items();
+            for (i, claim) in claims.iter().enumerate() {
+                let spec = if old.is_some() { ".Spec" } else { "" };
+                out.extend(claim_size(
+                    &format!("spec.volumeClaimTemplates[{i}]{spec}"),
+                    claim,
+                ));
+            }
+            if new
+                .at(&["spec", "revisionHistoryLimit"])
+                .as_i64()
+                .is_some_and(|limit| limit < 0)
+            {
+                out.push("spec.revisionHistoryLimit: a negative value retains all historical revisions; a value >= 0 is recommended".to_owned());
+            }
+            out
+        }
+        Kind::PersistentVolumeClaim => claim_size("spec", new).into_iter().collect(),
+        Kind::Service => service(new),
+        Kind::Node => node(new),
+        Kind::Pod
+        | Kind::Namespace
+        | Kind::Event
+        | Kind::ConfigMap
+        | Kind::Secret
+        | Kind::ServiceAccount
+        | Kind::Endpoints
+        | Kind::LimitRange
+        | Kind::PersistentVolume
+        | Kind::PodTemplate
+        | Kind::ResourceQuota
+        | Kind::ControllerRevision
+        | Kind::PodDisruptionBudget
+        | Kind::PriorityClass
+        | Kind::StorageClass
+        | Kind::Lease
+        | Kind::EndpointSlice => Vec::new(),
+    }
+}
+
+/// Storage is counted in whole bytes.
+fn claim_size(at: &str, claim: &Value) -> Option<String> {
+    let requests = claim.at(&["spec", "resources", "requests"]);
+    let amount = Quantity::of(requests.field("storage")?);
+    if amount.is_whole() {
+        return None;
+    }
+    let shown = quoted(&amount.to_string());
+    Some(format!(
+        "{at}.resources.requests[storage]: fractional byte value {shown} is invalid, must be an integer"
+    ))
+}
+
+fn node(node: &Value) -> Vec<String> {
+    let mut out = Vec::new();
+    if !node.at(&["spec", "configSource"]).is_null() {
+        out.push("spec.configSource: the feature is no longer supported".to_owned());
+    }
+    if !node.at(&["spec", "externalID"]).is_empty() {
+        let line = "spec.externalID: this field is deprecated, and is unused by Kubernetes";
+        out.push(line.to_owned());
+    }
+    out
+}
+
+/// Upstream: `pkg/api/service/warnings.go GetWarningsForService`.
+fn service(service: &Value) -> Vec<String> {
+    let mut out = Vec::new();
+    let spec = service.get("spec");
+    let text = |field| spec.get(field).text();
+    let hints = "service.kubernetes.io/topology-aware-hints";
+    if service
+        .at(&["metadata", "annotations"])
+        .field(hints)
+        .is_some()
+    {
+        out.push(format!("annotation {hints} is deprecated, please use service.kubernetes.io/topology-mode instead"));
+    }
+    let headless = text("type") == "ClusterIP" && text("clusterIP") == "None";
+    let external = spec.get("externalIPs").items();
+    if headless {
+        let ignored = [
+            ("spec.loadBalancerIP", !text("loadBalancerIP").is_empty()),
+            ("spec.externalIPs", !external.is_empty()),
+            ("spec.SessionAffinity", text("sessionAffinity") != "None"),
+        ];
+        for (name, _) in ignored.iter().filter(|(_, given)| *given) {
+            out.push(format!("{name} is ignored for headless services"));
+        }
+    }
+    let root = Path::root("spec");
+    let list = root.child("externalIPs");
+    for (i, address) in external.iter().enumerate() {
+        out.extend(of_address(&list.index(i), address.text()));
+    }
+    let external_name = text("type") == "ExternalName";
+    if !external.is_empty() && !headless && !external_name {
+        out.push(
+            "spec.externalIPs is deprecated and may no longer be implemented in some clusters"
+                .to_owned(),
+        );
+    }
+    if !external.is_empty() && external_name {
+        out.push("spec.externalIPs is ignored when spec.type is \"ExternalName\"".to_owned());
+    }
+    if !external_name && !text("externalName").is_empty() {
+        out.push("spec.externalName is ignored when spec.type is not \"ExternalName\"".to_owned());
+    }
+    if text("trafficDistribution") == "PreferClose" {
+        out.push(
+            "spec.trafficDistribution: \"PreferClose\" is deprecated; use \"PreferSameZone\""
+                .to_owned(),
+        );
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value;
+
+    #[test]
+    fn only_new_specs_are_looked_at() {
+        let of = |grace: i64, label: &'static str| value!({"metadata": {"labels": {"a": label}}, "spec": {"template": {"spec": {"terminationGracePeriodSeconds": grace}}}});
+        let count = |new: &Value, old: Option<&Value>| of_kind(Kind::DaemonSet, new, old).len();
+        assert_eq!(count(&of(-1, "x"), None), 1);
+        assert_eq!(count(&of(-1, "y"), Some(&of(-1, "x"))), 0);
+        assert_eq!(count(&of(-1, "x"), Some(&of(5, "x"))), 1);
+    }
+
+    #[test]
+    fn names_with_dots() {
+        let lines = of_kind(Kind::Pod, &value!({"metadata": {"name": "a.b"}}), None);
+        assert_eq!(
+            lines,
+            [
+                "metadata.name: this is used in the Pod's hostname, which can result in surprising behavior; a DNS label is recommended: [must not contain dots]"
+            ]
+        );
+    }
+}
