@@ -31,6 +31,8 @@ pub use crate::sim::apiserver::{Caller, DeleteOptions, Patch, Propagation, Subre
 pub use crate::sim::status::Cause;
 pub use crate::sim::store::Change;
 pub use crate::sim::{ApiServer, SimSpan, SimTime, Status};
+/// The controller's decision values, for whoever explains them.
+pub use crate::parts::daemonset;
 
 use std::sync::Arc;
 use world::World;

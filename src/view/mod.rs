@@ -13,6 +13,8 @@ pub mod pod;
 
 pub mod explain;
 
+pub mod fix;
+
 pub mod timeline;
 
 pub mod age;

@@ -4,7 +4,7 @@ use super::daemon_set::{HASH_LABEL, owned};
 use super::explain;
 use super::pod::{self, Around, PodToken};
 use crate::cluster::SimTime;
-use crate::k8s::api::Node;
+use crate::k8s::api::{Node, Taint};
 use crate::k8s::{Object, Str};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -18,6 +18,14 @@ pub struct TaintChip {
 }
 
 impl TaintChip {
+    pub fn of(taint: &Taint) -> Self {
+        Self {
+            key: taint.key.clone(),
+            value: taint.value.clone(),
+            effect: taint.effect.clone(),
+        }
+    }
+
     /// `key=value:Effect`, as kubectl writes and reads it; without `=` when there is no value.
     pub fn text(&self) -> String {
         if self.value.is_empty() {
@@ -111,15 +119,7 @@ impl Cards<'_> {
             roles: roles(object),
             ready,
             cordoned: node.unschedulable,
-            taints: node
-                .taints
-                .iter()
-                .map(|t| TaintChip {
-                    key: t.key.clone(),
-                    value: t.value.clone(),
-                    effect: t.effect.clone(),
-                })
-                .collect(),
+            taints: node.taints.iter().map(TaintChip::of).collect(),
             labels: labels(object),
             conditions: conditions(node),
             slots,
