@@ -27,12 +27,12 @@ pub use run::Advanced;
 pub use setup::Setup;
 
 use crate::k8s::{Kind, Object, Value};
+/// The controller's decision values, for whoever explains them.
+pub use crate::parts::daemonset;
 pub use crate::sim::apiserver::{Caller, DeleteOptions, Patch, Propagation, Subresource, Written};
 pub use crate::sim::status::Cause;
 pub use crate::sim::store::Change;
 pub use crate::sim::{ApiServer, SimSpan, SimTime, Status};
-/// The controller's decision values, for whoever explains them.
-pub use crate::parts::daemonset;
 
 use std::sync::Arc;
 use world::World;

@@ -8,8 +8,34 @@ use leptos::{ev, html, prelude::*};
 /// The console.
 #[component]
 pub fn Pane() -> impl IntoView {
-    let (screen, dispatch) = (use_screen(), use_dispatch());
+    let screen = use_screen();
     let scroll = NodeRef::<html::Div>::new();
+    Effect::new(move || {
+        screen.lines.track();
+        if let Some(scroll) = scroll.get_untracked() {
+            request_animation_frame(move || scroll.set_scroll_top(scroll.scroll_height()));
+        }
+    });
+    let print = |line: Line| {
+        let class = if line.typed { "typed" } else { "printed" };
+        view! { <span class=class>{line.text}</span> }
+    };
+    view! {
+        <div class="drawer" role="region" aria-label="Console">
+            <div class="scroll" node_ref=scroll tabindex="0">
+                <pre data-testid="console-output">
+                    <For each=move || screen.lines.get() key=|line| line.number children=print />
+                </pre>
+            </div>
+            <Prompt />
+        </div>
+    }
+}
+
+/// The line to type; the arrow keys bring back earlier ones.
+#[component]
+fn Prompt() -> impl IntoView {
+    let (screen, dispatch) = (use_screen(), use_dispatch());
     let line = RwSignal::new(String::new());
     let back = StoredValue::new(0_usize);
     let typed = move || {
@@ -44,37 +70,18 @@ pub fn Pane() -> impl IntoView {
         "ArrowDown" => recall(-1),
         _ => {}
     };
-    Effect::new(move || {
-        screen.lines.track();
-        if let Some(scroll) = scroll.get_untracked() {
-            request_animation_frame(move || scroll.set_scroll_top(scroll.scroll_height()));
-        }
-    });
     view! {
-        <div class="drawer" role="region" aria-label="Console">
-            <div class="scroll" node_ref=scroll tabindex="0" aria-label="Output of the console">
-                <pre data-testid="console-output">
-                    <For
-                        each=move || screen.lines.get()
-                        key=|line| line.number
-                        children=|line| {
-                            view! { <span class=if line.typed { "typed" } else { "printed" }>{line.text}</span> }
-                        }
-                    />
-                </pre>
-            </div>
-            <label class="line">
-                <span class="heard">"Command"</span>
-                <input
-                    data-testid="console-input"
-                    placeholder="kubectl get pods -A -o wide"
-                    autocomplete="off"
-                    autocapitalize="off"
-                    spellcheck="false"
-                    bind:value=line
-                    on:keydown=key
-                />
-            </label>
-        </div>
+        <label class="line">
+            <span class="heard">"Command"</span>
+            <input
+                data-testid="console-input"
+                placeholder="kubectl get pods -A -o wide"
+                autocomplete="off"
+                autocapitalize="off"
+                spellcheck="false"
+                bind:value=line
+                on:keydown=key
+            />
+        </label>
     }
 }

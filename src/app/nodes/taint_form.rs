@@ -22,12 +22,6 @@ pub fn TaintForm(node: Str, old: Option<TaintChip>, editing: RwSignal<Editing>) 
         .map_or(EFFECTS[0].to_owned(), |t| t.effect.to_string());
     let effect = RwSignal::new(first);
     let wrong = RwSignal::new(String::new());
-    let field = NodeRef::<html::Input>::new();
-    field.on_load(|input| {
-        // A field that was just shown can take the focus.
-        let _ = input.focus();
-        input.select();
-    });
     let save = move |event: ev::SubmitEvent| {
         event.prevent_default();
         let new = TaintChip {
@@ -56,9 +50,6 @@ pub fn TaintForm(node: Str, old: Option<TaintChip>, editing: RwSignal<Editing>) 
             editing.set(Editing::Nothing);
         }
     };
-    let options = EFFECTS.map(|name| {
-        view! { <option value=name prop:selected=move || effect.get() == name>{name}</option> }
-    });
     let leave = move |event: ev::KeyboardEvent| {
         if event.key() == "Escape" {
             editing.set(Editing::Nothing);
@@ -66,28 +57,8 @@ pub fn TaintForm(node: Str, old: Option<TaintChip>, editing: RwSignal<Editing>) 
     };
     view! {
         <form class="taint-form" data-testid="taint-form" on:submit=save on:keydown=leave>
-            <input
-                node_ref=field
-                aria-label="Key"
-                data-testid="taint-key"
-                placeholder="key"
-                autocomplete="off"
-                bind:value=key
-            />
-            <input
-                aria-label="Value"
-                data-testid="taint-value"
-                placeholder="value"
-                autocomplete="off"
-                bind:value=value
-            />
-            <select
-                aria-label="Effect"
-                data-testid="taint-effect"
-                on:change:target=move |event| effect.set(event.target().value())
-            >
-                {options}
-            </select>
+            <KeyValue key_text=key value />
+            <Effects effect />
             <div class="buttons">
                 <button type="submit" class="primary small" data-testid="taint-save">"Taint"</button>
                 <button type="button" class="small" on:click=move |_| editing.set(Editing::Nothing)>
@@ -98,5 +69,50 @@ pub fn TaintForm(node: Str, old: Option<TaintChip>, editing: RwSignal<Editing>) 
                 <p class="wrong" role="alert">{move || wrong.get()}</p>
             </Show>
         </form>
+    }
+}
+
+/// Key and value; the key takes the focus.
+#[component]
+fn KeyValue(key_text: RwSignal<String>, value: RwSignal<String>) -> impl IntoView {
+    let field = NodeRef::<html::Input>::new();
+    field.on_load(|input| {
+        // A field that was just shown can take the focus.
+        let _ = input.focus();
+        input.select();
+    });
+    view! {
+        <input
+            node_ref=field
+            aria-label="Key"
+            data-testid="taint-key"
+            placeholder="key"
+            autocomplete="off"
+            bind:value=key_text
+        />
+        <input
+            aria-label="Value"
+            data-testid="taint-value"
+            placeholder="value"
+            autocomplete="off"
+            bind:value=value
+        />
+    }
+}
+
+/// The choice of an effect.
+#[component]
+fn Effects(effect: RwSignal<String>) -> impl IntoView {
+    let options = EFFECTS.map(|name| {
+        view! { <option value=name prop:selected=move || effect.get() == name>{name}</option> }
+    });
+    view! {
+        <select
+            aria-label="Effect"
+            data-testid="taint-effect"
+            on:change:target=move |event| effect.set(event.target().value())
+        >
+            {options}
+        </select>
     }
 }
