@@ -46,6 +46,7 @@ impl Cluster {
     }
 
     fn boot(&mut self, setup: &Setup) {
+        self.world.api.bootstrap(self.world.now);
         for id in PartId::ALL {
             self.parts.start(&mut self.world, *id);
         }
@@ -88,7 +89,8 @@ impl Cluster {
             Command::PartStop { part } => self.parts.stop(part),
             Command::PartStart { part } => self.parts.start(&mut self.world, part),
             Command::LoseWatch { part } => self.parts.lose_watch(&mut self.world, part),
-            Command::ApiFault { rule: _ } | Command::ApiHeal => {}
+            Command::ApiFault { rule } => self.world.api.faults.add(rule),
+            Command::ApiHeal => self.world.api.faults.heal(),
         }
         Reply::Done
     }
@@ -126,12 +128,10 @@ impl Cluster {
                 );
             }
             Verb::Evict {
-                namespace: _,
-                pod: _,
-                options: _,
-            } => {
-                return Reply::Refused(Status::plain(404, "NotFound", "not served yet"));
-            }
+                namespace,
+                pod,
+                options,
+            } => return answer(api.evict(&call, &namespace, &pod, &options), Reply::Deleted),
         };
         answer(written, Reply::Written)
     }

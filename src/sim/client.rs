@@ -100,4 +100,24 @@ impl<'a> Client<'a> {
     ) -> Result<Arc<Object>, Status> {
         self.api.delete(&self.call, kind, namespace, name, options)
     }
+
+    /// Evicts a pod, if its disruption budget allows it.
+    pub fn evict(
+        &mut self,
+        namespace: &str,
+        pod: &str,
+        options: &DeleteOptions,
+    ) -> Result<Arc<Object>, Status> {
+        self.api.evict(&self.call, namespace, pod, options)
+    }
+
+    /// Takes the finalizer from the spec of an empty namespace.
+    pub fn finalize_namespace(&mut self, name: &str) -> Result<Arc<Object>, Status> {
+        self.api.finalize_namespace(&self.call, name)
+    }
+
+    /// Removes events that are older than their time to live.
+    pub fn expire_events(&mut self) {
+        self.api.expire_events(&self.call);
+    }
 }

@@ -1,6 +1,7 @@
 //! `Status`: what the API server answers when it refuses, with upstream's reasons and texts.
 
 use crate::k8s::Kind;
+use crate::k8s::validate::FieldError;
 
 /// One entry of `details.causes`.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -10,6 +11,20 @@ pub struct Cause {
     /// The field's path; may be empty.
     pub field: String,
     pub message: String,
+}
+
+impl Cause {
+    fn of(error: FieldError) -> Self {
+        Self {
+            reason: error.reason.name(),
+            field: error.path,
+            message: error.body,
+        }
+    }
+
+    fn line(&self) -> String {
+        format!("{}: {}", self.field, self.message)
+    }
 }
 
 /// A refusal.
@@ -90,11 +105,56 @@ impl Status {
         Self::about(403, "Forbidden", kind, name, message)
     }
 
+    /// What validation found.
+    pub fn invalid_fields(kind: Kind, name: &str, errors: Vec<FieldError>) -> Self {
+        let causes = errors.into_iter().map(Cause::of).collect();
+        Self::invalid(kind, name, causes)
+    }
+
+    /// A request that is wrong before it names an object (a patch that cannot be applied): kubectl prints
+    /// `The request is invalid: …`.
+    pub fn invalid_request(errors: Vec<FieldError>) -> Self {
+        let causes: Vec<Cause> = errors.into_iter().map(Cause::of).collect();
+        let list: Vec<String> = causes.iter().map(Cause::line).collect();
+        let message = format!(" \"\" is invalid: {}", list.join(", "));
+        Self {
+            causes,
+            ..Self::plain(422, "Invalid", message)
+        }
+    }
+
+    /// An error that the server did not expect, told as it came.
+    pub fn unexpected(message: impl Into<String>) -> Self {
+        Self::plain(500, "", message)
+    }
+
+    pub fn internal(message: &str) -> Self {
+        let message = format!("Internal error occurred: {message}");
+        Self::plain(500, "InternalError", message)
+    }
+
+    /// The resource has no such subresource or path.
+    pub fn no_such_resource() -> Self {
+        let message = "the server could not find the requested resource";
+        Self::plain(404, "NotFound", message)
+    }
+
+    /// The same refusal with a cause.
+    #[must_use]
+    pub fn with_cause(mut self, reason: &'static str, field: &str, message: String) -> Self {
+        self.causes.push(Cause {
+            reason,
+            field: field.to_owned(),
+            message,
+        });
+        self
+    }
+
     /// Validation errors, in order; the message lists them as upstream's aggregate does.
     pub fn invalid(kind: Kind, name: &str, causes: Vec<Cause>) -> Self {
         let mut lines: Vec<String> = Vec::new();
         for cause in &causes {
-            let line = format!("{}: {}", cause.field, cause.message);
+            let line = cause.line();
             if !lines.contains(&line) {
                 lines.push(line);
             }

@@ -1,5 +1,6 @@
 //! Who asks the API server, for what, and what it answers.
 
+use crate::k8s::managed_fields::Writer;
 use crate::k8s::{Object, Str, Value};
 use crate::sim::SimTime;
 use std::sync::Arc;
@@ -51,6 +52,33 @@ impl Call {
             caller: Caller::Strict,
             field_manager,
             dry_run: false,
+        }
+    }
+}
+
+impl Call {
+    /// Who writes, for the object's managedFields.
+    pub(super) fn writer<'a>(&'a self, subresource: &'a str) -> Writer<'a> {
+        let manager = if self.field_manager.is_empty() {
+            "kubectl"
+        } else {
+            &self.field_manager
+        };
+        Writer {
+            manager,
+            subresource,
+            now: self.now.timestamp(),
+        }
+    }
+}
+
+impl Subresource {
+    /// As in the path of a request: empty, `status`, `scale`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Subresource::Main => "",
+            Subresource::Status => "status",
+            Subresource::Scale => "scale",
         }
     }
 }

@@ -1,19 +1,49 @@
 //! The API server: decoding, defaulting, admission, validation, versions, finalizers, graceful deletion.
 //!
-//! Reading order: [`call`] (who asks and how), [`verbs`] (create, update, patch, bind), [`delete`].
+//! Reading order: [`call`] (who asks and how), [`create`], [`update`], [`patching`], [`delete`], [`evict`],
+//! [`bind`]; then the rules they use: [`strategy`] (what the server itself decides about an object),
+//! [`admission`], and [`bootstrap`] (what a fresh cluster holds).
 
 pub mod call;
 
-pub mod verbs;
+pub mod create;
+
+pub mod update;
+
+pub mod patching;
 
 pub mod delete;
 
+pub mod evict;
+
+pub mod bind;
+
+pub mod scale;
+
+pub mod strategy;
+
+pub mod qos;
+
+pub mod job;
+
+pub mod service;
+
+pub mod admission;
+
+pub mod bootstrap;
+
+pub mod expiry;
+
+#[cfg(test)]
+mod tests;
+
 pub use call::{Call, Caller, DeleteOptions, Patch, Propagation, Subresource, Written};
 
+use super::fault::{Effect, Faults, refusal};
 use super::store::Store;
 use super::trace::{Entry, Trace};
 use super::{Rng, Status};
-use crate::k8s::{Kind, Object, ObjectKey};
+use crate::k8s::{Kind, Object, ObjectKey, Value};
 use std::sync::Arc;
 
 /// The server and its storage.
@@ -25,6 +55,11 @@ pub struct ApiServer {
     pub(crate) leases: super::NodeLeases,
     /// For uids and generated names.
     pub(crate) rng: Rng,
+    /// What it refuses on purpose.
+    pub faults: Faults,
+    expiry: expiry::Expiry,
+    /// The sources of every token volume, shared by all pods.
+    token_sources: Value,
 }
 
 impl ApiServer {
@@ -34,6 +69,9 @@ impl ApiServer {
             trace: Trace::default(),
             leases: super::NodeLeases::default(),
             rng,
+            faults: Faults::default(),
+            expiry: expiry::Expiry::default(),
+            token_sources: admission::service_account::token_sources(),
         }
     }
 
@@ -66,26 +104,49 @@ impl ApiServer {
         self.store.of(kind).iter(namespace)
     }
 
-    /// Writes down a call and its answer.
-    fn record(
+    /// Runs a call under the faults in force and writes it down. Dry runs leave no trace of any kind.
+    fn serve<T>(
         &mut self,
         call: &Call,
         verb: &'static str,
-        key: ObjectKey,
-        answer: Result<u64, &Status>,
-    ) {
-        let (resource_version, refused) = match answer {
-            Ok(version) => (version, ""),
+        mut key: ObjectKey,
+        act: impl FnOnce(&mut Self) -> Result<T, Status>,
+        object: impl FnOnce(&T) -> &Arc<Object>,
+    ) -> Result<T, Status> {
+        if call.dry_run {
+            let rng = self.rng.clone();
+            let answer = act(self);
+            self.rng = rng;
+            return answer;
+        }
+        let effect = self.faults.hit(&call.actor, verb, key.kind);
+        let told = effect.map(|effect| refusal(effect, key.kind, &key.name));
+        let answer = match (effect, told) {
+            (Some(Effect::FailAfter), Some(told)) => act(self).and(Err(told)),
+            (_, Some(told)) => Err(told),
+            (_, None) => act(self),
+        };
+        let (resource_version, refused) = match &answer {
+            Ok(done) => {
+                let object = object(done);
+                key.name = object.name().clone();
+                (object.meta().resource_version, "")
+            }
             Err(status) => (0, status.reason),
         };
-        let actor = call.actor.clone();
         self.trace.push(Entry {
             at: call.now,
-            actor,
+            actor: call.actor.clone(),
             verb,
             key,
             resource_version,
             refused,
         });
+        answer
     }
+}
+
+/// The object of a write, for [`ApiServer::serve`].
+fn written(written: &Written) -> &Arc<Object> {
+    &written.object
 }

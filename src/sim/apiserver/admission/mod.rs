@@ -1,0 +1,99 @@
+//! Admission: what the server adds to a request, and what it refuses although it is valid.
+//!
+//! The steps run in upstream's order; each is one file. Not here: plugins that change nothing in this cluster
+//! (`RuntimeClass`, `PodSecurity` without labels, web hooks).
+
+pub mod namespace;
+
+pub mod service_account;
+
+pub mod node_taints;
+
+pub mod priority;
+
+pub mod toleration;
+
+pub mod storage;
+
+pub mod quota;
+
+use super::{ApiServer, Call};
+use crate::k8s::{Kind, Object, Value};
+use crate::sim::Status;
+
+/// Steps that may change a new object, before it is validated.
+pub(super) fn on_create(
+    api: &mut ApiServer,
+    call: &Call,
+    kind: Kind,
+    value: &mut Value,
+) -> Result<(), Status> {
+    namespace::accepts(api, kind, value)?;
+    match kind {
+        Kind::Pod => {
+            service_account::add_token(api, call, value)?;
+            priority::resolve(api, value, None)?;
+            toleration::add_default_seconds(value);
+        }
+        Kind::Node => node_taints::add_not_ready(value),
+        Kind::PriorityClass => priority::one_default(api, value)?,
+        Kind::PersistentVolumeClaim | Kind::PersistentVolume => {
+            storage::prepare(api, kind, value);
+        }
+        Kind::Namespace
+        | Kind::Event
+        | Kind::ConfigMap
+        | Kind::Secret
+        | Kind::Service
+        | Kind::ServiceAccount
+        | Kind::Endpoints
+        | Kind::LimitRange
+        | Kind::PodTemplate
+        | Kind::ReplicationController
+        | Kind::ResourceQuota
+        | Kind::DaemonSet
+        | Kind::ControllerRevision
+        | Kind::Deployment
+        | Kind::ReplicaSet
+        | Kind::StatefulSet
+        | Kind::Job
+        | Kind::CronJob
+        | Kind::PodDisruptionBudget
+        | Kind::StorageClass
+        | Kind::Lease
+        | Kind::EndpointSlice => {}
+    }
+    Ok(())
+}
+
+/// Steps that may change an object that is updated.
+pub(super) fn on_update(
+    api: &mut ApiServer,
+    old: &Object,
+    value: &mut Value,
+) -> Result<(), Status> {
+    if old.kind() == Kind::Pod && !value.get("spec").same(old.value().get("spec")) {
+        priority::resolve(api, value, Some(old))?;
+        toleration::add_default_seconds(value);
+    }
+    if old.kind() == Kind::PriorityClass {
+        priority::one_default(api, value)?;
+    }
+    Ok(())
+}
+
+/// Steps that only refuse, after validation.
+pub(super) fn check_create(api: &ApiServer, kind: Kind, value: &Value) -> Result<(), Status> {
+    quota::check(api, kind, value)
+}
+
+/// How a refusal names an object that may not have its name yet.
+fn name_of(value: &Value) -> &str {
+    let metadata = value.get("metadata");
+    let name = metadata.get("name").text();
+    if name.is_empty() {
+        metadata.get("generateName").text()
+    } else {
+        name
+    }
+}

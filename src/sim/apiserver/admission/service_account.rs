@@ -1,0 +1,122 @@
+//! The service account of a pod and its token volume.
+//!
+//! Upstream: plugin/pkg/admission/serviceaccount/admission.go
+
+use super::name_of;
+use crate::k8s::{Kind, Str, Value};
+use crate::sim::apiserver::Call;
+use crate::sim::{ApiServer, SimSpan, SimTime, Status};
+use crate::value;
+
+const MOUNT_PATH: &str = "/var/run/secrets/kubernetes.io/serviceaccount";
+
+/// The plugin waits this long for the account of a namespace that was just made.
+const PATIENCE: SimSpan = SimSpan::from_secs(1);
+
+/// The projected sources of a token volume.
+pub(in crate::sim::apiserver) fn token_sources() -> Value {
+    value!({
+        "defaultMode": 420,
+        "sources": [
+            {"serviceAccountToken": {"expirationSeconds": 3607, "path": "token"}},
+            {"configMap": {
+                "items": [{"key": "ca.crt", "path": "ca.crt"}], "name": "kube-root-ca.crt",
+            }},
+            {"downwardAPI": {"items": [{
+                "fieldRef": {"apiVersion": "v1", "fieldPath": "metadata.namespace"},
+                "path": "namespace",
+            }]}},
+        ],
+    })
+}
+
+/// Gives a new pod its service account, and mounts the token where nothing else is mounted.
+pub(super) fn add_token(
+    api: &mut ApiServer,
+    call: &Call,
+    pod: &mut Value,
+) -> Result<(), Status> {
+    let annotations = pod.at(&["metadata", "annotations"]);
+    if annotations.field("kubernetes.io/config.mirror").is_some() {
+        return Ok(());
+    }
+    if pod.at(&["spec", "serviceAccountName"]).is_empty() {
+        let spec = pod.at_mut(&["spec"]);
+        spec.set("serviceAccountName", "default");
+        spec.set("serviceAccount", "default");
+    }
+    let account = find(api, call, pod)?;
+    let wanted = pod
+        .at(&["spec", "automountServiceAccountToken"])
+        .as_bool()
+        .or(account.get("automountServiceAccountToken").as_bool());
+    if wanted != Some(false) {
+        mount(api, pod);
+    }
+    let secrets = account.get("imagePullSecrets");
+    if pod.at(&["spec", "imagePullSecrets"]).is_empty() && !secrets.is_empty() {
+        pod.at_mut(&["spec"]).set("imagePullSecrets", secrets);
+    }
+    Ok(())
+}
+
+fn find(api: &ApiServer, call: &Call, pod: &Value) -> Result<Value, Status> {
+    let namespace = pod.at(&["metadata", "namespace"]).text();
+    let name = pod.at(&["spec", "serviceAccountName"]).text();
+    if let Ok(account) = api.get(Kind::ServiceAccount, namespace, name) {
+        return Ok(account.value().clone());
+    }
+    let young = api
+        .get(Kind::Namespace, "", namespace)
+        .ok()
+        .and_then(|ns| ns.meta().creation)
+        .is_some_and(|made| call.now < SimTime::of(made) + PATIENCE + PATIENCE);
+    if name == "default" && young {
+        return Ok(Value::map());
+    }
+    let why = format!(
+        "error looking up service account {namespace}/{name}: serviceaccount \"{name}\" not found"
+    );
+    Err(Status::forbidden(Kind::Pod, name_of(pod), &why))
+}
+
+fn mount(api: &mut ApiServer, pod: &mut Value) {
+    let has_mount = |container: &Value| {
+        let mounts = container.get("volumeMounts").items();
+        mounts
+            .iter()
+            .any(|m| m.get("mountPath").text() == MOUNT_PATH)
+    };
+    let lists = ["initContainers", "containers"];
+    let spec = pod.get("spec");
+    let all_mounted = lists
+        .iter()
+        .flat_map(|list| spec.get(list).items())
+        .all(has_mount);
+    if all_mounted {
+        return;
+    }
+    let volumes = spec.get("volumes").items();
+    let existing = volumes
+        .iter()
+        .map(|v| v.get("name").to_str())
+        .find(|name| name.starts_with("kube-api-access-"));
+    let fresh = existing.is_none();
+    let name = existing.unwrap_or_else(|| {
+        Str::new(&format!("kube-api-access-{}", api.rng.name_suffix()))
+    });
+    let mount = value!({"mountPath": MOUNT_PATH, "name": &name, "readOnly": true});
+    let spec = pod.at_mut(&["spec"]);
+    for list in lists {
+        for i in 0..spec.get(list).items().len() {
+            if !has_mount(&spec.get(list).items()[i]) {
+                let container = &mut spec.at_mut(&[list]).list_mut()[i];
+                container.at_mut(&["volumeMounts"]).push(&mount);
+            }
+        }
+    }
+    if fresh {
+        let volume = value!({"name": name, "projected": &api.token_sources});
+        spec.at_mut(&["volumes"]).push(volume);
+    }
+}

@@ -1,0 +1,182 @@
+//! Create.
+
+use super::{ApiServer, Call, Caller, Written, admission, strategy, written};
+use crate::k8s::{Kind, Object, ObjectKey, Str, Value, decode, defaults, managed_fields, names, validate};
+use crate::sim::Status;
+use std::sync::Arc;
+
+/// How often a generated name that is taken is drawn again. Upstream: `maxNameGenerationCreateAttempts`.
+const NAME_ATTEMPTS: usize = 8;
+
+impl ApiServer {
+    /// Creates an object. `namespace` is the request's; the object's own must agree or be empty.
+    pub fn create(
+        &mut self,
+        call: &Call,
+        kind: Kind,
+        namespace: &str,
+        value: Value,
+    ) -> Result<Written, Status> {
+        let name = value.at(&["metadata", "name"]).to_str();
+        let key = ObjectKey::new(kind, namespace, &name);
+        let act = |api: &mut Self| api.try_create(call, kind, namespace, value);
+        self.serve(call, "create", key, act, written)
+    }
+
+    /// Upstream: apiserver/pkg/endpoints/handlers/create.go `createHandler`, then registry/generic/registry/store.go
+    /// `Store.create`.
+    pub(super) fn try_create(
+        &mut self,
+        call: &Call,
+        kind: Kind,
+        namespace: &str,
+        value: Value,
+    ) -> Result<Written, Status> {
+        let (mut value, mut warnings) = read(call, kind, value)?;
+        defaults::apply(kind, &mut value);
+        place(kind, namespace, &mut value)?;
+        admission::on_create(self, call, kind, &mut value)?;
+        let generate = value.at(&["metadata", "name"]).is_empty()
+            && !value.at(&["metadata", "generateName"]).is_empty();
+        let plain = value.clone();
+        let mut attempts = if generate { NAME_ATTEMPTS } else { 1 };
+        loop {
+            attempts -= 1;
+            let mut value = plain.clone();
+            self.name(call, generate, &mut value);
+            strategy::prepare_create(self, kind, &mut value)?;
+            let name = value.at(&["metadata", "name"]).to_str();
+            let errors = validate::create(kind, &value);
+            if !errors.is_empty() {
+                return Err(Status::invalid_fields(kind, &name, errors));
+            }
+            if call.caller != Caller::Component {
+                warnings.extend(validate::warnings(kind, &value, None));
+            }
+            admission::check_create(self, kind, &value)?;
+            if self.store.get(kind, namespace, &name).is_some() {
+                if attempts == 0 {
+                    return Err(Status::already_exists(kind, &name));
+                }
+                continue;
+            }
+            if call.caller != Caller::Component {
+                managed_fields::update(kind, None, &mut value, &call.writer(""));
+            }
+            let object = self.commit(call, kind, value, None);
+            return Ok(Written {
+                object,
+                warnings,
+                created: true,
+                changed: true,
+            });
+        }
+    }
+
+    /// Gives a new object what only the server gives: a generated name, a uid, the time.
+    fn name(&mut self, call: &Call, generate: bool, value: &mut Value) {
+        let metadata = value.at_mut(&["metadata"]);
+        if generate {
+            let base = metadata.get("generateName").to_str();
+            let rng = &mut self.rng;
+            let draw = || u32::try_from(rng.below(1 << 31)).expect("below 2^31");
+            metadata.set("name", names::generate_name(&base, draw));
+        }
+        metadata.set("uid", self.rng.uuid());
+        metadata.set("creationTimestamp", call.now.timestamp().to_string());
+        for field in ["resourceVersion", "selfLink", "deletionTimestamp", "deletionGracePeriodSeconds"] {
+            metadata.remove(field);
+        }
+    }
+
+    /// Stores a version (unless this is a dry run) and returns it.
+    pub(super) fn commit(
+        &mut self,
+        call: &Call,
+        kind: Kind,
+        mut value: Value,
+        old: Option<&Object>,
+    ) -> Arc<Object> {
+        if call.dry_run {
+            return Arc::new(Object::read(kind, value, old));
+        }
+        let version = self.store.next_version();
+        value
+            .at_mut(&["metadata"])
+            .set("resourceVersion", version.to_string());
+        let object = Arc::new(Object::read(kind, value, old));
+        self.store.put(call.now, object.clone());
+        if kind == Kind::Event {
+            self.expiry.note(call.now, &object);
+        }
+        object
+    }
+}
+
+/// Reads what was sent. A component's trees are trusted; a person's are decoded, strictly or not.
+///
+/// Returns the tree and the warnings.
+pub(super) fn read(call: &Call, kind: Kind, value: Value) -> Result<(Value, Vec<String>), Status> {
+    if call.caller == Caller::Component {
+        let mut value = value;
+        typed(kind, &mut value);
+        return Ok((value, Vec::new()));
+    }
+    let decoded = decode::decode(kind, &value);
+    let refuse = |why: &str| {
+        let (name, version) = (kind.name(), kind.info().version);
+        Status::bad_request(format!(
+            "{name} in version \"{version}\" cannot be handled as a {name}: {why}"
+        ))
+    };
+    if let Some(error) = &decoded.error {
+        return Err(refuse(error));
+    }
+    let warnings = match call.caller {
+        Caller::Strict => match decoded.strict_error() {
+            Some(error) => return Err(refuse(&error)),
+            None => Vec::new(),
+        },
+        Caller::Warn => unknown_fields(&decoded),
+        Caller::Component | Caller::Ignore => Vec::new(),
+    };
+    let mut value = decoded.value;
+    typed(kind, &mut value);
+    Ok((value, warnings))
+}
+
+/// What a reader who only warns says, one line a field.
+pub(super) fn unknown_fields(decoded: &decode::Decoded) -> Vec<String> {
+    let lines = decoded.unknown.iter();
+    lines
+        .map(|path| format!("unknown field \"{path}\""))
+        .collect()
+}
+
+/// Puts the right `apiVersion` and `kind` where they are missing or wrong.
+fn typed(kind: Kind, value: &mut Value) {
+    if value.get("kind").text() != kind.name() {
+        value.set("kind", kind.name());
+    }
+    if value.get("apiVersion").is_empty() {
+        value.set("apiVersion", kind.api_version());
+    }
+}
+
+/// The object's namespace is the request's, or is filled in.
+fn place(kind: Kind, namespace: &str, value: &mut Value) -> Result<(), Status> {
+    if !kind.namespaced() {
+        value.at_mut(&["metadata"]).remove("namespace");
+        return Ok(());
+    }
+    let own = value.at(&["metadata", "namespace"]).text();
+    if own.is_empty() {
+        value.at_mut(&["metadata"]).set("namespace", Str::new(namespace));
+    } else if own != namespace {
+        return Err(Status::bad_request(WRONG_NAMESPACE));
+    }
+    Ok(())
+}
+
+pub(super) const WRONG_NAMESPACE: &str =
+    "the namespace of the provided object does not match the namespace sent on the request";

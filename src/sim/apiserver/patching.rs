@@ -1,0 +1,237 @@
+//! Patch: strategic merge, JSON merge, JSON patch and server-side apply.
+//!
+//! Upstream: apiserver/pkg/endpoints/handlers/patch.go
+
+use super::{ApiServer, Call, Caller, Patch, Subresource, Written, create, scale, update, written};
+use crate::k8s::decode::{self, Decoded};
+use crate::k8s::managed_fields::{self, ApplyError};
+use crate::k8s::patch::{self, JsonPatchError};
+use crate::k8s::{Kind, Object, ObjectKey, Value};
+use crate::k8s::validate::{Errors, Path};
+use crate::sim::Status;
+use std::sync::Arc;
+
+impl ApiServer {
+    /// Patches an object or its status. Retries are not needed: the patch is applied to the newest version.
+    pub fn patch(
+        &mut self,
+        call: &Call,
+        kind: Kind,
+        namespace: &str,
+        name: &str,
+        subresource: Subresource,
+        patch: &Patch,
+    ) -> Result<Written, Status> {
+        let key = ObjectKey::new(kind, namespace, name);
+        let verb = match subresource {
+            Subresource::Main => "patch",
+            Subresource::Status => "patch/status",
+            Subresource::Scale => "patch/scale",
+        };
+        let act = |api: &mut Self| match patch {
+            Patch::Apply { config, force } => {
+                api.try_apply(call, &key, subresource, config, *force)
+            }
+            Patch::Strategic(_) | Patch::Merge(_) | Patch::Json(_) => {
+                api.try_patch(call, &key, subresource, patch)
+            }
+        };
+        self.serve(call, verb, key.clone(), act, written)
+    }
+
+    fn try_patch(
+        &mut self,
+        call: &Call,
+        key: &ObjectKey,
+        subresource: Subresource,
+        patch: &Patch,
+    ) -> Result<Written, Status> {
+        let scaling = subresource == Subresource::Scale;
+        if scaling && !scale::scales(key.kind) {
+            return Err(Status::no_such_resource());
+        }
+        check_form(patch)?;
+        let old = self.get(key.kind, &key.namespace, &key.name)?.clone();
+        if scaling {
+            let before = scale::scale_of(&old);
+            // A Scale has no merge keys: a strategic patch of it is a merge patch.
+            let patch = match patch {
+                Patch::Strategic(patch) => &Patch::Merge(patch.clone()),
+                Patch::Merge(_) | Patch::Json(_) | Patch::Apply { .. } => patch,
+            };
+            let after = patched(key.kind, &before, patch)?;
+            return self.put_scale(call, key, &after);
+        }
+        let after = patched(key.kind, old.value(), patch)?;
+        let (value, warnings) = reread(call, &old, after, patch)?;
+        check_identity(&old, &value)?;
+        update::check_version(&old, &value)?;
+        self.write(call, &old, subresource, value, warnings)
+    }
+
+    /// Server-side apply; creates what does not exist.
+    fn try_apply(
+        &mut self,
+        call: &Call,
+        key: &ObjectKey,
+        subresource: Subresource,
+        config: &Value,
+        force: bool,
+    ) -> Result<Written, Status> {
+        let old = self
+            .store
+            .get(key.kind, &key.namespace, &key.name)
+            .cloned();
+        let live = old.as_ref().map(|o| o.value());
+        let writer = call.writer(subresource.name());
+        let merged = managed_fields::apply(key.kind, live, config, force, &writer)
+            .map_err(|error| apply_refused(key, error))?;
+        // What apply merged is typed already: unknown fields were refused above.
+        let lenient = Call {
+            caller: Caller::Ignore,
+            ..call.clone()
+        };
+        let Some(old) = old else {
+            return self.create_applied(&lenient, key, merged);
+        };
+        let (value, warnings) = create::read(&lenient, key.kind, merged)?;
+        check_identity(&old, &value)?;
+        update::check_version(&old, &value)?;
+        self.write(&lenient, &old, subresource, value, warnings)
+    }
+
+    fn create_applied(
+        &mut self,
+        call: &Call,
+        key: &ObjectKey,
+        merged: Value,
+    ) -> Result<Written, Status> {
+        self.try_create(call, key.kind, &key.namespace, merged)
+    }
+}
+
+/// A patch that does not have the form of its type.
+fn check_form(patch: &Patch) -> Result<(), Status> {
+    let (body, wanted, decoding) = match patch {
+        Patch::Strategic(body) => (body, "map[string]interface {}", false),
+        Patch::Merge(body) => (body, "map[string]interface {}", true),
+        Patch::Json(body) => (body, "[]handlers.jsonPatchOp", true),
+        Patch::Apply { .. } => return Ok(()),
+    };
+    let list = matches!(patch, Patch::Json(_));
+    let fits = body.is_null() || if list { body.as_list().is_some() } else { body.as_map().is_some() };
+    if fits {
+        return Ok(());
+    }
+    let found = match body {
+        Value::Null => "null",
+        Value::Bool(_) => "bool",
+        Value::Int(_) | Value::Number(_) => "number",
+        Value::Str(_) => "string",
+        Value::List(_) => "array",
+        Value::Map(_) => "object",
+    };
+    let head = if decoding { "error decoding patch: " } else { "" };
+    Err(Status::bad_request(format!(
+        "{head}json: cannot unmarshal {found} into Go value of type {wanted}"
+    )))
+}
+
+fn patched(kind: Kind, before: &Value, patch: &Patch) -> Result<Value, Status> {
+    match patch {
+        Patch::Strategic(body) => {
+            patch::strategic(kind, before, body).map_err(Status::unexpected)
+        }
+        Patch::Merge(body) => Ok(patch::merge(before, body)),
+        Patch::Json(body) => patch::json_patch(before, body).map_err(|error| match error {
+            JsonPatchError::Decode(why) => Status::bad_request(why),
+            JsonPatchError::Apply(why) => {
+                let told = "the server rejected our request due to an error in our request";
+                Status::plain(422, "Invalid", told).with_cause("UnexpectedServerResponse", "", why)
+            }
+        }),
+        Patch::Apply { config, .. } => Ok(config.clone()),
+    }
+}
+
+/// Reads the patched tree as an object again, in the way of the patch's type.
+fn reread(
+    call: &Call,
+    old: &Object,
+    after: Value,
+    patch: &Patch,
+) -> Result<(Value, Vec<String>), Status> {
+    let kind = old.kind();
+    if call.caller == Caller::Component {
+        return Ok((after, Vec::new()));
+    }
+    let strategic = match patch {
+        Patch::Strategic(body) => Some(body),
+        Patch::Merge(_) | Patch::Json(_) | Patch::Apply { .. } => None,
+    };
+    let decoded: Decoded = if strategic.is_some() {
+        decode::restore(kind, &after)
+    } else {
+        decode::decode(kind, &after)
+    };
+    let shown = strategic.map_or_else(|| after.to_string(), go_map);
+    let error = match call.caller {
+        Caller::Strict => decoded.strict_error(),
+        Caller::Component | Caller::Warn | Caller::Ignore => decoded.error.clone(),
+    };
+    if let Some(error) = error {
+        let mut errors = Errors::default();
+        errors.invalid(&Path::root("patch"), shown.as_str(), &error);
+        return Err(Status::invalid_request(errors.into_list()));
+    }
+    let warnings = match call.caller {
+        Caller::Warn => create::unknown_fields(&decoded),
+        Caller::Component | Caller::Strict | Caller::Ignore => Vec::new(),
+    };
+    let mut value = decoded.value;
+    value.set("kind", kind.name());
+    value.set("apiVersion", kind.api_version());
+    Ok((value, warnings))
+}
+
+/// A tree as Go prints it with `%+v`: `map[a:1 b:[x y] c:<nil>]`.
+fn go_map(value: &Value) -> String {
+    let join = |parts: Vec<String>| parts.join(" ");
+    match value {
+        Value::Null => "<nil>".to_owned(),
+        Value::Str(text) => text.as_str().to_owned(),
+        Value::Bool(_) | Value::Int(_) | Value::Number(_) => value.to_string(),
+        Value::List(items) => format!("[{}]", join(items.iter().map(go_map).collect())),
+        Value::Map(map) => {
+            let fields = map.iter().map(|(k, v)| format!("{k}:{}", go_map(v)));
+            format!("map[{}]", join(fields.collect()))
+        }
+    }
+}
+
+/// A patch may not rename or move an object.
+fn check_identity(old: &Arc<Object>, value: &Value) -> Result<(), Status> {
+    let metadata = value.get("metadata");
+    let name = metadata.get("name").text();
+    if name != old.name().as_str() {
+        return Err(Status::bad_request(format!(
+            "the name of the object ({name}) does not match the name on the URL ({})",
+            old.name()
+        )));
+    }
+    if metadata.get("namespace").text() != old.namespace().as_str() {
+        return Err(Status::bad_request(create::WRONG_NAMESPACE));
+    }
+    Ok(())
+}
+
+fn apply_refused(key: &ObjectKey, error: ApplyError) -> Status {
+    match error {
+        ApplyError::Typed(why) => Status::unexpected(why),
+        ApplyError::BadRequest(why) => Status::bad_request(why),
+        ApplyError::Conflict(why) => Status {
+            message: why,
+            ..Status::conflict(key.kind, &key.name, "")
+        },
+    }
+}
