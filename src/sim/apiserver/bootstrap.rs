@@ -8,7 +8,8 @@ use crate::value;
 /// In the order in which the server makes them.
 const NAMESPACES: [&str; 4] = ["kube-system", "kube-public", "kube-node-lease", "default"];
 
-const NODE_CRITICAL: &str = "Used for system critical pods that must not be moved from their current node.";
+const NODE_CRITICAL: &str =
+    "Used for system critical pods that must not be moved from their current node.";
 
 const CLUSTER_CRITICAL: &str = "Used for system critical pods that must run in the cluster, but can be moved to \
                                 another node if necessary.";
@@ -52,7 +53,10 @@ impl ApiServer {
 
     fn make(&mut self, call: &Call, kind: Kind, namespace: &str, value: Value) {
         let made = self.create(call, kind, namespace, value);
-        debug_assert!(made.is_ok(), "a fresh cluster takes its own objects: {made:?}");
+        debug_assert!(
+            made.is_ok(),
+            "a fresh cluster takes its own objects: {made:?}"
+        );
     }
 }
 

@@ -1,7 +1,9 @@
 //! Create.
 
 use super::{ApiServer, Call, Caller, Written, admission, strategy, written};
-use crate::k8s::{Kind, Object, ObjectKey, Str, Value, decode, defaults, managed_fields, names, validate};
+use crate::k8s::{
+    Kind, Object, ObjectKey, Str, Value, decode, defaults, managed_fields, names, validate,
+};
 use crate::sim::Status;
 use std::sync::Arc;
 
@@ -84,7 +86,12 @@ impl ApiServer {
         }
         metadata.set("uid", self.rng.uuid());
         metadata.set("creationTimestamp", call.now.timestamp().to_string());
-        for field in ["resourceVersion", "selfLink", "deletionTimestamp", "deletionGracePeriodSeconds"] {
+        for field in [
+            "resourceVersion",
+            "selfLink",
+            "deletionTimestamp",
+            "deletionGracePeriodSeconds",
+        ] {
             metadata.remove(field);
         }
     }
@@ -171,7 +178,9 @@ fn place(kind: Kind, namespace: &str, value: &mut Value) -> Result<(), Status> {
     }
     let own = value.at(&["metadata", "namespace"]).text();
     if own.is_empty() {
-        value.at_mut(&["metadata"]).set("namespace", Str::new(namespace));
+        value
+            .at_mut(&["metadata"])
+            .set("namespace", Str::new(namespace));
     } else if own != namespace {
         return Err(Status::bad_request(WRONG_NAMESPACE));
     }

@@ -245,6 +245,8 @@ fn mark(call: &Call, old: &Object, value: &mut Value) {
 fn bump(old: &Object, value: &mut Value) {
     let generation = old.meta().generation;
     if generation > 0 && !old.meta().terminating() {
-        value.at_mut(&["metadata"]).set("generation", generation + 1);
+        value
+            .at_mut(&["metadata"])
+            .set("generation", generation + 1);
     }
 }

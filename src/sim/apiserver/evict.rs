@@ -79,7 +79,8 @@ impl ApiServer {
             return Err(Status::forbidden(kind, name, why));
         }
         if status.get("disruptedPods").fields().count() > UNCONFIRMED_MAX {
-            let why = "DisruptedPods map too big - too many evictions not confirmed by PDB controller";
+            let why =
+                "DisruptedPods map too big - too many evictions not confirmed by PDB controller";
             return Err(Status::forbidden(kind, name, why));
         }
         if allowed == 0 {

@@ -37,8 +37,7 @@ impl ApiServer {
                 .get(Kind::Event, &namespace, &name)
                 .is_some_and(|e| e.meta().resource_version == version);
             if last {
-                self.store
-                    .remove(call.now, Kind::Event, &namespace, &name);
+                self.store.remove(call.now, Kind::Event, &namespace, &name);
             }
         }
     }

@@ -6,8 +6,8 @@ use super::{ApiServer, Call, Caller, Patch, Subresource, Written, create, scale,
 use crate::k8s::decode::{self, Decoded};
 use crate::k8s::managed_fields::{self, ApplyError};
 use crate::k8s::patch::{self, JsonPatchError};
-use crate::k8s::{Kind, Object, ObjectKey, Value};
 use crate::k8s::validate::{Errors, Path};
+use crate::k8s::{Kind, Object, ObjectKey, Value};
 use crate::sim::Status;
 use std::sync::Arc;
 
@@ -78,10 +78,7 @@ impl ApiServer {
         config: &Value,
         force: bool,
     ) -> Result<Written, Status> {
-        let old = self
-            .store
-            .get(key.kind, &key.namespace, &key.name)
-            .cloned();
+        let old = self.store.get(key.kind, &key.namespace, &key.name).cloned();
         let live = old.as_ref().map(|o| o.value());
         let writer = call.writer(subresource.name());
         let merged = managed_fields::apply(key.kind, live, config, force, &writer)
@@ -119,7 +116,12 @@ fn check_form(patch: &Patch) -> Result<(), Status> {
         Patch::Apply { .. } => return Ok(()),
     };
     let list = matches!(patch, Patch::Json(_));
-    let fits = body.is_null() || if list { body.as_list().is_some() } else { body.as_map().is_some() };
+    let fits = body.is_null()
+        || if list {
+            body.as_list().is_some()
+        } else {
+            body.as_map().is_some()
+        };
     if fits {
         return Ok(());
     }
@@ -131,7 +133,11 @@ fn check_form(patch: &Patch) -> Result<(), Status> {
         Value::List(_) => "array",
         Value::Map(_) => "object",
     };
-    let head = if decoding { "error decoding patch: " } else { "" };
+    let head = if decoding {
+        "error decoding patch: "
+    } else {
+        ""
+    };
     Err(Status::bad_request(format!(
         "{head}json: cannot unmarshal {found} into Go value of type {wanted}"
     )))
@@ -139,9 +145,7 @@ fn check_form(patch: &Patch) -> Result<(), Status> {
 
 fn patched(kind: Kind, before: &Value, patch: &Patch) -> Result<Value, Status> {
     match patch {
-        Patch::Strategic(body) => {
-            patch::strategic(kind, before, body).map_err(Status::unexpected)
-        }
+        Patch::Strategic(body) => patch::strategic(kind, before, body).map_err(Status::unexpected),
         Patch::Merge(body) => Ok(patch::merge(before, body)),
         Patch::Json(body) => patch::json_patch(before, body).map_err(|error| match error {
             JsonPatchError::Decode(why) => Status::bad_request(why),

@@ -48,7 +48,10 @@ mod tests {
             (with(value!({"requests": {"cpu": "0"}})), "BestEffort"),
             (with(value!({"requests": {"cpu": "1"}})), "Burstable"),
             (with(value!({"limits": {"cpu": "1"}})), "Burstable"),
-            (with(value!({"limits": {"cpu": "1", "memory": "1Gi"}})), "Guaranteed"),
+            (
+                with(value!({"limits": {"cpu": "1", "memory": "1Gi"}})),
+                "Guaranteed",
+            ),
             (
                 with(value!({
                     "limits": {"cpu": "1", "memory": "1Gi"},

@@ -20,7 +20,13 @@ pub fn scale_of(object: &Object) -> Value {
     let value = object.value();
     let metadata = value.get("metadata");
     let mut own = Value::map();
-    for field in ["name", "namespace", "uid", "resourceVersion", "creationTimestamp"] {
+    for field in [
+        "name",
+        "namespace",
+        "uid",
+        "resourceVersion",
+        "creationTimestamp",
+    ] {
         own.set(field, metadata.get(field));
     }
     let replicas = value.at(&["spec", "replicas"]).as_i64().unwrap_or(0);
@@ -50,9 +56,7 @@ impl ApiServer {
             let cause = Cause {
                 reason: "FieldValueInvalid",
                 field: "spec.replicas".to_owned(),
-                message: format!(
-                    "Invalid value: {replicas}: must be greater than or equal to 0"
-                ),
+                message: format!("Invalid value: {replicas}: must be greater than or equal to 0"),
             };
             let mut refusal = Status::invalid(key.kind, &key.name, vec![cause]);
             let (own, scale) = (key.kind.qualified(), "Scale.autoscaling");

@@ -71,11 +71,7 @@ pub(super) fn prepare_create(
 }
 
 /// What only one object may have (cluster addresses, node ports), for an object that changes.
-pub(super) fn reclaim(
-    api: &mut ApiServer,
-    old: &Object,
-    value: &mut Value,
-) -> Result<(), Status> {
+pub(super) fn reclaim(api: &mut ApiServer, old: &Object, value: &mut Value) -> Result<(), Status> {
     if old.kind() == Kind::Service && !value.get("spec").same(old.value().get("spec")) {
         service::reallocate(api, old, value)?;
     }
@@ -234,7 +230,8 @@ pub(super) fn prepare_generation(old: &Object, value: &mut Value) {
     } else {
         after.get("spec") != before.get("spec")
             || (kind == Kind::Deployment
-                && after.at(&["metadata", "annotations"]) != before.at(&["metadata", "annotations"]))
+                && after.at(&["metadata", "annotations"])
+                    != before.at(&["metadata", "annotations"]))
     };
     if kind == Kind::DaemonSet {
         let generation = template_generation(before) + i64::from(template_changed);

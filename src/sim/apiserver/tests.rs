@@ -86,7 +86,12 @@ fn refusals_say_what_upstream_says_and_change_nothing() {
         value
     };
     let rows: Vec<(&str, Value, u16, &str)> = vec![
-        ("nowhere", daemon_set("x", "a"), 404, "namespaces \"nowhere\" not found"),
+        (
+            "nowhere",
+            daemon_set("x", "a"),
+            404,
+            "namespaces \"nowhere\" not found",
+        ),
         (
             "default",
             daemon_set("taken", "b"),
@@ -167,9 +172,16 @@ fn a_new_pod_gets_what_admission_gives() {
     assert_eq!(pod.spec.priority, Some(2_000_001_000));
     assert_eq!(pod.spec.preemption_policy, "PreemptLowerPriority");
     assert_eq!(pod.spec.service_account_name, "default");
-    let seconds: Vec<_> = pod.spec.tolerations.iter().map(|t| t.toleration_seconds).collect();
+    let seconds: Vec<_> = pod
+        .spec
+        .tolerations
+        .iter()
+        .map(|t| t.toleration_seconds)
+        .collect();
     assert_eq!(seconds, [Some(300), Some(300)]);
-    let volume = object.value().at(&["spec", "volumes"]).items()[0].get("name").text();
+    let volume = object.value().at(&["spec", "volumes"]).items()[0]
+        .get("name")
+        .text();
     assert!(volume.starts_with("kube-api-access-"), "{volume}");
     let mounts = object.value().at(&["spec", "containers"]).items()[0].get("volumeMounts");
     assert_eq!(mounts.items()[0].get("name").text(), volume);
@@ -196,25 +208,50 @@ fn generations_count_changes_of_the_spec_only() {
     let edits: [(&[&'static str], Value, i64, &str); 4] = [
         (&["metadata", "labels", "tier"], "edge".into(), 1, "1"),
         (&["spec", "minReadySeconds"], 5.into(), 2, "1"),
-        (&["spec", "template", "metadata", "labels", "zone"], "n".into(), 3, "2"),
+        (
+            &["spec", "template", "metadata", "labels", "zone"],
+            "n".into(),
+            3,
+            "2",
+        ),
         (&["status", "numberReady"], 9.into(), 3, "2"),
     ];
     for (path, edit, generation, template) in edits {
-        let mut value = api.get(Kind::DaemonSet, "default", "x").expect("there").value().clone();
+        let mut value = api
+            .get(Kind::DaemonSet, "default", "x")
+            .expect("there")
+            .value()
+            .clone();
         value.set_at(path, edit);
         let written = api.update(&person(2), Kind::DaemonSet, Subresource::Main, value);
         let object = written.expect("accepted").object;
-        assert_eq!(generations(&object), (generation, template.to_owned()), "{path:?}");
+        assert_eq!(
+            generations(&object),
+            (generation, template.to_owned()),
+            "{path:?}"
+        );
     }
-    let object = api.get(Kind::DaemonSet, "default", "x").expect("there").clone();
-    assert_eq!(object.value().at(&["status", "numberReady"]), &Value::Int(0));
+    let object = api
+        .get(Kind::DaemonSet, "default", "x")
+        .expect("there")
+        .clone();
+    assert_eq!(
+        object.value().at(&["status", "numberReady"]),
+        &Value::Int(0)
+    );
     let mut value = object.value().clone();
     value.set_at(&["status", "numberReady"], 2);
     value.set_at(&["spec", "minReadySeconds"], 77);
     let written = api.update(&part(3), Kind::DaemonSet, Subresource::Status, value);
     let object = written.expect("accepted").object;
-    assert_eq!(object.value().at(&["spec", "minReadySeconds"]), &Value::Int(5));
-    assert_eq!(object.value().at(&["status", "numberReady"]), &Value::Int(2));
+    assert_eq!(
+        object.value().at(&["spec", "minReadySeconds"]),
+        &Value::Int(5)
+    );
+    assert_eq!(
+        object.value().at(&["status", "numberReady"]),
+        &Value::Int(2)
+    );
     assert_eq!(object.meta().generation, 3);
 }
 
@@ -245,7 +282,12 @@ fn stale_versions_and_foreign_uids_conflict() {
         (Some("1"), None, 409, modified),
         (None, Some("11"), 409, foreign.as_str()),
         (Some("1"), Some("11"), 409, modified),
-        (Some("new"), None, 500, "strconv.ParseUint: parsing \"new\": invalid syntax"),
+        (
+            Some("new"),
+            None,
+            500,
+            "strconv.ParseUint: parsing \"new\": invalid syntax",
+        ),
     ];
     for (version, uid, code, message) in rows {
         let mut value = daemon_set("x", "b");
@@ -305,7 +347,11 @@ fn grace_of_a_deletion() {
         if let (Some(object), Some(left)) = (object, left) {
             assert_eq!(object.meta().deletion_grace, Some(left), "row {i}");
             let at = SimTime::of(object.meta().deletion.expect("going"));
-            assert_eq!(at.since(self::at(10)).as_secs(), left.unsigned_abs(), "row {i}");
+            assert_eq!(
+                at.since(self::at(10)).as_secs(),
+                left.unsigned_abs(),
+                "row {i}"
+            );
             assert_eq!(object.meta().generation, 2, "row {i}");
         }
     }
@@ -332,23 +378,40 @@ fn propagation_sets_finalizers_and_the_last_one_ends_the_object() {
         api.delete(&person(3), Kind::DaemonSet, "default", "x", &options)
             .expect("deleted");
         let object = api.store.get(Kind::DaemonSet, "default", "x");
-        object.map(|o| o.meta().finalizers.iter().map(Str::to_string).collect::<Vec<_>>())
+        object.map(|o| {
+            o.meta()
+                .finalizers
+                .iter()
+                .map(Str::to_string)
+                .collect::<Vec<_>>()
+        })
     };
     make(&mut api, Kind::DaemonSet, daemon_set("x", "a"));
     assert_eq!(delete(&mut api, Some(Propagation::Background)), None);
     make(&mut api, Kind::DaemonSet, daemon_set("x", "a"));
     let foreground = Some(vec!["foregroundDeletion".to_owned()]);
     assert_eq!(delete(&mut api, Some(Propagation::Foreground)), foreground);
-    let object = api.get(Kind::DaemonSet, "default", "x").expect("held").clone();
-    assert_eq!((object.meta().generation, object.meta().deletion_grace), (2, Some(0)));
+    let object = api
+        .get(Kind::DaemonSet, "default", "x")
+        .expect("held")
+        .clone();
+    assert_eq!(
+        (object.meta().generation, object.meta().deletion_grace),
+        (2, Some(0))
+    );
     assert_eq!(delete(&mut api, None), foreground);
     assert_eq!(delete(&mut api, Some(Propagation::Background)), None);
     make(&mut api, Kind::DaemonSet, daemon_set("x", "a"));
     let orphan = Some(vec!["orphan".to_owned()]);
     assert_eq!(delete(&mut api, Some(Propagation::Orphan)), orphan);
-    let mut value = api.get(Kind::DaemonSet, "default", "x").expect("held").value().clone();
+    let mut value = api
+        .get(Kind::DaemonSet, "default", "x")
+        .expect("held")
+        .value()
+        .clone();
     value.at_mut(&["metadata"]).remove("finalizers");
-    api.update(&part(4), Kind::DaemonSet, Subresource::Main, value).expect("written");
+    api.update(&part(4), Kind::DaemonSet, Subresource::Main, value)
+        .expect("written");
     assert!(api.store.get(Kind::DaemonSet, "default", "x").is_none());
 }
 
@@ -363,12 +426,18 @@ fn namespaces_that_stay_and_namespaces_that_go() {
             format!("namespaces \"{name}\" is forbidden: this namespace may not be deleted")
         );
     }
-    make(&mut api, Kind::Namespace, value!({"metadata": {"name": "t"}}));
+    make(
+        &mut api,
+        Kind::Namespace,
+        value!({"metadata": {"name": "t"}}),
+    );
     let gone = api.delete(&person(1), Kind::Namespace, "", "t", &options);
     let gone = gone.expect("going");
     assert_eq!(text(&gone, &["status", "phase"]), "Terminating");
     let map = value!({"metadata": {"name": "x"}});
-    let refused = api.create(&person(2), Kind::ConfigMap, "t", map).expect_err("going");
+    let refused = api
+        .create(&person(2), Kind::ConfigMap, "t", map)
+        .expect_err("going");
     assert_eq!(
         refused.message,
         "configmaps \"x\" is forbidden: unable to create new content in namespace t because it is being terminated"
@@ -401,8 +470,13 @@ fn budget(api: &mut ApiServer, allowed: i64) {
         "observedGeneration": 1, "disruptionsAllowed": allowed, "currentHealthy": 1, "desiredHealthy": 1,
         "expectedPods": 1,
     }));
-    api.update(&part(1), Kind::PodDisruptionBudget, Subresource::Status, value)
-        .expect("written");
+    api.update(
+        &part(1),
+        Kind::PodDisruptionBudget,
+        Subresource::Status,
+        value,
+    )
+    .expect("written");
 }
 
 #[test]
@@ -413,12 +487,19 @@ fn eviction_asks_the_budget() {
         let mut value = pod("x");
         value.set_at(&["metadata", "labels", "app"], "x");
         make(&mut api, Kind::Pod, value);
-        let object = api.bind(&part(1), "default", "x", "a").expect("bound").object;
+        let object = api
+            .bind(&part(1), "default", "x", "a")
+            .expect("bound")
+            .object;
         let mut value = object.value().clone();
-        value.set("status", value!({
-            "phase": "Running", "conditions": [{"type": "Ready", "status": "True"}],
-        }));
-        api.update(&part(1), Kind::Pod, Subresource::Status, value).expect("written");
+        value.set(
+            "status",
+            value!({
+                "phase": "Running", "conditions": [{"type": "Ready", "status": "True"}],
+            }),
+        );
+        api.update(&part(1), Kind::Pod, Subresource::Status, value)
+            .expect("written");
         let before = contents(&api);
         let answer = api.evict(&person(5), "default", "x", &DeleteOptions::default());
         assert_eq!(answer.is_err(), refused);
@@ -435,9 +516,17 @@ fn eviction_asks_the_budget() {
         } else {
             let object = api.get(Kind::Pod, "default", "x").expect("going");
             let target = object.pod().and_then(|p| p.condition("DisruptionTarget"));
-            assert_eq!(target.map(|c| c.reason.as_str()), Some("EvictionByEvictionAPI"));
-            let budget = api.get(Kind::PodDisruptionBudget, "default", "b").expect("there");
-            assert_eq!(budget.value().at(&["status", "disruptionsAllowed"]), &Value::Int(0));
+            assert_eq!(
+                target.map(|c| c.reason.as_str()),
+                Some("EvictionByEvictionAPI")
+            );
+            let budget = api
+                .get(Kind::PodDisruptionBudget, "default", "b")
+                .expect("there");
+            assert_eq!(
+                budget.value().at(&["status", "disruptionsAllowed"]),
+                &Value::Int(0)
+            );
         }
     }
 }
@@ -452,10 +541,18 @@ fn dry_runs_leave_nothing_behind() {
         ..person(5)
     };
     let written = api.create(&dry, Kind::DaemonSet, "default", daemon_set("y", "a"));
-    assert!(written.expect("accepted").object.value().at(&["metadata", "resourceVersion"]).is_null());
+    assert!(
+        written
+            .expect("accepted")
+            .object
+            .value()
+            .at(&["metadata", "resourceVersion"])
+            .is_null()
+    );
     let taken = api.create(&dry, Kind::Pod, "default", pod("x"));
     assert!(taken.expect_err("taken").is_already_exists());
-    api.delete(&dry, Kind::Pod, "default", "x", &DeleteOptions::default()).expect("there");
+    api.delete(&dry, Kind::Pod, "default", "x", &DeleteOptions::default())
+        .expect("there");
     let after = (contents(&api), api.trace.hash(), api.rng.clone().next_u64());
     assert_eq!(before, after);
 }
@@ -473,7 +570,10 @@ fn faults_hit_before_or_after_the_write() {
             times: Some(1),
         });
         let map = value!({"metadata": {"name": "x"}});
-        assert!(api.create(&part(1), Kind::ConfigMap, "default", map.clone()).is_err());
+        assert!(
+            api.create(&part(1), Kind::ConfigMap, "default", map.clone())
+                .is_err()
+        );
         assert_eq!(api.get(Kind::ConfigMap, "default", "x").is_ok(), stored);
         let again = api.create(&part(1), Kind::ConfigMap, "default", map);
         assert_eq!(again.is_ok(), !stored);
@@ -483,9 +583,13 @@ fn faults_hit_before_or_after_the_write() {
 #[test]
 fn quotas_count_and_sum() {
     let mut api = server();
-    make(&mut api, Kind::ResourceQuota, value!({
-        "metadata": {"name": "limits"}, "spec": {"hard": {"pods": "2", "requests.cpu": "1"}},
-    }));
+    make(
+        &mut api,
+        Kind::ResourceQuota,
+        value!({
+            "metadata": {"name": "limits"}, "spec": {"hard": {"pods": "2", "requests.cpu": "1"}},
+        }),
+    );
     let asking = |name: &str, cpu: &'static str| {
         let mut value = pod(name);
         value.at_mut(&["spec", "containers"]).list_mut()[0]
@@ -511,10 +615,14 @@ fn quotas_count_and_sum() {
 fn events_end_an_hour_after_their_last_write() {
     let mut api = server();
     let event = value!({"metadata": {"name": "e"}, "involvedObject": {"namespace": "default"}});
-    let object = api.create(&part(0), Kind::Event, "default", event).expect("written").object;
+    let object = api
+        .create(&part(0), Kind::Event, "default", event)
+        .expect("written")
+        .object;
     let mut value = object.value().clone();
     value.set("count", 2);
-    api.update(&part(1800), Kind::Event, Subresource::Main, value).expect("written");
+    api.update(&part(1800), Kind::Event, Subresource::Main, value)
+        .expect("written");
     for (seconds, there) in [(3700, true), (5400, false)] {
         api.expire_events(&part(seconds));
         assert_eq!(api.get(Kind::Event, "default", "e").is_ok(), there);
@@ -524,15 +632,19 @@ fn events_end_an_hour_after_their_last_write() {
 #[test]
 fn services_get_addresses_and_ports_once() {
     let mut api = server();
-    let service = |name: &str, spec: Value| {
-        value!({"metadata": {"name": Value::str(name)}, "spec": spec})
-    };
+    let service =
+        |name: &str, spec: Value| value!({"metadata": {"name": Value::str(name)}, "spec": spec});
     let plain = service("a", value!({"type": "NodePort", "ports": [{"port": 80}]}));
     let object = make(&mut api, Kind::Service, plain);
     let address = text(&object, &["spec", "clusterIP"]).to_owned();
     assert!(address.starts_with("10."), "{address}");
-    let port = object.value().at(&["spec", "ports"]).items()[0].get("nodePort").clone();
-    let taken = service("b", value!({"type": "NodePort", "ports": [{"port": 80, "nodePort": &port}]}));
+    let port = object.value().at(&["spec", "ports"]).items()[0]
+        .get("nodePort")
+        .clone();
+    let taken = service(
+        "b",
+        value!({"type": "NodePort", "ports": [{"port": 80, "nodePort": &port}]}),
+    );
     let refused = api.create(&person(1), Kind::Service, "default", taken);
     assert_eq!(
         refused.expect_err("taken").message,
@@ -541,10 +653,16 @@ fn services_get_addresses_and_ports_once() {
              allocated"
         )
     );
-    let mut again = service("a", value!({"type": "NodePort", "ports": [{"port": 80, "targetPort": 8080}]}));
+    let mut again = service(
+        "a",
+        value!({"type": "NodePort", "ports": [{"port": 80, "targetPort": 8080}]}),
+    );
     again.set_at(&["metadata", "namespace"], "default");
     let written = api.update(&person(2), Kind::Service, Subresource::Main, again);
     let object = written.expect("accepted").object;
     assert_eq!(text(&object, &["spec", "clusterIP"]), address);
-    assert_eq!(object.value().at(&["spec", "ports"]).items()[0].get("nodePort"), &port);
+    assert_eq!(
+        object.value().at(&["spec", "ports"]).items()[0].get("nodePort"),
+        &port
+    );
 }

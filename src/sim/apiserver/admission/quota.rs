@@ -80,7 +80,11 @@ fn compute(resource: &str) -> Option<(&'static str, &str)> {
         _ => resource
             .strip_prefix("requests.")
             .map(|name| ("requests", name))
-            .or_else(|| resource.strip_prefix("limits.").map(|name| ("limits", name)))
+            .or_else(|| {
+                resource
+                    .strip_prefix("limits.")
+                    .map(|name| ("limits", name))
+            })
             .filter(|(_, name)| matches!(*name, "cpu" | "memory" | "ephemeral-storage")),
     }
 }

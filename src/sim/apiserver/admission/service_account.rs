@@ -31,11 +31,7 @@ pub(in crate::sim::apiserver) fn token_sources() -> Value {
 }
 
 /// Gives a new pod its service account, and mounts the token where nothing else is mounted.
-pub(super) fn add_token(
-    api: &mut ApiServer,
-    call: &Call,
-    pod: &mut Value,
-) -> Result<(), Status> {
+pub(super) fn add_token(api: &mut ApiServer, call: &Call, pod: &mut Value) -> Result<(), Status> {
     let annotations = pod.at(&["metadata", "annotations"]);
     if annotations.field("kubernetes.io/config.mirror").is_some() {
         return Ok(());
@@ -102,9 +98,8 @@ fn mount(api: &mut ApiServer, pod: &mut Value) {
         .map(|v| v.get("name").to_str())
         .find(|name| name.starts_with("kube-api-access-"));
     let fresh = existing.is_none();
-    let name = existing.unwrap_or_else(|| {
-        Str::new(&format!("kube-api-access-{}", api.rng.name_suffix()))
-    });
+    let name =
+        existing.unwrap_or_else(|| Str::new(&format!("kube-api-access-{}", api.rng.name_suffix())));
     let mount = value!({"mountPath": MOUNT_PATH, "name": &name, "readOnly": true});
     let spec = pod.at_mut(&["spec"]);
     for list in lists {
