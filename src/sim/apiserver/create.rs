@@ -144,20 +144,12 @@ pub(super) fn read(call: &Call, kind: Kind, value: Value) -> Result<(Value, Vec<
             Some(error) => return Err(refuse(&error)),
             None => Vec::new(),
         },
-        Caller::Warn => unknown_fields(&decoded),
+        Caller::Warn => decoded.warnings().collect(),
         Caller::Component | Caller::Ignore => Vec::new(),
     };
     let mut value = decoded.value;
     typed(kind, &mut value);
     Ok((value, warnings))
-}
-
-/// What a reader who only warns says, one line a field.
-pub(super) fn unknown_fields(decoded: &decode::Decoded) -> Vec<String> {
-    let lines = decoded.unknown.iter();
-    lines
-        .map(|path| format!("unknown field \"{path}\""))
-        .collect()
 }
 
 /// Puts the right `apiVersion` and `kind` where they are missing or wrong.

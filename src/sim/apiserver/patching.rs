@@ -5,7 +5,7 @@
 use super::{ApiServer, Call, Caller, Patch, Subresource, Written, create, scale, update, written};
 use crate::k8s::decode::{self, Decoded};
 use crate::k8s::managed_fields::{self, ApplyError};
-use crate::k8s::patch::{self, JsonPatchError};
+use crate::k8s::patch::{self, PatchError};
 use crate::k8s::validate::{Errors, Path};
 use crate::k8s::{Kind, Object, ObjectKey, Value};
 use crate::sim::Status;
@@ -50,7 +50,6 @@ impl ApiServer {
         if scaling && !scale::scales(key.kind) {
             return Err(Status::no_such_resource());
         }
-        check_form(patch)?;
         let old = self.get(key.kind, &key.namespace, &key.name)?.clone();
         if scaling {
             let before = scale::scale_of(&old);
@@ -59,11 +58,11 @@ impl ApiServer {
                 Patch::Strategic(patch) => &Patch::Merge(patch.clone()),
                 Patch::Merge(_) | Patch::Json(_) | Patch::Apply { .. } => patch,
             };
-            let after = patched(key.kind, &before, patch)?;
+            let (after, _) = patched(key.kind, &before, patch)?;
             return self.put_scale(call, key, &after);
         }
-        let after = patched(key.kind, old.value(), patch)?;
-        let (value, warnings) = reread(call, &old, after, patch)?;
+        let (after, remains) = patched(key.kind, old.value(), patch)?;
+        let (value, warnings) = reread(call, &old, after, remains.as_ref())?;
         check_identity(&old, &value)?;
         update::check_version(&old, &value)?;
         self.write(call, &old, subresource, value, warnings)
@@ -107,55 +106,24 @@ impl ApiServer {
     }
 }
 
-/// A patch that does not have the form of its type.
-fn check_form(patch: &Patch) -> Result<(), Status> {
-    let (body, wanted, decoding) = match patch {
-        Patch::Strategic(body) => (body, "map[string]interface {}", false),
-        Patch::Merge(body) => (body, "map[string]interface {}", true),
-        Patch::Json(body) => (body, "[]handlers.jsonPatchOp", true),
-        Patch::Apply { .. } => return Ok(()),
+/// The tree with the patch applied, and for a strategic patch what the server shows of it when that does not fit.
+fn patched(kind: Kind, before: &Value, patch: &Patch) -> Result<(Value, Option<Value>), Status> {
+    let answer = match patch {
+        Patch::Strategic(body) => {
+            patch::strategic(kind, before, body).map(|done| (done.value, Some(done.remains)))
+        }
+        Patch::Merge(body) => patch::merge(before, body).map(|value| (value, None)),
+        Patch::Json(body) => patch::json_patch(before, body).map(|value| (value, None)),
+        Patch::Apply { config, .. } => Ok((config.clone(), None)),
     };
-    let list = matches!(patch, Patch::Json(_));
-    let fits = body.is_null()
-        || if list {
-            body.as_list().is_some()
-        } else {
-            body.as_map().is_some()
-        };
-    if fits {
-        return Ok(());
-    }
-    let found = match body {
-        Value::Null => "null",
-        Value::Bool(_) => "bool",
-        Value::Int(_) | Value::Number(_) => "number",
-        Value::Str(_) => "string",
-        Value::List(_) => "array",
-        Value::Map(_) => "object",
-    };
-    let head = if decoding {
-        "error decoding patch: "
-    } else {
-        ""
-    };
-    Err(Status::bad_request(format!(
-        "{head}json: cannot unmarshal {found} into Go value of type {wanted}"
-    )))
-}
-
-fn patched(kind: Kind, before: &Value, patch: &Patch) -> Result<Value, Status> {
-    match patch {
-        Patch::Strategic(body) => patch::strategic(kind, before, body).map_err(Status::unexpected),
-        Patch::Merge(body) => Ok(patch::merge(before, body)),
-        Patch::Json(body) => patch::json_patch(before, body).map_err(|error| match error {
-            JsonPatchError::Decode(why) => Status::bad_request(why),
-            JsonPatchError::Apply(why) => {
-                let told = "the server rejected our request due to an error in our request";
-                Status::plain(422, "Invalid", told).with_cause("UnexpectedServerResponse", "", why)
-            }
-        }),
-        Patch::Apply { config, .. } => Ok(config.clone()),
-    }
+    answer.map_err(|error| match error {
+        PatchError::BadRequest(why) => Status::bad_request(why),
+        PatchError::Internal(why) => Status::unexpected(why),
+        PatchError::Unprocessable(why) => {
+            let told = "the server rejected our request due to an error in our request";
+            Status::plain(422, "Invalid", told).with_cause("UnexpectedServerResponse", "", why)
+        }
+    })
 }
 
 /// Reads the patched tree as an object again, in the way of the patch's type.
@@ -163,22 +131,18 @@ fn reread(
     call: &Call,
     old: &Object,
     after: Value,
-    patch: &Patch,
+    remains: Option<&Value>,
 ) -> Result<(Value, Vec<String>), Status> {
     let kind = old.kind();
     if call.caller == Caller::Component {
         return Ok((after, Vec::new()));
     }
-    let strategic = match patch {
-        Patch::Strategic(body) => Some(body),
-        Patch::Merge(_) | Patch::Json(_) | Patch::Apply { .. } => None,
-    };
-    let decoded: Decoded = if strategic.is_some() {
+    let decoded: Decoded = if remains.is_some() {
         decode::restore(kind, &after)
     } else {
         decode::decode(kind, &after)
     };
-    let shown = strategic.map_or_else(|| after.to_string(), go_map);
+    let shown = remains.map_or_else(|| after.to_string(), patch::go_text);
     let error = match call.caller {
         Caller::Strict => decoded.strict_error(),
         Caller::Component | Caller::Warn | Caller::Ignore => decoded.error.clone(),
@@ -189,28 +153,13 @@ fn reread(
         return Err(Status::invalid_request(errors.into_list()));
     }
     let warnings = match call.caller {
-        Caller::Warn => create::unknown_fields(&decoded),
+        Caller::Warn => decoded.warnings().collect(),
         Caller::Component | Caller::Strict | Caller::Ignore => Vec::new(),
     };
     let mut value = decoded.value;
     value.set("kind", kind.name());
     value.set("apiVersion", kind.api_version());
     Ok((value, warnings))
-}
-
-/// A tree as Go prints it with `%+v`: `map[a:1 b:[x y] c:<nil>]`.
-fn go_map(value: &Value) -> String {
-    let join = |parts: Vec<String>| parts.join(" ");
-    match value {
-        Value::Null => "<nil>".to_owned(),
-        Value::Str(text) => text.as_str().to_owned(),
-        Value::Bool(_) | Value::Int(_) | Value::Number(_) => value.to_string(),
-        Value::List(items) => format!("[{}]", join(items.iter().map(go_map).collect())),
-        Value::Map(map) => {
-            let fields = map.iter().map(|(k, v)| format!("{k}:{}", go_map(v)));
-            format!("map[{}]", join(fields.collect()))
-        }
-    }
 }
 
 /// A patch may not rename or move an object.

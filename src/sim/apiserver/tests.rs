@@ -666,3 +666,139 @@ fn services_get_addresses_and_ports_once() {
         &port
     );
 }
+
+#[test]
+fn patches_of_every_kind_and_their_refusals() {
+    let mut api = server();
+    make(&mut api, Kind::DaemonSet, daemon_set("x", "a"));
+    let rows: Vec<(Patch, Caller, Result<bool, (u16, &str)>)> = vec![
+        (
+            Patch::Strategic(value!({"spec": {"minReadySeconds": 3}})),
+            Caller::Warn,
+            Ok(true),
+        ),
+        (
+            Patch::Strategic(value!({"spec": {"minReadySeconds": 3}})),
+            Caller::Warn,
+            Ok(false),
+        ),
+        (
+            Patch::Merge(value!({"metadata": {"labels": {"a": "b"}}})),
+            Caller::Warn,
+            Ok(true),
+        ),
+        (
+            Patch::Json(value!([{"op": "add", "path": "/metadata/labels/c", "value": "d"}])),
+            Caller::Warn,
+            Ok(true),
+        ),
+        (
+            Patch::Strategic(value!({"kind": "Deployment"})),
+            Caller::Warn,
+            Ok(false),
+        ),
+        (
+            Patch::Strategic(value!({"spec": {"foo": 1}})),
+            Caller::Warn,
+            Ok(false),
+        ),
+        (
+            Patch::Strategic(value!({"metadata": {"name": "other"}})),
+            Caller::Warn,
+            Err((
+                400,
+                "the name of the object (other) does not match the name on the URL (x)",
+            )),
+        ),
+        (
+            Patch::Strategic(value!({"metadata": {"namespace": "kube-system"}})),
+            Caller::Warn,
+            Err((
+                400,
+                "the namespace of the provided object does not match the namespace sent on the request",
+            )),
+        ),
+        (
+            Patch::Strategic(value!({"metadata": {"resourceVersion": "1", "labels": {"z": "z"}}})),
+            Caller::Warn,
+            Err((
+                409,
+                "Operation cannot be fulfilled on daemonsets.apps \"x\": the object has been modified; please apply \
+                 your changes to the latest version and try again",
+            )),
+        ),
+        (
+            Patch::Strategic(value!({"spec": {"minReadySeconds": "ten"}})),
+            Caller::Warn,
+            Err((
+                422,
+                " \"\" is invalid: patch: Invalid value: \"map[spec:map[minReadySeconds:ten]]\": unrecognized type: \
+                 int32",
+            )),
+        ),
+        (
+            Patch::Strategic(value!({"spec": {"foo": 1}})),
+            Caller::Strict,
+            Err((
+                422,
+                " \"\" is invalid: patch: Invalid value: \"map[spec:map[foo:1]]\": strict decoding error: unknown \
+                 field \"spec.foo\"",
+            )),
+        ),
+        (
+            Patch::Json(value!([{"op": "remove", "path": "/metadata/labels/none"}])),
+            Caller::Warn,
+            Err((
+                422,
+                "the server rejected our request due to an error in our request",
+            )),
+        ),
+    ];
+    for (patch, caller, expected) in rows {
+        let before = contents(&api);
+        let call = Call {
+            caller,
+            ..person(4)
+        };
+        let answer = api.patch(
+            &call,
+            Kind::DaemonSet,
+            "default",
+            "x",
+            Subresource::Main,
+            &patch,
+        );
+        let expected = expected.map_err(|(code, message)| (code, message.to_owned()));
+        let answer = answer.map(|w| w.changed).map_err(|s| (s.code, s.message));
+        assert_eq!(answer, expected, "{patch:?}");
+        if answer != Ok(true) {
+            assert_eq!(before, contents(&api));
+        }
+    }
+}
+
+#[test]
+fn scale_is_for_kinds_with_replicas() {
+    let mut api = server();
+    make(&mut api, Kind::DaemonSet, daemon_set("x", "a"));
+    let mut value = daemon_set("x", "a");
+    value.set("kind", "Deployment");
+    make(&mut api, Kind::Deployment, value);
+    let patch = Patch::Merge(value!({"spec": {"replicas": 4}}));
+    let scale = Subresource::Scale;
+    let refused = api.patch(&person(1), Kind::DaemonSet, "default", "x", scale, &patch);
+    assert_eq!(
+        refused.expect_err("no replicas").message,
+        "the server could not find the requested resource"
+    );
+    let written = api.patch(&person(1), Kind::Deployment, "default", "x", scale, &patch);
+    let object = written.expect("accepted").object;
+    assert_eq!(object.value().at(&["spec", "replicas"]), &Value::Int(4));
+    assert_eq!(object.meta().generation, 2);
+    let patch = Patch::Merge(value!({"spec": {"replicas": -1}}));
+    let refused = api.patch(&person(1), Kind::Deployment, "default", "x", scale, &patch);
+    assert_eq!(
+        refused.expect_err("negative").message,
+        "Scale.autoscaling \"x\" is invalid: spec.replicas: Invalid value: -1: must be greater than or equal to 0"
+    );
+}
