@@ -8,6 +8,7 @@ use crate::parts::deployment::DeploymentController;
 use crate::parts::kubelet::Kubelets;
 use crate::parts::replicaset::ReplicaSetController;
 use crate::parts::scheduler::Scheduler;
+use crate::parts::service_account::ServiceAccounts;
 use crate::parts::statefulset::StatefulSetController;
 use crate::sim::store::Change;
 use crate::sim::{Delivery, Rng, SimSpan};
@@ -105,5 +106,6 @@ parts! {
     Kubelets kubelets: Kubelets,
     ReplicaSet replicaset: ReplicaSetController,
     Scheduler scheduler: Scheduler,
+    ServiceAccounts service_accounts: ServiceAccounts,
     StatefulSet statefulset: StatefulSetController,
 }

@@ -10,6 +10,8 @@ pub mod replicaset;
 
 pub mod scheduler;
 
+pub mod service_account;
+
 pub mod statefulset;
 
 use crate::k8s::Kind;
