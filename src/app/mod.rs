@@ -11,8 +11,6 @@ pub mod player;
 
 pub mod terminal;
 
-pub mod diagnose;
-
 pub mod samples;
 
 pub mod ui;

@@ -2,7 +2,7 @@
 
 use super::terminal::Line;
 use crate::k8s::Str;
-use crate::view::{Frame, NodeCard, SetRow};
+use crate::view::{Diagnostic, Frame, NodeCard, SetRow};
 use leptos::prelude::*;
 use std::collections::BTreeMap;
 
@@ -12,13 +12,6 @@ pub struct Selection {
     pub node: Str,
     /// The pod in the slot, when there is one.
     pub pod: Option<Str>,
-}
-
-/// One message about the manifest, at its line (counted from 1; 0 when it belongs to none).
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Diagnostic {
-    pub line: usize,
-    pub message: String,
 }
 
 /// The answer to the last apply.

@@ -1,10 +1,10 @@
 //! `Session` owns the cluster; `Dispatch` is the handle that components hold.
 
 use super::samples;
-use super::screen::{Answer, Diagnostic, File, Screen, set};
+use super::screen::{Answer, File, Screen, set};
 use super::terminal::Terminal;
-use crate::cluster::{Cluster, Command, History, Reply, SimSpan, SimTime};
-use crate::view::{self, Marks, Verdict};
+use crate::cluster::{Advanced, Cluster, Command, History, Reply, SimSpan, SimTime};
+use crate::view::{self, Diagnostic, Marks, Verdict};
 use leptos::prelude::*;
 
 /// Events of one call that is not bounded by a frame: a step, a jump.
@@ -75,13 +75,8 @@ impl Dispatch {
     /// Runs simulated time for a frame: up to `span` further, while `more` says so.
     pub fn advance(self, span: SimSpan, mut more: impl FnMut() -> bool) {
         self.session.update_value(|session| {
-            let until = session.history.cluster().now() + span;
-            while session.history.advance_to(until, 100) != crate::cluster::Advanced::There {
-                if !more() {
-                    break;
-                }
-            }
-            session.terminal.poll(&mut session.history);
+            let until = session.cluster().now() + span;
+            while !session.advance(until) && more() {}
         });
         self.show();
     }
@@ -136,10 +131,7 @@ impl Dispatch {
 
     /// Types a line into the console and runs it.
     pub fn line(self, line: &str) -> Answer {
-        let answer = self.session.try_update_value(|session| {
-            session.branch();
-            session.terminal.run(&mut session.history, line)
-        });
+        let answer = self.session.try_update_value(|session| session.line(line));
         let answer = answer.unwrap_or_default();
         self.screen.said.set(answer.text.clone());
         self.show();
@@ -190,7 +182,7 @@ impl Dispatch {
 
     fn read(self, text: &str, answer: &Answer) -> Vec<Diagnostic> {
         if answer.refused {
-            super::diagnose::diagnose(text, &answer.text)
+            view::diagnose::diagnose(text, &answer.text)
         } else {
             Vec::new()
         }
@@ -229,6 +221,37 @@ impl Dispatch {
 }
 
 impl Session {
+    /// Runs a slice of events towards a moment; true when it is reached. Programs of the console go on at the
+    /// moments that they wait for, and after every slice.
+    fn advance(&mut self, until: SimTime) -> bool {
+        let now = self.cluster().now();
+        let wake = self
+            .terminal
+            .wake()
+            .filter(|wake| *wake > now && *wake < until);
+        let there = self.history.advance_to(wake.unwrap_or(until), 100) == Advanced::There;
+        self.terminal.poll(&mut self.history);
+        there && wake.is_none()
+    }
+
+    /// Runs a line. In the past it runs on a copy first: a deed gives up the future of this line, a question
+    /// does not.
+    fn line(&mut self, line: &str) -> Answer {
+        if !self.history.rewound() {
+            return self.terminal.run(&mut self.history, line);
+        }
+        let before = self.cluster().log().len();
+        let mut trial = self.history.clone();
+        let answer = self.terminal.run(&mut trial, line);
+        if trial.cluster().log().len() > before {
+            self.marks.cut(self.history.cluster());
+            self.history = trial;
+        } else {
+            self.terminal.forget();
+        }
+        answer
+    }
+
     /// A deed in the past gives up the future of this line.
     fn branch(&mut self) {
         if self.history.rewound() {

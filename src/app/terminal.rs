@@ -1,10 +1,15 @@
 //! The console's lines and the programs that run in it.
 
 use super::screen::Answer;
-use crate::cluster::History;
+use crate::cluster::{History, SimTime};
+use crate::console::session::Wish;
+use crate::console::{Job, Poll, Session};
 
-/// Lines kept on the screen.
+/// Pieces kept on the screen.
 const LINES_MAX: usize = 400;
+
+/// Programs that may wait at a time; a further one ends the oldest.
+const JOBS_MAX: usize = 16;
 
 /// One line typed, or one piece of output.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -14,9 +19,19 @@ pub struct Line {
     pub text: String,
 }
 
-/// A terminal of the page: what was printed.
+/// A program and how much of its output was printed.
+#[derive(Clone)]
+struct Running {
+    job: Job,
+    printed: usize,
+    wake: Option<SimTime>,
+}
+
+/// A terminal of the page.
 #[derive(Clone, Default)]
 pub struct Terminal {
+    session: Session,
+    running: Vec<Running>,
     lines: Vec<Line>,
     count: u64,
     shown: u64,
@@ -24,19 +39,111 @@ pub struct Terminal {
 
 impl Terminal {
     /// Makes a file for the commands to name.
-    pub fn write(&mut self, _name: &str, _text: &str) {}
+    pub fn write(&mut self, name: &str, text: &str) -> bool {
+        self.session.files.write(name, text)
+    }
 
     /// Types a line and runs it; a program that waits goes on with simulated time.
-    pub fn run(&mut self, _history: &mut History, line: &str) -> Answer {
+    pub fn run(&mut self, history: &mut History, line: &str) -> Answer {
         self.print(true, line);
-        Answer::default()
+        let cluster = history.cluster_mut();
+        let job = Job::start_complete(line, cluster.now());
+        let mut running = Running {
+            job,
+            printed: 0,
+            wake: None,
+        };
+        let poll = running.job.poll(&mut self.session, cluster);
+        let text: String = running
+            .job
+            .outputs()
+            .iter()
+            .map(|o| o.text.as_str())
+            .collect();
+        self.fetch(&mut running);
+        let refused = match poll {
+            Poll::Done(code) => code != 0,
+            Poll::Running(wake) => {
+                running.wake = wake.at;
+                if self.running.len() == JOBS_MAX {
+                    self.running.remove(0);
+                }
+                self.running.push(running);
+                false
+            }
+        };
+        self.wishes();
+        Answer {
+            text: text.trim_end().to_owned(),
+            refused,
+        }
     }
 
     /// Lets waiting programs go on.
-    pub fn poll(&mut self, _history: &mut History) {}
+    pub fn poll(&mut self, history: &mut History) {
+        if self.running.is_empty() {
+            return;
+        }
+        for mut running in std::mem::take(&mut self.running) {
+            let poll = running.job.poll(&mut self.session, history.cluster_mut());
+            self.fetch(&mut running);
+            if let Poll::Running(wake) = poll {
+                running.wake = wake.at;
+                self.running.push(running);
+            }
+        }
+        self.wishes();
+    }
 
-    /// Ends what waits: its moment is gone.
-    pub fn forget(&mut self) {}
+    /// The moment at which a program wants to be polled at the latest.
+    pub fn wake(&self) -> Option<SimTime> {
+        self.running.iter().filter_map(|running| running.wake).min()
+    }
+
+    /// Programs wait.
+    pub fn busy(&self) -> bool {
+        !self.running.is_empty()
+    }
+
+    /// Ctrl-C: ends all that waits.
+    pub fn interrupt(&mut self, now: SimTime) {
+        for mut running in std::mem::take(&mut self.running) {
+            running.job.interrupt(&mut self.session, now);
+            self.fetch(&mut running);
+        }
+    }
+
+    /// Ends what waits without a word: its moment is gone.
+    pub fn forget(&mut self) {
+        self.running.clear();
+    }
+
+    fn fetch(&mut self, running: &mut Running) {
+        let text: String = running
+            .job
+            .outputs()
+            .iter()
+            .map(|o| o.text.as_str())
+            .collect();
+        let new = text[running.printed..].to_owned();
+        running.printed = text.len();
+        if !new.is_empty() {
+            self.print(false, &new);
+        }
+    }
+
+    fn wishes(&mut self) {
+        for wish in std::mem::take(&mut self.session.wishes) {
+            match wish {
+                Wish::Clear => {
+                    self.lines.clear();
+                    self.count += 1;
+                }
+                // The page's own tabs open files.
+                Wish::Open(_) => {}
+            }
+        }
+    }
 
     fn print(&mut self, typed: bool, text: &str) {
         self.count += 1;

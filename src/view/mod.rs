@@ -15,11 +15,14 @@ pub mod explain;
 
 pub mod fix;
 
+pub mod diagnose;
+
 pub mod timeline;
 
 pub mod age;
 
 pub use daemon_set::{Counters, RevisionRow, SetRow};
+pub use diagnose::Diagnostic;
 pub use explain::{Check, Fix, Outcome, Verdict};
 pub use frame::Frame;
 pub use node::{LabelChip, NodeCard, Slot, TaintChip};

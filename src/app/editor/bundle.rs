@@ -1,6 +1,6 @@
 //! The rich editor: one module, loaded after the page; `editor/index.js` is its other half.
 
-use crate::app::screen::Diagnostic;
+use crate::view::Diagnostic;
 use js_sys::{Array, Function, Object, Reflect};
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;

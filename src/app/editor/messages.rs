@@ -1,6 +1,7 @@
 //! What kubectl or the server says about the manifest, each message at its line.
 
-use crate::app::screen::{Diagnostic, use_screen};
+use crate::app::screen::use_screen;
+use crate::view::Diagnostic;
 use leptos::prelude::*;
 
 /// The list of messages under the text.
