@@ -97,3 +97,63 @@ fn recorded_objects_do_not_change() {
     assert!(seen > 20, "{seen} objects found");
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+/// The manifest of a case that a command line names, as one document.
+fn manifest(case: &Path, line: &str) -> Option<Value> {
+    let mut words = line.split_whitespace();
+    words.find(|w| *w == "-f")?;
+    let text = std::fs::read_to_string(case.join(words.next()?)).ok()?;
+    yaml::parse(&text).ok()
+}
+
+/// What decoding says of a manifest that is new to the server.
+fn refusal(tree: &Value) -> Option<String> {
+    if let Some(error) = decode::metadata_error(tree) {
+        return Some(error);
+    }
+    let kind = Kind::of(tree.get("apiVersion").text(), tree.get("kind").text())?;
+    decode::decode(kind, tree).strict_error()
+}
+
+#[test]
+fn recorded_refusals_are_given() {
+    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
+    let mut seen = 0;
+    let mut wrong = Vec::new();
+    for group in ["api", "seeds", "workloads", "rollout"] {
+        for case in std::fs::read_dir(golden.join(group)).expect("readable") {
+            let case = case.expect("readable").path();
+            let transcript =
+                std::fs::read_to_string(case.join("transcript.txt")).unwrap_or_default();
+            let lines: Vec<&str> = transcript.lines().collect();
+            for pair in lines.windows(2) {
+                if !pair[0].starts_with("$ kubectl apply -f")
+                    && !pair[0].starts_with("$ kubectl create -f")
+                {
+                    continue;
+                }
+                let said = pair[1]
+                    .split_once("\" cannot be handled as a ")
+                    .or_else(|| pair[1].split_once("error: unable to decode \""))
+                    .and_then(|(_, rest)| rest.split_once(": "))
+                    .map(|(_, rest)| rest)
+                    .filter(|said| {
+                        !said.starts_with("no kind ") && !said.starts_with("Object 'Kind'")
+                    });
+                let (Some(said), Some(tree)) = (said, manifest(&case, pair[0])) else {
+                    continue;
+                };
+                seen += 1;
+                if refusal(&tree).as_deref() != Some(said) {
+                    wrong.push(format!(
+                        "{}\n  wanted {said}\n  got {:?}",
+                        pair[0],
+                        refusal(&tree)
+                    ));
+                }
+            }
+        }
+    }
+    assert!(seen > 80, "{seen} refusals found");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
