@@ -2,3 +2,4 @@
 
 mod stored_form;
 mod tidy;
+mod validate;

@@ -17,8 +17,26 @@ pub fn create(errors: &mut Errors, node: &Value) {
     taints(errors, &TAINTS, node.at(&["spec", "taints"]));
     capacities(errors, node);
     let list = SPEC.child("podCIDRs");
-    for (i, block) in node.at(&["spec", "podCIDRs"]).items().iter().enumerate() {
-        errors.invalid_each(&list.index(i), block.text(), cidr(block.text()));
+    for (i, block) in pod_blocks(node.get("spec")).iter().enumerate() {
+        errors.invalid_each(&list.index(i), *block, cidr(block));
+    }
+}
+
+/// Blocks of pod addresses. The single block of old clients wins over a list that does not begin with it.
+///
+/// Upstream: `pkg/apis/core/v1/conversion.go Convert_v1_NodeSpec_To_core_NodeSpec`.
+fn pod_blocks(spec: &Value) -> Vec<&str> {
+    let single = spec.get("podCIDR").text();
+    let list: Vec<&str> = spec
+        .get("podCIDRs")
+        .items()
+        .iter()
+        .map(Value::text)
+        .collect();
+    if single.is_empty() || list.first() == Some(&single) {
+        list
+    } else {
+        vec![single]
     }
 }
 
@@ -41,7 +59,7 @@ pub fn update(errors: &mut Errors, new: &Value, old: &Value) {
         }
     }
     let (new, old) = (new.get("spec"), old.get("spec"));
-    let (blocks, old_blocks) = (new.get("podCIDRs").items(), old.get("podCIDRs").items());
+    let (blocks, old_blocks) = (pod_blocks(new), pod_blocks(old));
     if !old_blocks.is_empty() && blocks != old_blocks {
         let detail = "node updates may not change podCIDR except from \"\" to valid";
         errors.forbidden(&SPEC.child("podCIDRs"), detail);
