@@ -56,6 +56,12 @@ impl Files {
             .is_some()
     }
 
+    /// Removes a folder and all in it.
+    pub fn remove_folder(&mut self, path: &str) {
+        let prefix = format!("{}/", Self::normal(path));
+        Arc::make_mut(&mut self.0).retain(|p, _| !p.starts_with(&prefix));
+    }
+
     pub fn make_folder(&mut self, path: &str) {
         let path = format!("{}/", Self::normal(path));
         Arc::make_mut(&mut self.0).insert(path, Arc::from(""));

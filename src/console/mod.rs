@@ -31,5 +31,7 @@ pub mod verb;
 
 pub mod print;
 
+pub mod script;
+
 pub use job::{Job, Output, Poll};
 pub use session::Session;

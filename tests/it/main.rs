@@ -1,5 +1,8 @@
 //! The native tests, one binary.
 
+mod case;
+mod golden;
+mod mask;
 mod stored_form;
 mod tidy;
 mod validate;

@@ -7,6 +7,8 @@ pub mod expand;
 
 pub mod parse;
 
+mod word;
+
 /// A list of pipelines.
 #[derive(Clone, Default, PartialEq, Eq, Debug)]
 pub struct Script {

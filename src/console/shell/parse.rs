@@ -1,5 +1,6 @@
 //! Text to [`Script`].
 
+use super::word::push_text;
 use super::{Command, Item, ParseError, Part, Redirect, Script, Simple, When, Word};
 
 /// The longest text that is read.
@@ -39,11 +40,11 @@ struct Here {
     text: Option<Word>,
 }
 
-struct Parser {
-    chars: Vec<char>,
-    at: usize,
-    depth: usize,
-    commands: usize,
+pub(super) struct Parser {
+    pub(super) chars: Vec<char>,
+    pub(super) at: usize,
+    pub(super) depth: usize,
+    pub(super) commands: usize,
     here: Vec<Here>,
 }
 
@@ -68,15 +69,15 @@ fn fill_here(script: &mut Script, texts: &mut impl Iterator<Item = Option<Word>>
 }
 
 impl Parser {
-    fn peek(&self) -> Option<char> {
+    pub(super) fn peek(&self) -> Option<char> {
         self.chars.get(self.at).copied()
     }
 
-    fn second(&self) -> Option<char> {
+    pub(super) fn second(&self) -> Option<char> {
         self.chars.get(self.at + 1).copied()
     }
 
-    fn next(&mut self) -> Option<char> {
+    pub(super) fn next(&mut self) -> Option<char> {
         let c = self.peek()?;
         self.at += 1;
         Some(c)
@@ -214,7 +215,7 @@ impl Parser {
     }
 
     /// A list up to one of the closing words.
-    fn list(&mut self, closing: &[&str]) -> Result<Script, ParseError> {
+    pub(super) fn list(&mut self, closing: &[&str]) -> Result<Script, ParseError> {
         let mut items: Vec<Item> = Vec::new();
         let mut when = When::Always;
         loop {
@@ -322,7 +323,7 @@ impl Parser {
         self.simple().map(Command::Simple)
     }
 
-    fn nested<T>(
+    pub(super) fn nested<T>(
         &mut self,
         inner: impl FnOnce(&mut Self) -> Result<T, ParseError>,
     ) -> Result<T, ParseError> {
@@ -375,7 +376,7 @@ impl Parser {
         })
     }
 
-    fn name(&mut self) -> String {
+    pub(super) fn name(&mut self) -> String {
         let mut name = String::new();
         while let Some(c) = self.peek() {
             if c.is_ascii_alphanumeric() || c == '_' {
@@ -503,178 +504,5 @@ impl Parser {
             });
         }
         Ok(())
-    }
-
-    fn word(&mut self) -> Result<Word, ParseError> {
-        let mut parts = Vec::new();
-        while let Some(c) = self.peek() {
-            match c {
-                ' ' | '\t' | '\n' | '\r' | ';' | '|' | '&' | '<' | '>' | '(' | ')' => break,
-                '\'' => {
-                    self.at += 1;
-                    parts.push(Part::Quoted(self.until('\'')?));
-                }
-                '"' => {
-                    self.at += 1;
-                    self.double(&mut parts)?;
-                }
-                '\\' => {
-                    self.at += 1;
-                    match self.next() {
-                        Some('\n') => {}
-                        Some(c) => parts.push(Part::Quoted(c.to_string())),
-                        None => push_text(&mut parts, '\\'),
-                    }
-                }
-                '$' => {
-                    self.at += 1;
-                    self.dollar(false, &mut parts)?;
-                }
-                '`' => {
-                    self.at += 1;
-                    let inner = self.until('`')?;
-                    let script = self.nested(|p| {
-                        let script = parse(&inner)?;
-                        p.commands += script.items.len();
-                        Ok(script)
-                    })?;
-                    parts.push(Part::Output {
-                        script,
-                        quoted: false,
-                    });
-                }
-                c => {
-                    self.at += 1;
-                    match parts.last_mut() {
-                        Some(Part::Text(text)) => text.push(c),
-                        _ => parts.push(Part::Text(c.to_string())),
-                    }
-                }
-            }
-        }
-        Ok(Word { parts })
-    }
-
-    fn until(&mut self, end: char) -> Result<String, ParseError> {
-        let mut text = String::new();
-        while let Some(c) = self.next() {
-            if c == end {
-                return Ok(text);
-            }
-            text.push(c);
-        }
-        Err(ParseError::Open(if end == '`' { "`" } else { "'" }))
-    }
-
-    fn double(&mut self, parts: &mut Vec<Part>) -> Result<(), ParseError> {
-        parts.push(Part::Quoted(String::new()));
-        while let Some(c) = self.next() {
-            match c {
-                '"' => return Ok(()),
-                '\\' => match self.next() {
-                    Some(c @ ('"' | '\\' | '$' | '`')) => push_text(parts, c),
-                    Some('\n') => {}
-                    Some(c) => {
-                        push_text(parts, '\\');
-                        push_text(parts, c);
-                    }
-                    None => break,
-                },
-                '$' => self.dollar(true, parts)?,
-                c => push_text(parts, c),
-            }
-        }
-        Err(ParseError::Open("\""))
-    }
-
-    /// What follows a `$`.
-    fn dollar(&mut self, quoted: bool, parts: &mut Vec<Part>) -> Result<(), ParseError> {
-        match self.peek() {
-            Some('(') if self.second() == Some('(') => Err(ParseError::TooMuch(
-                "arithmetic is not supported here: write the number",
-            )),
-            Some('(') => {
-                self.at += 1;
-                let script = self.nested(|p| p.list(&[")"]))?;
-                if self.next() != Some(')') {
-                    return Err(ParseError::Open(")"));
-                }
-                parts.push(Part::Output { script, quoted });
-                Ok(())
-            }
-            Some('{') => {
-                self.at += 1;
-                let name = self.until_brace()?;
-                parts.push(Part::Variable { name, quoted });
-                Ok(())
-            }
-            Some('\'') if !quoted => {
-                self.at += 1;
-                self.escaped(parts)
-            }
-            Some('?') => {
-                self.at += 1;
-                let name = "?".to_owned();
-                parts.push(Part::Variable { name, quoted });
-                Ok(())
-            }
-            Some(c) if c.is_ascii_alphabetic() || c == '_' => {
-                let name = self.name();
-                parts.push(Part::Variable { name, quoted });
-                Ok(())
-            }
-            _ => {
-                if quoted {
-                    push_text(parts, '$');
-                } else {
-                    match parts.last_mut() {
-                        Some(Part::Text(text)) => text.push('$'),
-                        _ => parts.push(Part::Text("$".to_owned())),
-                    }
-                }
-                Ok(())
-            }
-        }
-    }
-
-    fn until_brace(&mut self) -> Result<String, ParseError> {
-        let mut text = String::new();
-        while let Some(c) = self.next() {
-            if c == '}' {
-                return Ok(text);
-            }
-            text.push(c);
-        }
-        Err(ParseError::Open("}"))
-    }
-
-    /// `$'…'`
-    fn escaped(&mut self, parts: &mut Vec<Part>) -> Result<(), ParseError> {
-        let mut text = String::new();
-        while let Some(c) = self.next() {
-            match c {
-                '\'' => {
-                    parts.push(Part::Quoted(text));
-                    return Ok(());
-                }
-                '\\' => match self.next() {
-                    Some('n') => text.push('\n'),
-                    Some('t') => text.push('\t'),
-                    Some('r') => text.push('\r'),
-                    Some(c) => text.push(c),
-                    None => break,
-                },
-                c => text.push(c),
-            }
-        }
-        Err(ParseError::Open("'"))
-    }
-}
-
-/// Adds a character to quoted text.
-fn push_text(parts: &mut Vec<Part>, c: char) {
-    match parts.last_mut() {
-        Some(Part::Quoted(text)) => text.push(c),
-        _ => parts.push(Part::Quoted(c.to_string())),
     }
 }

@@ -1,0 +1,381 @@
+//! Small programs: files, variables, time.
+
+use super::{NAMES, Refused};
+use crate::cluster::SimTime;
+use crate::console::args::parse_duration;
+use crate::console::files::Found;
+use crate::console::session::{Session, Wish};
+use crate::console::task::{Io, Step, Task, Wake};
+
+/// A program that does its work in one go.
+#[derive(Clone)]
+struct Simple {
+    name: String,
+    args: Vec<String>,
+}
+
+#[derive(Clone)]
+struct Done(u8);
+
+impl Task for Done {
+    fn poll(&mut self, _: &mut Io<'_>) -> Step {
+        Step::Exit(self.0)
+    }
+}
+
+/// A program that ends at once.
+pub fn done(code: u8) -> Box<dyn Task> {
+    Box::new(Done(code))
+}
+
+#[derive(Clone)]
+struct Sleep {
+    millis: u64,
+    until: Option<SimTime>,
+}
+
+impl Task for Sleep {
+    fn poll(&mut self, io: &mut Io<'_>) -> Step {
+        let span = crate::cluster::SimSpan::from_millis(self.millis);
+        let until = *self.until.get_or_insert(io.now() + span);
+        if io.now() >= until {
+            Step::Exit(0)
+        } else {
+            Step::Wait(Wake::at(until))
+        }
+    }
+}
+
+/// Starts one of the programs.
+pub fn start(name: &str, args: &[String], _: &mut Session) -> Result<Box<dyn Task>, Refused> {
+    match name {
+        "true" | ":" => Ok(done(0)),
+        "false" => Ok(done(1)),
+        "sleep" => sleep(args),
+        "echo" | "printf" | "ls" | "pwd" | "cd" | "mkdir" | "rm" | "cp" | "mv" | "touch"
+        | "clear" | "history" | "date" | "export" | "unset" | "alias" | "vim" | "vi" | "nano"
+        | "help" | "seq" | "basename" => Ok(Box::new(Simple {
+            name: name.to_owned(),
+            args: args.to_vec(),
+        })),
+        "while" | "if" => Err((
+            format!("-bash: syntax error near unexpected token `{name}'"),
+            2,
+        )),
+        _ => Err((format!("-bash: {name}: command not found"), 127)),
+    }
+}
+
+fn sleep(args: &[String]) -> Result<Box<dyn Task>, Refused> {
+    let Some(text) = args.first() else {
+        return Err((
+            "sleep: missing operand\nTry 'sleep --help' for more information.".to_owned(),
+            1,
+        ));
+    };
+    let plain = text.chars().all(|c| c.is_ascii_digit() || c == '.');
+    let span = if plain {
+        parse_duration(&format!("{text}s"))
+    } else {
+        parse_duration(text)
+    };
+    let millis = if text == "infinity" {
+        Some(u64::MAX / 4)
+    } else {
+        span.ok().and_then(|m| u64::try_from(m).ok())
+    };
+    match millis {
+        Some(millis) => Ok(Box::new(Sleep {
+            millis,
+            until: None,
+        })),
+        None => Err((
+            format!(
+                "sleep: invalid time interval '{text}'\nTry 'sleep --help' for more information."
+            ),
+            1,
+        )),
+    }
+}
+
+impl Task for Simple {
+    fn poll(&mut self, io: &mut Io<'_>) -> Step {
+        let args: Vec<&str> = self.args.iter().map(String::as_str).collect();
+        let plain: Vec<&str> = args
+            .iter()
+            .copied()
+            .filter(|a| !a.starts_with('-'))
+            .collect();
+        Step::Exit(match self.name.as_str() {
+            "echo" => echo(io, &args),
+            "printf" => printf(io, &args),
+            "ls" => ls(io, &plain),
+            "pwd" => {
+                let folder = format!("/{}", io.session.folder);
+                io.line(folder);
+                0
+            }
+            "cd" => cd(io, plain.first().copied().unwrap_or("/")),
+            "mkdir" => {
+                for folder in plain {
+                    let path = io.session.path(folder);
+                    io.session.files.make_folder(&path);
+                }
+                0
+            }
+            "rm" => rm(
+                io,
+                &plain,
+                args.iter().any(|a| a.starts_with('-') && a.contains('r')),
+            ),
+            "cp" | "mv" => copy(io, &self.name, &plain),
+            "touch" => {
+                for file in plain {
+                    let path = io.session.path(file);
+                    if io.session.files.read(&path).is_none() {
+                        io.session.files.write(&path, "");
+                    }
+                }
+                0
+            }
+            "clear" => {
+                io.session.wishes.push(Wish::Clear);
+                0
+            }
+            "history" => {
+                let lines = io.session.history.clone();
+                for (i, line) in lines.iter().enumerate() {
+                    io.line(format!("{:5}  {line}", i + 1));
+                }
+                0
+            }
+            "date" => {
+                let now = crate::k8s::Value::from(io.now().timestamp().to_string());
+                io.line(crate::console::print::long_time(&now).replace("+0000", "UTC"));
+                0
+            }
+            "export" | "unset" | "alias" => self.variables(io),
+            "vim" | "vi" | "nano" => match plain.first() {
+                Some(file) => {
+                    let path = io.session.path(file);
+                    io.session.wishes.push(Wish::Open(path));
+                    0
+                }
+                None => {
+                    io.err_line(format!(
+                        "{}: name a file to open it in the editor",
+                        self.name
+                    ));
+                    1
+                }
+            },
+            "seq" => seq(io, &plain),
+            "basename" => {
+                let path = plain.first().copied().unwrap_or("");
+                io.line(path.rsplit('/').next().unwrap_or(path));
+                0
+            }
+            _ => {
+                io.line(format!("Programs: {}", NAMES.join(", ")));
+                io.line("kubectl alone lists its commands.");
+                0
+            }
+        })
+    }
+}
+
+impl Simple {
+    fn variables(&self, io: &mut Io<'_>) -> u8 {
+        for arg in &self.args {
+            let pair = arg.split_once('=');
+            match (self.name.as_str(), pair) {
+                ("export", Some((name, value))) => {
+                    io.session
+                        .variables
+                        .insert(name.to_owned(), value.to_owned());
+                }
+                ("alias", Some((name, value))) => {
+                    io.session.aliases.insert(name.to_owned(), value.to_owned());
+                }
+                ("unset", _) => {
+                    io.session.variables.remove(arg);
+                }
+                _ => {}
+            }
+        }
+        if self.name == "alias" && self.args.is_empty() {
+            for (name, value) in io.session.aliases.clone() {
+                io.line(format!("alias {name}='{value}'"));
+            }
+        }
+        0
+    }
+}
+
+/// Text with `\n`, `\t` and `\\` replaced.
+fn unescape(text: &str) -> String {
+    let mut out = String::new();
+    let mut chars = text.chars();
+    while let Some(c) = chars.next() {
+        match (c, c == '\\') {
+            (_, true) => match chars.next() {
+                Some('n') => out.push('\n'),
+                Some('t') => out.push('\t'),
+                Some('\\') | None => out.push('\\'),
+                Some(c) => out.extend(['\\', c]),
+            },
+            (c, false) => out.push(c),
+        }
+    }
+    out
+}
+
+fn echo(io: &mut Io<'_>, args: &[&str]) -> u8 {
+    let (mut end, mut escapes, mut at) = ("\n", false, 0);
+    while let Some(option) = args
+        .get(at)
+        .filter(|a| matches!(**a, "-n" | "-e" | "-ne" | "-en"))
+    {
+        if option.contains('n') {
+            end = "";
+        }
+        escapes |= option.contains('e');
+        at += 1;
+    }
+    let text = args[at..].join(" ");
+    io.out(if escapes { unescape(&text) } else { text });
+    io.out(end);
+    0
+}
+
+fn printf(io: &mut Io<'_>, args: &[&str]) -> u8 {
+    let Some((format, rest)) = args.split_first() else {
+        io.err_line("printf: usage: printf format [arguments]");
+        return 2;
+    };
+    let format = unescape(format);
+    let marks = format.matches("%s").count() + format.matches("%d").count();
+    let mut rest = rest.iter();
+    loop {
+        let mut text = format.replace("%%", "%");
+        for _ in 0..marks {
+            let value = rest.next().copied().unwrap_or("");
+            let at = [text.find("%s"), text.find("%d")]
+                .into_iter()
+                .flatten()
+                .min();
+            if let Some(at) = at {
+                text.replace_range(at..at + 2, value);
+            }
+        }
+        io.out(text);
+        if rest.len() == 0 || marks == 0 {
+            return 0;
+        }
+    }
+}
+
+fn ls(io: &mut Io<'_>, plain: &[&str]) -> u8 {
+    let paths = if plain.is_empty() { &["."][..] } else { plain };
+    let mut code = 0;
+    for path in paths {
+        let full = io.session.path(path);
+        match io.session.files.find(&full) {
+            Found::File => io.line(path),
+            Found::Folder => {
+                for name in io.session.files.list(&full) {
+                    io.line(name.trim_end_matches('/'));
+                }
+            }
+            Found::Nothing => {
+                io.err_line(format!(
+                    "ls: cannot access '{path}': No such file or directory"
+                ));
+                code = 2;
+            }
+        }
+    }
+    code
+}
+
+fn cd(io: &mut Io<'_>, to: &str) -> u8 {
+    let to = if to == "~" { "/" } else { to };
+    let path = io.session.path(to);
+    match io.session.files.find(&path) {
+        Found::Folder => {
+            io.session.folder = path;
+            0
+        }
+        Found::File => {
+            io.err_line(format!("-bash: cd: {to}: Not a directory"));
+            1
+        }
+        Found::Nothing => {
+            io.err_line(format!("-bash: cd: {to}: No such file or directory"));
+            1
+        }
+    }
+}
+
+fn rm(io: &mut Io<'_>, plain: &[&str], recursive: bool) -> u8 {
+    let mut code = 0;
+    for file in plain {
+        let path = io.session.path(file);
+        match io.session.files.find(&path) {
+            Found::File => {
+                io.session.files.remove(&path);
+            }
+            Found::Folder if recursive => io.session.files.remove_folder(&path),
+            Found::Folder => {
+                io.err_line(format!("rm: cannot remove '{file}': Is a directory"));
+                code = 1;
+            }
+            Found::Nothing => {
+                io.err_line(format!(
+                    "rm: cannot remove '{file}': No such file or directory"
+                ));
+                code = 1;
+            }
+        }
+    }
+    code
+}
+
+fn copy(io: &mut Io<'_>, name: &str, plain: &[&str]) -> u8 {
+    let [from, to] = plain else {
+        io.err_line(format!("{name}: missing file operand"));
+        return 1;
+    };
+    let source = io.session.path(from);
+    let Some(text) = io.session.files.read(&source) else {
+        io.err_line(format!(
+            "{name}: cannot stat '{from}': No such file or directory"
+        ));
+        return 1;
+    };
+    let mut target = io.session.path(to);
+    if io.session.files.find(&target) == Found::Folder {
+        target = format!("{target}/{}", source.rsplit('/').next().unwrap_or(""));
+    }
+    io.session.files.write(&target, &text);
+    if name == "mv" {
+        io.session.files.remove(&source);
+    }
+    0
+}
+
+fn seq(io: &mut Io<'_>, plain: &[&str]) -> u8 {
+    let numbers: Vec<i64> = plain.iter().filter_map(|n| n.parse().ok()).collect();
+    let (from, to) = match numbers[..] {
+        [to] => (1, to),
+        [from, to] => (from, to),
+        _ => {
+            io.err_line("seq: give one or two numbers");
+            return 1;
+        }
+    };
+    for n in (from..=to).take(100_000) {
+        io.line(n.to_string());
+    }
+    0
+}
