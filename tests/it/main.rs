@@ -6,3 +6,6 @@ mod mask;
 mod stored_form;
 mod tidy;
 mod validate;
+
+
+mod upstream;

@@ -4,7 +4,8 @@ use super::{DaemonSetController, Key, placement};
 use crate::k8s::{Kind, Object, Str};
 
 impl DaemonSetController {
-    pub(super) fn process_nodes(&mut self) {
+    /// Works the node queue off.
+    pub fn process_nodes(&mut self) {
         while let Some(node) = self.nodes.take() {
             for key in self.concerned(&node) {
                 self.queue.add(key);
