@@ -4,6 +4,7 @@
 use daemonset_playground::k8s::{Kind, Object, Str, Value};
 use daemonset_playground::parts::Part;
 use daemonset_playground::parts::daemonset::revision::{self, HASH_LABEL};
+use daemonset_playground::parts::daemonset::sync::Step;
 use daemonset_playground::parts::daemonset::{DaemonSetController, Key, Timer};
 use daemonset_playground::sim::{
     ApiServer, Call, Change, Ctx, DeleteOptions, Delivery, Latencies, Rng, SimSpan, SimTime,
@@ -40,6 +41,8 @@ pub struct Bench {
     pub deaf: bool,
     /// Done once, after the first call of a sync that was refused.
     pub between: Option<fn(&mut Bench)>,
+    /// Done once, before this batch of creations (counted from 1) of a sync.
+    pub before_batch: Option<(usize, fn(&mut Bench))>,
 }
 
 /// A map of labels.
@@ -148,11 +151,17 @@ impl Bench {
             reap: true,
             deaf: false,
             between: None,
+            before_batch: None,
         };
         let call = bench.person();
         let namespace =
             value!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "default"}});
         let _ = bench.api.create(&call, Kind::Namespace, "", namespace);
+        let account = value!({"apiVersion": "v1", "kind": "ServiceAccount",
+            "metadata": {"name": "default", "namespace": "default"}});
+        let _ = bench
+            .api
+            .create(&call, Kind::ServiceAccount, "default", account);
         bench.pumped = bench.api.store().committed();
         bench
     }
@@ -347,6 +356,17 @@ impl Bench {
             .map(|(id, _)| *id)
         {
             let timer = self.timers.remove(&id).expect("just found");
+            let creating = |step| matches!(step, Step::Create(_));
+            if matches!(timer, Timer::Perform { .. })
+                && self.part.syncs().any(|sync| creating(sync.step()))
+                && let Some((batch, act)) = self.before_batch.take()
+            {
+                if batch == 1 {
+                    act(self);
+                } else {
+                    self.before_batch = Some((batch - 1, act));
+                }
+            }
             self.call(|part, ctx| part.on_timer(ctx, timer));
             self.pump();
             let refused = self.api.trace().entries().next_back();

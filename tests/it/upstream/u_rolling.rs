@@ -30,7 +30,7 @@ fn update(bench: &mut Bench, image: &str, strategy: Value) {
 /// Syncs that must give these counts, one after another.
 fn expect(bench: &mut Bench, steps: &[(usize, usize, usize)]) {
     for (i, step) in steps.iter().enumerate() {
-        assert_eq!(bench.sync(), *step, "step {i}");
+        assert_eq!(bench.sync(), *step, "step {i}: {:?}", bench.error());
     }
 }
 
