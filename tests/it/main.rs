@@ -7,5 +7,4 @@ mod stored_form;
 mod tidy;
 mod validate;
 
-
 mod upstream;
