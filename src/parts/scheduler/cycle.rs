@@ -150,11 +150,12 @@ impl Scheduler {
             pod.name()
         );
         let about = ObjectRef::of(pod);
-        self.recorder.event(
+        self.recorder.event_with_action(
             &mut ctx.client,
             &about,
             EventType::Normal,
             "Scheduled",
+            "Binding",
             &message,
         );
     }
@@ -172,8 +173,14 @@ impl Scheduler {
         self.queue.failed(&key, failures, ctx.now());
         let about = ObjectRef::of(pod);
         let kind = EventType::Warning;
-        self.recorder
-            .event(&mut ctx.client, &about, kind, "FailedScheduling", &text);
+        self.recorder.event_with_action(
+            &mut ctx.client,
+            &about,
+            kind,
+            "FailedScheduling",
+            "Scheduling",
+            &text,
+        );
         let nominated = preempt.as_ref().map(|(node, _)| node.clone());
         write_unschedulable(ctx, pod, &text, nominated);
         for victim in preempt
@@ -236,11 +243,12 @@ impl Scheduler {
         {
             let message = format!("Preempted by pod {} on node {node}", pod.uid());
             let about = ObjectRef::of(victim);
-            self.recorder.event(
+            self.recorder.event_with_action(
                 &mut ctx.client,
                 &about,
                 EventType::Normal,
                 "Preempted",
+                "Preempting",
                 &message,
             );
         }

@@ -54,7 +54,7 @@ impl Default for Scheduler {
             informer: Informer::default(),
             cache: Cache::default(),
             queue: SchedulingQueue::default(),
-            recorder: Recorder::new(Self::NAME, ""),
+            recorder: Recorder::series(Self::NAME, "default-scheduler-master01"),
             cycling: false,
             flush_at: None,
         }
