@@ -1,12 +1,14 @@
 //! Where in the tree a reader is: the path of a strict error and the chain of a Go struct field.
 
+use crate::k8s::Str;
+
 /// One step down.
 enum Step {
-    Field(String),
+    Field(&'static str),
     /// A struct whose fields are written among those of its parent.
     Embedded(&'static str),
     Index(usize),
-    Key(String),
+    Key(Str),
 }
 
 /// The steps from the root.
@@ -25,19 +27,19 @@ impl Place {
         self.steps.truncate(depth);
     }
 
-    pub(super) fn field(&mut self, embedded: Option<&'static str>, name: &str) {
+    pub(super) fn field(&mut self, embedded: Option<&'static str>, name: &'static str) {
         if let Some(parent) = embedded {
             self.steps.push(Step::Embedded(parent));
         }
-        self.steps.push(Step::Field(name.to_owned()));
+        self.steps.push(Step::Field(name));
     }
 
     pub(super) fn index(&mut self, index: usize) {
         self.steps.push(Step::Index(index));
     }
 
-    pub(super) fn key(&mut self, key: &str) {
-        self.steps.push(Step::Key(key.to_owned()));
+    pub(super) fn key(&mut self, key: &Str) {
+        self.steps.push(Step::Key(key.clone()));
     }
 
     /// `spec.containers[0].cmd`: this place and a field below it.
@@ -51,7 +53,8 @@ impl Place {
         };
         for step in &self.steps {
             match step {
-                Step::Field(text) | Step::Key(text) => name(&mut path, text),
+                Step::Field(text) => name(&mut path, text),
+                Step::Key(text) => name(&mut path, text),
                 Step::Embedded(_) => {}
                 Step::Index(index) => path.push_str(&format!("[{index}]")),
             }
@@ -63,8 +66,7 @@ impl Place {
     /// `spec.volumes.VolumeSource.hostPath`: fields only, embedded structs named.
     pub(super) fn chain(&self) -> String {
         let names = self.steps.iter().filter_map(|step| match step {
-            Step::Field(text) => Some(text.as_str()),
-            Step::Embedded(text) => Some(*text),
+            Step::Field(text) | Step::Embedded(text) => Some(*text),
             Step::Index(_) | Step::Key(_) => None,
         });
         names.collect::<Vec<_>>().join(".")

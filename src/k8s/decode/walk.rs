@@ -40,7 +40,7 @@ impl Walk {
     }
 
     /// Steps into a field.
-    pub(super) fn at_field(&mut self, embedded: Option<&'static str>, name: &str) {
+    pub(super) fn at_field(&mut self, embedded: Option<&'static str>, name: &'static str) {
         self.place.field(embedded, name);
     }
 

@@ -18,10 +18,22 @@ pub(super) struct Id {
     pub(super) subresource: String,
 }
 
-#[derive(Clone, PartialEq, Eq, Debug)]
+/// What somebody owns. The fields stay as they were written until somebody has to change them.
+#[derive(Clone, Debug)]
 pub(super) struct Entry {
-    pub(super) fields: Set,
+    fields_v1: Value,
     pub(super) time: Timestamp,
+}
+
+impl Entry {
+    pub(super) fn new(fields: Set, time: Timestamp) -> Self {
+        let fields_v1 = fields.to_value();
+        Self { fields_v1, time }
+    }
+
+    pub(super) fn fields(&self) -> Set {
+        Set::read(&self.fields_v1)
+    }
 }
 
 /// All entries of an object.
@@ -43,7 +55,7 @@ impl Managers {
                 subresource: text("subresource"),
             };
             let entry = Entry {
-                fields: Set::read(entry.get("fieldsV1")),
+                fields_v1: entry.get("fieldsV1").clone(),
                 time: Timestamp::parse(entry.get("time").text()).unwrap_or_default(),
             };
             out.put(id, entry);
@@ -53,7 +65,7 @@ impl Managers {
 
     /// Writes the entries into an object: applies first, then by time and name.
     pub(super) fn write(mut self, value: &mut Value) {
-        self.entries.retain(|_, entry| !entry.fields.is_empty());
+        self.entries.retain(|_, entry| !entry.fields_v1.is_empty());
         self.cap();
         let mut order: Vec<(&Id, &Entry)> = self.entries.iter().collect();
         order.sort_by_key(|(id, entry)| (!id.apply, entry.time, *id));
@@ -61,7 +73,7 @@ impl Managers {
             let mut out = Value::map();
             out.set("apiVersion", Str::new(&id.api_version));
             out.set("fieldsType", "FieldsV1");
-            out.set("fieldsV1", entry.fields.to_value());
+            out.set("fieldsV1", &entry.fields_v1);
             out.set("manager", Str::new(&id.manager));
             out.set("operation", if id.apply { "Apply" } else { "Update" });
             if !id.subresource.is_empty() {
@@ -98,7 +110,7 @@ impl Managers {
                 updates.push((entry.time, ancient.clone()));
                 updates.sort();
             }
-            self.gain(ancient, &entry.fields, entry.time);
+            self.gain(ancient, &entry.fields(), entry.time);
         }
     }
 
@@ -131,16 +143,18 @@ impl Managers {
 
     /// Adds fields to a manager's.
     pub(super) fn gain(&mut self, id: Id, fields: &Set, now: Timestamp) {
-        let before = self.take(&id).map(|e| e.fields).unwrap_or_default();
+        let before = self.take(&id).map(|e| e.fields()).unwrap_or_default();
         let fields = before.union(fields);
-        self.put(id, Entry { fields, time: now });
+        self.put(id, Entry::new(fields, now));
     }
 
     /// Takes fields from all managers but one: those that somebody else set and those that are gone.
     pub(super) fn lose(&mut self, except: Option<&Id>, touched: &Set, removed: &Set) {
         for (id, entry) in &mut self.entries {
-            if Some(id) != except {
-                entry.fields = entry.fields.difference(touched).difference(removed);
+            let meets = touched.meets(&entry.fields_v1) || removed.meets(&entry.fields_v1);
+            if Some(id) != except && meets {
+                let fields = entry.fields().difference(touched).difference(removed);
+                entry.fields_v1 = fields.to_value();
             }
         }
     }
@@ -149,7 +163,8 @@ impl Managers {
     pub(super) fn conflicts(&self, id: &Id, touched: &Set) -> Conflicts {
         let others = self.entries.iter().filter(|(other, _)| *other != id);
         others
-            .map(|(other, entry)| (other.clone(), entry.fields.intersection(touched)))
+            .filter(|(_, entry)| touched.meets(&entry.fields_v1))
+            .map(|(other, entry)| (other.clone(), entry.fields().intersection(touched)))
             .filter(|(_, set)| !set.is_empty())
             .collect()
     }
@@ -157,7 +172,7 @@ impl Managers {
     /// All fields that anybody owns.
     pub(super) fn owned(&self) -> Set {
         let all = self.entries.values();
-        all.fold(Set::default(), |set, entry| set.union(&entry.fields))
+        all.fold(Set::default(), |set, entry| set.union(&entry.fields()))
     }
 
     /// The entries after one manager's updates went to another's applies.
@@ -182,7 +197,7 @@ impl Managers {
             .key(&new)
             .and_then(|key| self.entries.get(&key))
             .map_or(entry.time, |e| e.time);
-        let mut fields = entry.fields;
+        let mut fields = entry.fields();
         fields.drop_path(&["metadata", "annotations", annotation]);
         self.gain(new, &fields, time);
         Some(self)

@@ -124,7 +124,6 @@ fn last_applied_text(config: &Value) -> String {
 pub fn update(kind: Kind, old: Option<&Value>, new: &mut Value, writer: &Writer<'_>) {
     let empty = || super::decode::decode(kind, &Value::map()).value;
     let old = old.map_or_else(empty, Value::clone);
-    let mut managers = Managers::read(&old);
     let (before, after) = (without_managers(&old), without_managers(new));
     let shape = Shape::Struct(definition_id(kind));
     let mut change = Comparison::of(shape, &before, &after);
@@ -132,6 +131,15 @@ pub fn update(kind: Kind, old: Option<&Value>, new: &mut Value, writer: &Writer<
         ignore(definition(kind), writer.subresource, set);
     }
     let touched = change.added.union(&change.modified);
+    // A tree that says nothing of owners keeps those of the object.
+    let path = ["metadata", "managedFields"];
+    if new.at(&path).is_empty() && !old.at(&path).is_empty() {
+        new.set_at(&path, old.at(&path));
+    }
+    if touched.is_empty() && change.removed.is_empty() {
+        return;
+    }
+    let mut managers = Managers::read(new);
     managers.lose(None, &touched, &change.removed);
     if !touched.is_empty() {
         let id = Id {
@@ -249,13 +257,10 @@ impl Job<'_> {
         }
         let merged = typed::merge(self.shape, self.live, self.config);
         let last = managers.take(&id);
-        let entry = Entry {
-            fields: set,
-            time: last.as_ref().map_or(self.writer.now, |e| e.time),
-        };
-        managers.put(id.clone(), entry);
+        let time = last.as_ref().map_or(self.writer.now, |e| e.time);
+        managers.put(id.clone(), Entry::new(set, time));
         let value = match &last {
-            Some(last) => self.prune(&merged, &managers, &last.fields),
+            Some(last) => self.prune(&merged, &managers, &last.fields()),
             None => merged,
         };
         let change = Comparison::of(self.shape, self.live, &value);

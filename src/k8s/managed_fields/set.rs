@@ -135,6 +135,19 @@ impl Set {
         }
     }
 
+    /// True if a `fieldsV1` has one of the set's paths.
+    pub(super) fn meets(&self, fields_v1: &Value) -> bool {
+        let own = |member: &Element| {
+            let inner = fields_v1.field(&name(member));
+            inner.is_some_and(|v| v.is_empty() || v.field(".").is_some())
+        };
+        self.members.iter().any(own)
+            || self.children.iter().any(|(element, child)| {
+                let inner = fields_v1.field(&name(element));
+                inner.is_some_and(|v| child.meets(v))
+            })
+    }
+
     /// The `fieldsV1` of the set.
     pub(super) fn to_value(&self) -> Value {
         let mut out = Map::new();

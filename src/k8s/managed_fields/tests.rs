@@ -236,6 +236,15 @@ fn an_update_owns_what_it_set() {
         &value!({"f:rollingUpdate": {".": {}, "f:maxSurge": {}, "f:maxUnavailable": {}}, "f:type": {}})
     );
     assert!(fields.get("f:status").is_null());
+    let mut bare = created.clone();
+    bare.remove_at(&["metadata", "managedFields"]);
+    update(
+        Kind::DaemonSet,
+        Some(&created),
+        &mut bare,
+        &writer("kubectl-replace"),
+    );
+    assert_eq!(bare, created, "nothing changed, nobody else owns anything");
     let mut counted = created.clone();
     counted.set_at(&["status", "numberReady"], 2);
     let status = Writer {

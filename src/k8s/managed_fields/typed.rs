@@ -4,7 +4,7 @@ use super::set::{Element, Set};
 use super::shape::Shape;
 use crate::k8s::schema::Type;
 use crate::k8s::{Str, Value};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What is wrong with a tree, each with its path, in the words of the typed reader.
 ///
@@ -214,20 +214,16 @@ fn pairs<'a>(shape: Shape, old: Option<&'a Value>, new: Option<&'a Value>) -> Ve
                 .collect()
         }
     };
-    let (old, new) = (parts(old), parts(new));
-    let find = |list: &[(Element, &'a Value)], e: &Element| {
-        list.iter().find(|(x, _)| x == e).map(|(_, v)| *v)
-    };
-    let mut out: Vec<Pair<'a>> = old
-        .iter()
-        .map(|(e, v)| (e.clone(), Some(*v), find(&new, e)))
-        .collect();
-    out.extend(
-        new.iter()
-            .filter(|(e, _)| find(&old, e).is_none())
-            .map(|(e, v)| (e.clone(), None, Some(*v))),
-    );
-    out
+    let mut all: BTreeMap<Element, (Option<&'a Value>, Option<&'a Value>)> = BTreeMap::new();
+    for (element, value) in parts(old) {
+        all.entry(element).or_default().0.get_or_insert(value);
+    }
+    for (element, value) in parts(new) {
+        all.entry(element).or_default().1.get_or_insert(value);
+    }
+    all.into_iter()
+        .map(|(e, (old, new))| (e, old, new))
+        .collect()
 }
 
 /// A tree with another one laid over it.
