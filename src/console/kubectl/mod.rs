@@ -12,11 +12,16 @@
 
 pub mod builder;
 pub mod call;
+pub mod check;
 pub mod fields;
 pub mod find;
 pub mod flags;
 pub mod help;
+pub mod items;
+pub mod manifest;
+pub mod request;
 pub mod resource;
+pub mod say;
 
 pub use call::Call;
 pub use resource::Type;

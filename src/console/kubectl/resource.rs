@@ -29,6 +29,11 @@ impl Type {
         Self { resource, kind }
     }
 
+    /// The type of a resource.
+    pub fn of_resource(resource: &'static Resource) -> Self {
+        Self::new(resource)
+    }
+
     /// The type of a stored kind.
     pub fn of(kind: Kind) -> Self {
         let same = |r: &&Resource| r.kind == kind.name() && r.group == kind.group();

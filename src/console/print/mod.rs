@@ -2,6 +2,7 @@
 
 pub mod age;
 pub mod columns;
+pub mod output;
 pub mod table;
 
 use crate::cluster::{ApiServer, SimTime};

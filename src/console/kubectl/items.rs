@@ -1,0 +1,185 @@
+//! The objects that a changing command is about, named by arguments or by files.
+
+use super::builder::{self, Bare, Named};
+use super::manifest::{self, Check};
+use super::{Call, Type};
+use crate::cluster::{ApiServer, Status};
+use crate::console::error::Failure;
+use crate::console::task::Io;
+use crate::k8s::{Kind, Object, Value};
+use std::sync::Arc;
+
+/// One object, or the name of one.
+#[derive(Clone, Debug)]
+pub struct Item {
+    pub ty: Type,
+    /// Empty for cluster-scoped types.
+    pub namespace: String,
+    pub name: String,
+    /// The file that named it.
+    pub source: String,
+    /// The live object or the manifest; None for a name that was not looked up.
+    pub value: Option<Value>,
+}
+
+/// Whether named objects are looked up.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Look {
+    /// The live objects are wanted.
+    Live,
+    /// Names and manifests stand as they are; lists are live.
+    Given,
+}
+
+/// What was named.
+#[derive(Clone, Default, Debug)]
+pub struct Items {
+    pub items: Vec<Item>,
+    pub failures: Vec<Failure>,
+    /// Exactly one object was asked for by its name.
+    pub single: bool,
+}
+
+impl Item {
+    /// `daemonset.apps/x`
+    pub fn title(&self) -> String {
+        format!("{}/{}", self.ty.qualified(), self.name)
+    }
+
+    /// The stored kind.
+    pub fn kind(&self) -> Result<Kind, Failure> {
+        stored(self.ty)
+    }
+
+    /// The live object of this moment.
+    pub fn live<'a>(&self, api: &'a ApiServer) -> Result<&'a Arc<Object>, Status> {
+        live(self.ty, &self.namespace, &self.name, api)
+    }
+
+    /// The tree; Null when it was not looked up.
+    pub fn tree(&self) -> &Value {
+        static NULL: Value = Value::Null;
+        self.value.as_ref().unwrap_or(&NULL)
+    }
+
+    fn of(ty: Type, object: &Object) -> Self {
+        Self {
+            ty,
+            namespace: object.namespace().as_str().to_owned(),
+            name: object.name().as_str().to_owned(),
+            source: String::new(),
+            value: Some(object.value().clone()),
+        }
+    }
+}
+
+/// The kind under which a type is stored; types without one cannot be changed here.
+pub fn stored(ty: Type) -> Result<Kind, Failure> {
+    ty.kind.ok_or_else(|| {
+        Failure::client(format!(
+            "{} are not kept in this playground: nothing here would look at them",
+            ty.full_name()
+        ))
+    })
+}
+
+/// One object by type and name, or NotFound.
+pub fn live<'a>(
+    ty: Type,
+    namespace: &str,
+    name: &str,
+    api: &'a ApiServer,
+) -> Result<&'a Arc<Object>, Status> {
+    let Some(kind) = ty.kind else {
+        let message = format!("{} \"{name}\" not found", ty.full_name());
+        return Err(Status::plain(404, "NotFound", message));
+    };
+    api.get(kind, namespace, name)
+}
+
+/// The objects named by `-f`, or by the arguments.
+pub fn find(
+    call: &Call,
+    args: &[String],
+    bare: Bare,
+    look: Look,
+    io: &mut Io<'_>,
+) -> Result<Items, Failure> {
+    if manifest::given(call) {
+        if !args.is_empty() {
+            return Err(Failure::client(
+                "when paths, URLs, or stdin is provided as input, you may not specify resource arguments as well",
+            ));
+        }
+        return from_files(call, look, io);
+    }
+    let named = builder::named(call, args, bare, io)?;
+    let mut items = Items::default();
+    let api = io.cluster.api();
+    match named {
+        Named::Types(types) => {
+            for ty in types {
+                match builder::list(call, ty, api) {
+                    Ok(objects) => items.items.extend(objects.iter().map(|o| Item::of(ty, o))),
+                    Err(status) => items.failures.push(status.into()),
+                }
+            }
+        }
+        Named::Objects(objects) => {
+            items.single = objects.len() == 1;
+            for (ty, name) in objects {
+                if look == Look::Given {
+                    let namespace = if ty.namespaced() {
+                        call.namespace.clone()
+                    } else {
+                        String::new()
+                    };
+                    items.items.push(Item {
+                        ty,
+                        namespace,
+                        name,
+                        source: String::new(),
+                        value: None,
+                    });
+                    continue;
+                }
+                match builder::get(call, ty, &name, api) {
+                    Ok(object) => items.items.push(Item::of(ty, &object)),
+                    Err(status) => items.failures.push(status.into()),
+                }
+            }
+        }
+    }
+    Ok(items)
+}
+
+fn from_files(call: &Call, look: Look, io: &mut Io<'_>) -> Result<Items, Failure> {
+    let read = manifest::read(call, Check::Nothing, io)?;
+    let mut items = Items {
+        failures: read.failures,
+        single: read.objects.len() == 1,
+        ..Items::default()
+    };
+    let api = io.cluster.api();
+    for manifest in read.objects {
+        let value = if look == Look::Given {
+            manifest.value
+        } else {
+            match live(manifest.ty, &manifest.namespace, &manifest.name, api) {
+                Ok(object) => object.value().clone(),
+                Err(status) => {
+                    items.failures.push(status.into());
+                    continue;
+                }
+            }
+        };
+        items.items.push(Item {
+            ty: manifest.ty,
+            namespace: manifest.namespace,
+            name: manifest.name,
+            source: manifest.source,
+            value: Some(value),
+        });
+    }
+    Ok(items)
+}

@@ -1,0 +1,182 @@
+//! Mutating requests as kubectl makes them.
+
+use super::call::DryRun;
+use super::{Call, Type};
+use crate::cluster::{Caller, DeleteOptions, Patch, Subresource, Written};
+use crate::cluster::{Command, Reply, Request, Status, Verb};
+use crate::console::error::Failure;
+use crate::console::task::Io;
+use crate::k8s::{Kind, Object, Str, Value};
+use std::sync::Arc;
+
+/// What all requests of one command share.
+#[derive(Clone, Debug)]
+pub struct Sender {
+    pub manager: String,
+    pub dry_run: DryRun,
+    pub validation: Caller,
+}
+
+impl Sender {
+    /// Reads `--dry-run`, `--field-manager` and `--validate`; prints the warning of a deprecated form.
+    pub fn of(call: &Call, manager: &str, io: &mut Io<'_>) -> Result<Self, Failure> {
+        let (dry_run, warning) = call.dry_run()?;
+        if let Some(warning) = warning {
+            io.err_line(format!("Warning: {warning}"));
+        }
+        let given = call.flags.text("field-manager").filter(|m| !m.is_empty());
+        Ok(Self {
+            manager: given.unwrap_or(manager).to_owned(),
+            dry_run,
+            validation: validation(call)?,
+        })
+    }
+
+    /// The same for commands that only warn about unknown fields.
+    #[must_use]
+    pub fn lenient(mut self) -> Self {
+        self.validation = Caller::Warn;
+        self
+    }
+
+    /// What a success line ends with.
+    pub fn suffix(&self) -> &'static str {
+        self.dry_run.suffix()
+    }
+
+    /// Nothing is sent.
+    pub fn client_only(&self) -> bool {
+        self.dry_run == DryRun::Client
+    }
+
+    fn send(&self, verb: Verb, io: &mut Io<'_>) -> Reply {
+        let request = Request {
+            field_manager: Str::new(&self.manager),
+            dry_run: self.dry_run != DryRun::None,
+            validation: self.validation,
+            verb,
+        };
+        io.cluster.dispatch(Command::Request(request))
+    }
+
+    fn written(&self, verb: Verb, io: &mut Io<'_>) -> Result<Written, Status> {
+        match self.send(verb, io) {
+            Reply::Written(written) => {
+                for warning in &written.warnings {
+                    io.err_line(format!("Warning: {warning}"));
+                }
+                Ok(written)
+            }
+            Reply::Refused(status) => Err(status),
+            Reply::Deleted(_) | Reply::Done => Err(Status::internal("no object was written")),
+        }
+    }
+
+    pub fn create(
+        &self,
+        kind: Kind,
+        namespace: &str,
+        value: Value,
+        io: &mut Io<'_>,
+    ) -> Result<Written, Status> {
+        let namespace = Str::new(namespace);
+        let verb = Verb::Create {
+            kind,
+            namespace,
+            value,
+        };
+        self.written(verb, io)
+    }
+
+    pub fn update(&self, kind: Kind, value: Value, io: &mut Io<'_>) -> Result<Written, Status> {
+        self.update_part(kind, Subresource::Main, value, io)
+    }
+
+    pub fn update_part(
+        &self,
+        kind: Kind,
+        subresource: Subresource,
+        value: Value,
+        io: &mut Io<'_>,
+    ) -> Result<Written, Status> {
+        let verb = Verb::Update {
+            kind,
+            subresource,
+            value,
+        };
+        self.written(verb, io)
+    }
+
+    pub fn patch(
+        &self,
+        kind: Kind,
+        (namespace, name): (&str, &str),
+        subresource: Subresource,
+        patch: Patch,
+        io: &mut Io<'_>,
+    ) -> Result<Written, Status> {
+        let verb = Verb::Patch {
+            kind,
+            namespace: Str::new(namespace),
+            name: Str::new(name),
+            subresource,
+            patch,
+        };
+        self.written(verb, io)
+    }
+
+    pub fn delete(
+        &self,
+        kind: Kind,
+        (namespace, name): (&str, &str),
+        options: DeleteOptions,
+        io: &mut Io<'_>,
+    ) -> Result<Arc<Object>, Status> {
+        let verb = Verb::Delete {
+            kind,
+            namespace: Str::new(namespace),
+            name: Str::new(name),
+            options,
+        };
+        self.gone(verb, io)
+    }
+
+    pub fn evict(
+        &self,
+        (namespace, pod): (&str, &str),
+        options: DeleteOptions,
+        io: &mut Io<'_>,
+    ) -> Result<Arc<Object>, Status> {
+        let verb = Verb::Evict {
+            namespace: Str::new(namespace),
+            pod: Str::new(pod),
+            options,
+        };
+        self.gone(verb, io)
+    }
+
+    fn gone(&self, verb: Verb, io: &mut Io<'_>) -> Result<Arc<Object>, Status> {
+        match self.send(verb, io) {
+            Reply::Deleted(object) => Ok(object),
+            Reply::Refused(status) => Err(status),
+            Reply::Written(_) | Reply::Done => Err(Status::internal("no object was deleted")),
+        }
+    }
+}
+
+/// `--validate`
+pub fn validation(call: &Call) -> Result<Caller, Failure> {
+    match call.flags.text("validate") {
+        None | Some("strict" | "true") => Ok(Caller::Strict),
+        Some("warn") => Ok(Caller::Warn),
+        Some("ignore" | "false") => Ok(Caller::Ignore),
+        Some(other) => Err(Failure::client(format!(
+            "invalid - validate option \"{other}\"; must be one of: strict (or true), warn, ignore (or false)"
+        ))),
+    }
+}
+
+/// The name of a type in sentences that leave the group out: `daemonsets/x`.
+pub fn short_title(ty: Type, name: &str) -> String {
+    format!("{}/{name}", ty.resource.name)
+}

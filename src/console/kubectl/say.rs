@@ -1,0 +1,46 @@
+//! What a changing command says of an object: a success line, or the object itself with `-o`.
+//!
+//! Upstream: cli-runtime/pkg/genericclioptions/print_flags.go, printers/name.go.
+
+use super::{Call, Type};
+use crate::console::error::Failure;
+use crate::console::print::output;
+use crate::console::task::Io;
+use crate::k8s::Value;
+
+/// Prints `daemonset.apps/x configured`, or what `-o` asks for. `operation` carries the suffix of a dry run.
+pub fn object(
+    call: &Call,
+    ty: Type,
+    name: &str,
+    value: &Value,
+    operation: &str,
+    io: &mut Io<'_>,
+) -> Result<(), Failure> {
+    match call.flags.text("output").unwrap_or("") {
+        "" if call.flags.text("template").is_none_or(str::is_empty) => {
+            io.line(format!("{}/{name} {operation}", ty.qualified()));
+            Ok(())
+        }
+        "name" => {
+            io.line(format!("{}/{name}", ty.qualified()));
+            Ok(())
+        }
+        _ => {
+            let text = output::object(call, value)?;
+            io.out(text);
+            Ok(())
+        }
+    }
+}
+
+/// `-o` asks for the object itself.
+pub fn whole(call: &Call) -> bool {
+    let output = call.flags.text("output").unwrap_or("");
+    !matches!(output, "" | "name") || call.flags.text("template").is_some_and(|t| !t.is_empty())
+}
+
+/// Refuses an unknown `-o` before anything is done.
+pub fn check(call: &Call) -> Result<(), Failure> {
+    output::check(call)
+}

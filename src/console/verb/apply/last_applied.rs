@@ -1,0 +1,142 @@
+//! The annotation in which `apply` remembers what it applied, and the commands about it.
+//!
+//! Upstream: kubectl/pkg/util/apply.go, kubectl/pkg/cmd/apply/apply_view_last_applied.go,
+//! apply_set_last_applied.go.
+
+use crate::cluster::{Patch, Subresource};
+use crate::console::args::{Flag, Takes, long};
+use crate::console::error::Failure;
+use crate::console::kubectl::builder::Bare;
+use crate::console::kubectl::items::{self, Look};
+use crate::console::kubectl::manifest::{self, Check};
+use crate::console::kubectl::request::Sender;
+use crate::console::kubectl::{Call, Command, Run, flags, say};
+use crate::console::task::Io;
+use crate::k8s::{Value, json, yaml};
+use crate::value;
+
+/// Its key.
+pub const ANNOTATION: &str = "kubectl.kubernetes.io/last-applied-configuration";
+
+const SET_FLAGS: &[Flag] = &[long("create-annotation", Takes::Bool)];
+
+pub static COMMANDS: &[Command] = &[
+    Command {
+        path: "apply view-last-applied",
+        about: "View the latest last-applied-configuration annotations of a resource/object",
+        usage: "(TYPE [NAME | -l label] | TYPE/NAME | -f FILENAME)",
+        flags: &[flags::FILES, flags::SELECTOR, flags::ALL, flags::OUTPUT],
+        required: &[],
+        run: Run::Once(view),
+    },
+    Command {
+        path: "apply set-last-applied",
+        about: "Set the last-applied-configuration annotation on a live object to match the contents of a file",
+        usage: "-f FILENAME",
+        flags: &[SET_FLAGS, flags::FILES, flags::OUTPUT, flags::DRY_RUN],
+        required: &[],
+        run: Run::Once(set),
+    },
+];
+
+/// What was applied last; Null when nobody knows.
+pub fn of(live: &Value) -> Value {
+    let text = live.at(&["metadata", "annotations"]).get(ANNOTATION).text();
+    json::parse(text).unwrap_or_default()
+}
+
+/// A manifest with its own text in the annotation.
+pub fn annotated(manifest: &Value) -> Value {
+    let mut value = manifest.clone();
+    let mut annotations = value.at(&["metadata", "annotations"]).clone();
+    if annotations.as_map().is_none() {
+        annotations = Value::map();
+    }
+    annotations.remove(ANNOTATION);
+    value.set_at(&["metadata", "annotations"], annotations.clone());
+    let text = format!("{}\n", json::compact(&value));
+    annotations.set(ANNOTATION, text);
+    value.set_at(&["metadata", "annotations"], annotations);
+    value
+}
+
+fn view(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
+    let output = call.flags.text("output").unwrap_or("");
+    if !matches!(output, "" | "yaml" | "json") {
+        return Err(call.usage(format!(
+            "Unexpected -o output mode: {output}, the flag 'output' must be one of yaml|json"
+        )));
+    }
+    let found = items::find(call, call.args(), Bare::Refused, Look::Live, io)?;
+    if let Some(failure) = found.failures.into_iter().next() {
+        return Err(failure);
+    }
+    for item in found.items {
+        let text = item
+            .tree()
+            .at(&["metadata", "annotations"])
+            .get(ANNOTATION)
+            .text();
+        let Ok(value) = json::parse(text) else {
+            continue;
+        };
+        if output == "json" {
+            let text = json::indented(&value).replace("    ", "  ");
+            io.line(text);
+        } else {
+            io.out(yaml::print(&value));
+        }
+    }
+    Ok(())
+}
+
+fn set(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
+    manifest::required(call)?;
+    let sender = Sender::of(call, "kubectl", io)?;
+    let read = manifest::read(call, Check::Nothing, io)?;
+    let mut failures = read.failures;
+    if read.objects.is_empty() && failures.is_empty() {
+        return Err(Failure::client("no objects passed to set-last-applied"));
+    }
+    for manifest in read.objects {
+        let kind = items::stored(manifest.ty)?;
+        let live = match io
+            .cluster
+            .api()
+            .get(kind, &manifest.namespace, &manifest.name)
+        {
+            Ok(live) => live.clone(),
+            Err(status) => {
+                failures.push(status.into());
+                continue;
+            }
+        };
+        if live.meta().annotation(ANNOTATION).is_none() && !call.flags.is("create-annotation") {
+            failures.push(Failure::client(format!(
+                "no last-applied-configuration annotation found on resource: {}, to create the annotation, run the \
+                 command with --create-annotation",
+                manifest.name
+            )));
+            continue;
+        }
+        let mut operation = format!("configured{}", sender.suffix());
+        let mut shown = live.value().clone();
+        let wanted = annotated(&manifest.value);
+        let text = wanted
+            .at(&["metadata", "annotations"])
+            .get(ANNOTATION)
+            .clone();
+        if live.meta().annotations.get(ANNOTATION) == &text {
+            operation = format!("{} unchanged", manifest.name);
+        } else if !sender.client_only() {
+            let mut annotations = Value::map();
+            annotations.set(ANNOTATION, text);
+            let body = value!({"metadata": {"annotations": annotations}});
+            let place = (manifest.namespace.as_str(), manifest.name.as_str());
+            let written = sender.patch(kind, place, Subresource::Main, Patch::Merge(body), io)?;
+            shown = written.object.value().clone();
+        }
+        say::object(call, manifest.ty, &manifest.name, &shown, &operation, io)?;
+    }
+    Failure::gather(failures)
+}

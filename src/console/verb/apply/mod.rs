@@ -1,0 +1,375 @@
+//! `kubectl apply`.
+//!
+//! Upstream: kubectl/pkg/cmd/apply/apply.go, patcher.go.
+
+pub mod last_applied;
+mod prune;
+mod server_side;
+
+use crate::cluster::{Patch, Status, Subresource, Written};
+use crate::console::args::{Flag, Takes, long, short};
+use crate::console::error::Failure;
+use crate::console::kubectl::items::{self, Item};
+use crate::console::kubectl::manifest::{self, Check, Manifest};
+use crate::console::kubectl::request::{Sender, short_title};
+use crate::console::kubectl::{Call, Command, Run, flags, say};
+use crate::console::task::Io;
+use crate::k8s::selector::Selector;
+use crate::k8s::{Kind, Object, Value, json, patch};
+use last_applied::ANNOTATION;
+use std::sync::Arc;
+
+const FLAGS: &[Flag] = &[
+    long("server-side", Takes::Bool),
+    long("force-conflicts", Takes::Bool),
+    long("overwrite", Takes::Bool),
+    long("openapi-patch", Takes::Bool),
+    long("prune", Takes::Bool),
+    long("prune-allowlist", Takes::Each),
+    long("applyset", Takes::Text),
+    long("all", Takes::Bool),
+    long("force", Takes::Bool),
+    long("wait", Takes::Bool),
+    long("timeout", Takes::Duration),
+    long("grace-period", Takes::Int),
+    long("cascade", Takes::Maybe("background")),
+    long("subresource", Takes::Text),
+    short('l', "selector", Takes::Text),
+];
+
+pub static COMMANDS: &[Command] = &[Command {
+    path: "apply",
+    about: "Apply a configuration to a resource by file name or stdin",
+    usage: "(-f FILENAME | -k DIRECTORY) [options]",
+    flags: &[
+        FLAGS,
+        flags::FILES,
+        flags::OUTPUT,
+        flags::DRY_RUN,
+        flags::FIELD_MANAGER,
+        flags::RECORD,
+        flags::VALIDATE,
+    ],
+    required: &[],
+    run: Run::Once(run),
+}];
+
+/// What `apply` found to do with an object.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    Created,
+    Configured,
+    Unchanged,
+    ServerSide,
+}
+
+impl Outcome {
+    fn word(self) -> &'static str {
+        match self {
+            Outcome::Created => "created",
+            Outcome::Configured => "configured",
+            Outcome::Unchanged => "unchanged",
+            Outcome::ServerSide => "serverside-applied",
+        }
+    }
+}
+
+/// One object with what became of it.
+struct Applied {
+    item: Item,
+    value: Value,
+}
+
+fn run(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
+    if !call.args().is_empty() {
+        let args = call.args().join(" ");
+        return Err(call.usage(format!("Unexpected args: [{args}]")));
+    }
+    check_flags(call)?;
+    say::check(call)?;
+    let manager = if call.flags.is("server-side") {
+        "kubectl"
+    } else {
+        "kubectl-client-side-apply"
+    };
+    let sender = Sender::of(call, manager, io)?;
+    let check = match sender.validation {
+        crate::cluster::Caller::Ignore => Check::Nothing,
+        _ => Check::Head,
+    };
+    let mut read = manifest::read(call, check, io)?;
+    select(call, &mut read.objects)?;
+    if read.objects.is_empty() && read.failures.is_empty() {
+        return Err(Failure::client("no objects passed to apply"));
+    }
+    let mut failures = read.failures;
+    let mut applied = Vec::new();
+    for manifest in read.objects {
+        match one(call, &sender, manifest, io) {
+            Ok(done) => applied.push(done),
+            Err(failure) => failures.push(failure),
+        }
+    }
+    if !failures.is_empty() {
+        return Failure::gather(failures);
+    }
+    print_whole(call, &applied, io)?;
+    if call.flags.is("prune") {
+        prune::run(call, &sender, &applied, io)?;
+    }
+    Ok(())
+}
+
+fn check_flags(call: &Call) -> Result<(), Failure> {
+    let flags = &call.flags;
+    let client_dry_run = call.dry_run()?.0 == crate::console::kubectl::call::DryRun::Client;
+    if flags.is("force-conflicts") && !flags.is("server-side") {
+        return Err(Failure::client(
+            "--force-conflicts only works with --server-side",
+        ));
+    }
+    if client_dry_run && flags.is("server-side") {
+        return Err(Failure::client(
+            "--dry-run=client doesn't work with --server-side (did you mean --dry-run=server instead?)",
+        ));
+    }
+    manifest::required(call)?;
+    if flags.is("force") && flags.is("server-side") {
+        return Err(Failure::client("--force cannot be used with --server-side"));
+    }
+    if flags.is("prune") && !flags.is("all") && flags.text("selector").is_none_or(str::is_empty) {
+        return Err(Failure::client(
+            "all resources selected for prune without explicitly passing --all. To prune all resources, pass the \
+             --all flag. If you did not mean to prune all resources, specify a label selector",
+        ));
+    }
+    Ok(())
+}
+
+/// `-l` leaves out what does not fit.
+fn select(call: &Call, objects: &mut Vec<Manifest>) -> Result<(), Failure> {
+    let text = call.flags.text("selector").unwrap_or("");
+    let selector = Selector::parse(text).map_err(Failure::client)?;
+    if !selector.is_everything() {
+        objects.retain(|m| selector.matches(m.value.at(&["metadata", "labels"])));
+    }
+    Ok(())
+}
+
+fn one(
+    call: &Call,
+    sender: &Sender,
+    manifest: Manifest,
+    io: &mut Io<'_>,
+) -> Result<Applied, Failure> {
+    if call.flags.is("server-side") {
+        let written = server_side::apply(call, sender, &manifest, io)?;
+        return done(
+            call,
+            sender,
+            manifest,
+            written.object.value(),
+            Outcome::ServerSide,
+            io,
+        );
+    }
+    if manifest.name.is_empty() {
+        let generate = manifest.value.at(&["metadata", "generateName"]).text();
+        if !generate.is_empty() {
+            return Err(Failure::client(format!(
+                "from {generate}: cannot use generate name with apply"
+            )));
+        }
+    }
+    let retrieving = format!(
+        "error when retrieving current configuration of:\n{}\nfrom server for: \"{}\"",
+        manifest.about(),
+        manifest.source
+    );
+    check_name(&manifest.name).map_err(|f| f.context(&retrieving))?;
+    let kind = items::stored(manifest.ty)?;
+    let live = io
+        .cluster
+        .api()
+        .get(kind, &manifest.namespace, &manifest.name)
+        .cloned();
+    let modified = last_applied::annotated(&manifest.value);
+    let Ok(live) = live else {
+        return create(call, sender, manifest, modified, kind, io);
+    };
+    if sender.client_only() {
+        let value = live.value().clone();
+        return done(call, sender, manifest, &value, Outcome::Configured, io);
+    }
+    if live.meta().annotation(ANNOTATION).is_none() {
+        io.err_line(format!(
+            "Warning: resource {} is missing the {ANNOTATION} annotation which is required by kubectl apply. \
+             kubectl apply should only be used on resources created declaratively by either kubectl create \
+             --save-config or kubectl apply. The missing annotation will be patched automatically.",
+            short_title(manifest.ty, &manifest.name)
+        ));
+    }
+    let (value, changed) = configure(call, sender, &manifest, &live, &modified, io)?;
+    if !value.at(&["metadata", "deletionTimestamp"]).is_null() {
+        io.err_line(format!(
+            "Warning: Detected changes to resource {} which is currently being deleted.",
+            manifest.name
+        ));
+    }
+    let outcome = if changed {
+        Outcome::Configured
+    } else {
+        Outcome::Unchanged
+    };
+    done(call, sender, manifest, &value, outcome, io)
+}
+
+fn create(
+    call: &Call,
+    sender: &Sender,
+    manifest: Manifest,
+    modified: Value,
+    kind: Kind,
+    io: &mut Io<'_>,
+) -> Result<Applied, Failure> {
+    if sender.client_only() {
+        return done(call, sender, manifest, &modified, Outcome::Created, io);
+    }
+    let created = sender.create(kind, &manifest.namespace, modified, io);
+    let about = format!("error when creating \"{}\"", manifest.source);
+    let written = created.map_err(|s| Failure::Api(s).context(&about))?;
+    done(
+        call,
+        sender,
+        manifest,
+        written.object.value(),
+        Outcome::Created,
+        io,
+    )
+}
+
+/// Sends the three-way patch; the answer is the object and whether the patch held anything.
+fn configure(
+    call: &Call,
+    sender: &Sender,
+    manifest: &Manifest,
+    live: &Arc<Object>,
+    modified: &Value,
+    io: &mut Io<'_>,
+) -> Result<(Value, bool), Failure> {
+    let kind = live.kind();
+    let original = last_applied::of(live.value());
+    let body = patch::three_way(kind, &original, modified, live.value());
+    let body =
+        body.map_err(|why| Failure::client(why).context(&patching(manifest, &Value::Null)))?;
+    if body.is_empty() {
+        return Ok((live.value().clone(), false));
+    }
+    let place = (manifest.namespace.as_str(), manifest.name.as_str());
+    let sent = Patch::Strategic(body.clone());
+    match sender.patch(kind, place, Subresource::Main, sent, io) {
+        Ok(written) => Ok((written.object.value().clone(), true)),
+        Err(status)
+            if call.flags.is("force") && matches!(status.reason, "Conflict" | "Invalid") =>
+        {
+            recreate(sender, manifest, kind, modified, io).map(|w| (w.object.value().clone(), true))
+        }
+        Err(status) => Err(Failure::Api(status).context(&patching(manifest, &body))),
+    }
+}
+
+/// What stands before a refusal of a patch.
+fn patching(manifest: &Manifest, body: &Value) -> String {
+    format!(
+        "error when applying patch:\n{}\nto:\n{}\nfor: \"{source}\": error when patching \"{source}\"",
+        json::compact(body),
+        manifest.about(),
+        source = manifest.source
+    )
+}
+
+/// `--force`: what cannot be changed is deleted and made anew.
+fn recreate(
+    sender: &Sender,
+    manifest: &Manifest,
+    kind: Kind,
+    modified: &Value,
+    io: &mut Io<'_>,
+) -> Result<Written, Failure> {
+    let options = crate::cluster::DeleteOptions {
+        grace_period: Some(0),
+        propagation: Some(crate::cluster::Propagation::Background),
+        ..Default::default()
+    };
+    sender.delete(kind, (&manifest.namespace, &manifest.name), options, io)?;
+    Ok(sender.create(kind, &manifest.namespace, modified.clone(), io)?)
+}
+
+fn done(
+    call: &Call,
+    sender: &Sender,
+    manifest: Manifest,
+    value: &Value,
+    outcome: Outcome,
+    io: &mut Io<'_>,
+) -> Result<Applied, Failure> {
+    if !say::whole(call) {
+        let operation = format!("{}{}", outcome.word(), sender.suffix());
+        say::object(call, manifest.ty, &manifest.name, value, &operation, io)?;
+    }
+    let item = Item {
+        ty: manifest.ty,
+        namespace: manifest.namespace,
+        name: manifest.name,
+        source: manifest.source,
+        value: None,
+    };
+    Ok(Applied {
+        item,
+        value: value.clone(),
+    })
+}
+
+/// `-o yaml` and the like print all objects at the end, several as a list.
+fn print_whole(call: &Call, applied: &[Applied], io: &mut Io<'_>) -> Result<(), Failure> {
+    if !say::whole(call) {
+        return Ok(());
+    }
+    if let [one] = applied {
+        return say::object(call, one.item.ty, &one.item.name, &one.value, "", io);
+    }
+    let items: Value = applied.iter().map(|a| a.value.clone()).collect();
+    let list = crate::value!({
+        "apiVersion": "v1", "items": items, "kind": "List", "metadata": {},
+    });
+    match applied.first() {
+        Some(first) => say::object(call, first.item.ty, "", &list, "", io),
+        None => Ok(()),
+    }
+}
+
+/// Names that cannot stand in a request's path.
+pub fn check_name(name: &str) -> Result<(), Failure> {
+    if name.is_empty() {
+        return Err(Failure::client("resource name may not be empty"));
+    }
+    let errors = crate::k8s::names::path_segment_errors(name);
+    if errors.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::client(format!(
+        "invalid resource name {}: [{}]",
+        crate::console::args::quoted(name),
+        errors.join(", ")
+    )))
+}
+
+/// The failure of a request with the file before it.
+pub fn about(verb: &str, source: &str, status: Status) -> Failure {
+    let failure = Failure::Api(status);
+    if source.is_empty() {
+        failure
+    } else {
+        failure.context(&format!("error when {verb} \"{source}\""))
+    }
+}

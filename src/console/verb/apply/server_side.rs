@@ -1,0 +1,141 @@
+//! `kubectl apply --server-side`.
+//!
+//! Upstream: kubectl/pkg/cmd/apply/apply.go `applyOneObject`, `migrateToSSAIfNecessary`.
+
+use super::last_applied::{ANNOTATION, annotated};
+use crate::cluster::{Patch, Subresource, Written};
+use crate::console::error::Failure;
+use crate::console::kubectl::Call;
+use crate::console::kubectl::items;
+use crate::console::kubectl::manifest::Manifest;
+use crate::console::kubectl::request::Sender;
+use crate::console::task::Io;
+use crate::k8s::{Kind, Str, Value};
+use crate::value;
+
+/// What follows a conflict.
+const ADVICE: &str = "\nPlease review the fields above--they currently have other managers. Here
+are the ways you can resolve this warning:
+* If you intend to manage all of these fields, please re-run the apply
+  command with the `--force-conflicts` flag.
+* If you do not intend to manage all of the fields, please edit your
+  manifest to remove references to the fields that should keep their
+  current managers.
+* You may co-own fields by updating your manifest to match the existing
+  value; in this case, you'll become the manager if the other manager(s)
+  stop managing the field (remove it from their configuration).
+See https://kubernetes.io/docs/reference/using-api/server-side-apply/#conflicts";
+
+/// The manager that client-side apply writes as.
+const CLIENT_SIDE: &str = "kubectl-client-side-apply";
+
+pub(super) fn apply(
+    call: &Call,
+    sender: &Sender,
+    manifest: &Manifest,
+    io: &mut Io<'_>,
+) -> Result<Written, Failure> {
+    super::check_name(&manifest.name)?;
+    let kind = items::stored(manifest.ty)?;
+    let place = (manifest.namespace.as_str(), manifest.name.as_str());
+    migrate(sender, kind, place, io);
+    let sent = Patch::Apply {
+        config: manifest.value.clone(),
+        force: call.flags.is("force-conflicts"),
+    };
+    let written = match sender.patch(kind, place, Subresource::Main, sent, io) {
+        Ok(written) => written,
+        Err(status) if status.is_conflict() => {
+            return Err(Failure::client(format!("{}{ADVICE}", status.message)));
+        }
+        Err(status) => return Err(status.into()),
+    };
+    keep_last_applied(sender, kind, manifest, &written, io)?;
+    Ok(written)
+}
+
+/// Fields that client-side apply owns become this manager's, so that applying both ways does not conflict.
+fn migrate(sender: &Sender, kind: Kind, (namespace, name): (&str, &str), io: &mut Io<'_>) {
+    let Ok(live) = io.cluster.api().get(kind, namespace, name) else {
+        return;
+    };
+    let entries = live.value().at(&["metadata", "managedFields"]).items();
+    let from_client = |e: &Value| {
+        e.get("manager").text() == CLIENT_SIDE
+            && e.get("operation").text() == "Update"
+            && e.get("subresource").is_empty()
+    };
+    let own = |e: &Value| {
+        e.get("manager").text() == sender.manager && e.get("operation").text() == "Apply"
+    };
+    if live.meta().annotation(ANNOTATION).is_none()
+        || !entries.iter().any(from_client)
+        || entries.iter().any(own)
+    {
+        return;
+    }
+    let renamed: Value = entries
+        .iter()
+        .map(|entry| {
+            let mut entry = entry.clone();
+            if from_client(&entry) {
+                entry.set("manager", Str::new(&sender.manager));
+                entry.set("operation", "Apply");
+            }
+            entry
+        })
+        .collect();
+    let version = live.meta().resource_version.to_string();
+    let body = value!([
+        {"op": "replace", "path": "/metadata/managedFields", "value": renamed},
+        {"op": "replace", "path": "/metadata/resourceVersion", "value": version},
+    ]);
+    // Without it the apply below says what is wrong.
+    let _ = sender.patch(
+        kind,
+        (namespace, name),
+        Subresource::Main,
+        Patch::Json(body),
+        io,
+    );
+}
+
+/// An object that client-side apply knows keeps its annotation up to date.
+fn keep_last_applied(
+    sender: &Sender,
+    kind: Kind,
+    manifest: &Manifest,
+    written: &Written,
+    io: &mut Io<'_>,
+) -> Result<(), Failure> {
+    if written.object.meta().annotation(ANNOTATION).is_none() {
+        return Ok(());
+    }
+    let text = annotated(&manifest.value)
+        .at(&["metadata", "annotations"])
+        .get(ANNOTATION)
+        .clone();
+    if written.object.meta().annotations.get(ANNOTATION) == &text {
+        return Ok(());
+    }
+    let mut annotations = Value::map();
+    annotations.set(ANNOTATION, text);
+    let own = Sender {
+        manager: "kubectl-last-applied".to_owned(),
+        ..sender.clone()
+    };
+    let config = value!({
+        "apiVersion": manifest.value.get("apiVersion"), "kind": manifest.value.get("kind"),
+        "metadata": {
+            "name": written.object.name(), "namespace": written.object.namespace(),
+            "annotations": annotations,
+        },
+    });
+    let place = (manifest.namespace.as_str(), manifest.name.as_str());
+    let sent = Patch::Apply {
+        config,
+        force: true,
+    };
+    own.patch(kind, place, Subresource::Main, sent, io)?;
+    Ok(())
+}
