@@ -149,18 +149,9 @@ pub fn of_pod(prefix: &str, pod: &Value) -> Vec<String> {
     }
     for (field, i, container) in all_containers(spec) {
         let list = at.child(field);
-        let context = container.get("securityContext");
-        let name = container.get("name").text();
-        let key = format!("{SECCOMP_CONTAINER}{name}");
-        if context.get("seccompProfile").is_null() && annotations.field(&key).is_some() {
-            out.push(format!("{}: {SECCOMP_OLD}", annotations_at.key(&key)));
-        }
-        let key = format!("{APP_ARMOR}{name}");
-        let fields = [context, spec.get("securityContext")];
-        let no_field = fields.iter().all(|c| c.get("appArmorProfile").is_null());
-        if !prefix.is_empty() && no_field && annotations.field(&key).is_some() {
-            let message = "deprecated since v1.30; use the \"appArmorProfile\" field instead";
-            out.push(format!("{}: {message}", annotations_at.key(&key)));
+        if !annotations.is_empty() {
+            let is_template = !prefix.is_empty();
+            old_profiles(&mut out, &annotations_at, pod, container, is_template);
         }
         container_warnings(&mut out, &list.index(i), container);
     }
@@ -178,6 +169,32 @@ pub fn of_pod(prefix: &str, pod: &Value) -> Vec<String> {
     selectors(&mut out, &at, spec);
     addresses(&mut out, &at, spec);
     out
+}
+
+/// Annotations that say what is now said by fields. Pods of their own get the field about AppArmor by conversion.
+fn old_profiles(
+    out: &mut Vec<String>,
+    annotations_at: &Path<'_>,
+    pod: &Value,
+    container: &Value,
+    is_template: bool,
+) {
+    let annotations = pod.at(&["metadata", "annotations"]);
+    let contexts = [
+        container.get("securityContext"),
+        pod.at(&["spec", "securityContext"]),
+    ];
+    let name = container.get("name").text();
+    let key = format!("{SECCOMP_CONTAINER}{name}");
+    if contexts[0].get("seccompProfile").is_null() && annotations.field(&key).is_some() {
+        out.push(format!("{}: {SECCOMP_OLD}", annotations_at.key(&key)));
+    }
+    let key = format!("{APP_ARMOR}{name}");
+    let no_field = contexts.iter().all(|c| c.get("appArmorProfile").is_null());
+    if is_template && no_field && annotations.field(&key).is_some() {
+        let message = "deprecated since v1.30; use the \"appArmorProfile\" field instead";
+        out.push(format!("{}: {message}", annotations_at.key(&key)));
+    }
 }
 
 fn node_labels(out: &mut Vec<String>, at: &Path<'_>, spec: &Value) {
