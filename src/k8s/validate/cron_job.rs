@@ -51,10 +51,10 @@ fn spec(errors: &mut Errors, spec: &Value, old: Option<&Value>) {
     let field = "startingDeadlineSeconds";
     errors.non_negative(&SPEC.child(field), spec.get(field));
     let zone = spec.get("timeZone");
-    if let Some(name) = zone.as_str() {
-        if old.is_none_or(|old| old.get("timeZone") != zone) {
-            time_zone(errors, &SPEC.child("timeZone"), name);
-        }
+    if let Some(name) = zone.as_str()
+        && old.is_none_or(|old| old.get("timeZone") != zone)
+    {
+        time_zone(errors, &SPEC.child("timeZone"), name);
     }
     let policy = spec.get("concurrencyPolicy").text();
     let supported = ["Allow", "Forbid", "Replace"];

@@ -193,14 +193,14 @@ fn completion_mode(errors: &mut Errors, at: &Path<'_>, spec: &Value) {
         let detail = "must be less than or equal to 100000 when completion mode is Indexed";
         errors.invalid(&parallelism_at, parallelism, detail);
     }
-    if let (Some(completions), Some(failed)) = (completions, failed) {
-        if failed > completions {
-            errors.invalid(
-                &failed_at,
-                failed,
-                "must be less than or equal to completions",
-            );
-        }
+    if let (Some(completions), Some(failed)) = (completions, failed)
+        && failed > completions
+    {
+        errors.invalid(
+            &failed_at,
+            failed,
+            "must be less than or equal to completions",
+        );
     }
     if let Some(failed) = failed.filter(|failed| *failed > FAILED_INDEXES_MAX) {
         errors.invalid(&failed_at, failed, "must be less than or equal to 100000");

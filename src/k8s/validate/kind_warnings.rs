@@ -63,21 +63,7 @@ pub fn of_kind(kind: Kind, new: &Value, old: Option<&Value>) -> Vec<String> {
         }
         Kind::StatefulSet => {
             let mut out = template("spec.template", pods);
-            let claims = new.at(&["spec", "volumeClaimTemplates"]).items();
-            for (i, claim) in claims.iter().enumerate() {
-                let spec = if old.is_some() { ".Spec" } else { "" };
-                out.extend(claim_size(
-                    &format!("spec.volumeClaimTemplates[{i}]{spec}"),
-                    claim,
-                ));
-            }
-            if new
-                .at(&["spec", "revisionHistoryLimit"])
-                .as_i64()
-                .is_some_and(|limit| limit < 0)
-            {
-                out.push("spec.revisionHistoryLimit: a negative value retains all historical revisions; a value >= 0 is recommended".to_owned());
-            }
+            out.extend(stateful_set(new, old.is_some()));
             out
         }
         Kind::PersistentVolumeClaim => claim_size("spec", new).into_iter().collect(),
@@ -101,6 +87,22 @@ pub fn of_kind(kind: Kind, new: &Value, old: Option<&Value>) -> Vec<String> {
         | Kind::Lease
         | Kind::EndpointSlice => Vec::new(),
     }
+}
+
+/// What a `StatefulSet` says beside its template.
+fn stateful_set(set: &Value, is_update: bool) -> Vec<String> {
+    let mut out = Vec::new();
+    let claims = set.at(&["spec", "volumeClaimTemplates"]).items();
+    for (i, claim) in claims.iter().enumerate() {
+        let spec = if is_update { ".Spec" } else { "" };
+        let at = format!("spec.volumeClaimTemplates[{i}]{spec}");
+        out.extend(claim_size(&at, claim));
+    }
+    let limit = set.at(&["spec", "revisionHistoryLimit"]);
+    if limit.as_i64().is_some_and(|limit| limit < 0) {
+        out.push("spec.revisionHistoryLimit: a negative value retains all historical revisions; a value >= 0 is recommended".to_owned());
+    }
+    out
 }
 
 /// Storage is counted in whole bytes.

@@ -4,6 +4,7 @@ use super::errors::quoted;
 use super::syntax::{self, Sentences};
 use super::{Errors, Path, Shown};
 use crate::k8s::Value;
+use std::fmt::Write;
 
 /// The rule for the name of a kind.
 pub type NameRule = fn(&str) -> Sentences;
@@ -169,11 +170,11 @@ fn owner_json(owner: &Value) -> String {
     for (i, field) in ["apiVersion", "kind", "name", "uid"].iter().enumerate() {
         let comma = if i > 0 { "," } else { "" };
         let text = super::errors::json(&Value::from(owner.get(field).to_str()));
-        out.push_str(&format!("{comma}\"{field}\":{text}"));
+        let _ = write!(out, "{comma}\"{field}\":{text}");
     }
     for field in ["controller", "blockOwnerDeletion"] {
         if let Some(flag) = owner.get(field).as_bool() {
-            out.push_str(&format!(",\"{field}\":{flag}"));
+            let _ = write!(out, ",\"{field}\":{flag}");
         }
     }
     out.push('}');

@@ -207,11 +207,11 @@ fn names(errors: &mut Errors, at: &Path<'_>, spec: &Value) {
             errors.invalid_each(&at.child(field), text(field), subdomain(text(field)));
         }
     }
-    if let Some(deadline) = spec.get("activeDeadlineSeconds").as_i64() {
-        if !(1..=i64::from(i32::MAX)).contains(&deadline) {
-            let detail = "must be between 1 and 2147483647, inclusive";
-            errors.invalid(&at.child("activeDeadlineSeconds"), deadline, detail);
-        }
+    if let Some(deadline) = spec.get("activeDeadlineSeconds").as_i64()
+        && !(1..=i64::from(i32::MAX)).contains(&deadline)
+    {
+        let detail = "must be between 1 and 2147483647, inclusive";
+        errors.invalid(&at.child("activeDeadlineSeconds"), deadline, detail);
     }
     for field in ["hostname", "subdomain"] {
         if !text(field).is_empty() {

@@ -77,10 +77,10 @@ pub fn spec(errors: &mut Errors, at: &Path<'_>, spec: &Value) {
     if !class.is_empty() {
         errors.invalid_each(&at.child("storageClassName"), class, subdomain(class));
     }
-    if let Some(mode) = spec.get("volumeMode").as_str() {
-        if !["Block", "Filesystem"].contains(&mode) {
-            errors.not_supported(&at.child("volumeMode"), mode, &["Block", "Filesystem"]);
-        }
+    if let Some(mode) = spec.get("volumeMode").as_str()
+        && !["Block", "Filesystem"].contains(&mode)
+    {
+        errors.not_supported(&at.child("volumeMode"), mode, &["Block", "Filesystem"]);
     }
     for field in ["dataSource", "dataSourceRef"] {
         data_source(errors, &at.child(field), spec.get(field));

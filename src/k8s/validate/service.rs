@@ -141,11 +141,9 @@ fn whole(errors: &mut Errors, service: &Value) {
 
 fn by_type(errors: &mut Errors, spec: &Value, kind: &str) {
     match kind {
-        "LoadBalancer" | "NodePort" => {
-            if is_headless(spec) {
-                let detail = format!("may not be set to 'None' for {kind} services");
-                errors.invalid(&SPEC.child("clusterIPs").index(0), "None", &detail);
-            }
+        "LoadBalancer" | "NodePort" if is_headless(spec) => {
+            let detail = format!("may not be set to 'None' for {kind} services");
+            errors.invalid(&SPEC.child("clusterIPs").index(0), "None", &detail);
         }
         "ExternalName" => {
             for field in ["clusterIPs", "ipFamilies", "ipFamilyPolicy"] {

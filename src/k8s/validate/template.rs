@@ -39,11 +39,11 @@ pub fn pod_annotations(errors: &mut Errors, at: &Path<'_>, annotations: &Value, 
     if annotations.is_empty() {
         return;
     }
-    if let Some(value) = annotations.get(MIRROR).as_str() {
-        if spec.get("nodeName").text().is_empty() {
-            let detail = "must set spec.nodeName if mirror pod annotation is set";
-            errors.invalid(&at.key(MIRROR), value, detail);
-        }
+    if let Some(value) = annotations.get(MIRROR).as_str()
+        && spec.get("nodeName").text().is_empty()
+    {
+        let detail = "must set spec.nodeName if mirror pod annotation is set";
+        errors.invalid(&at.key(MIRROR), value, detail);
     }
     if let Some(cost) = annotations.get(DELETION_COST).as_str() {
         let digits = cost.strip_prefix('-').unwrap_or(cost);

@@ -144,10 +144,10 @@ fn iscsi(errors: &mut Errors, at: &Path<'_>, source: &Value) {
     if auth && source.get("secretRef").is_null() {
         errors.required(&at.child("secretRef"), "");
     }
-    if let Some(initiator) = source.get("initiatorName").as_str() {
-        if let Some(detail) = iscsi_form(initiator) {
-            errors.invalid(&at.child("initiatorname"), initiator, detail);
-        }
+    if let Some(initiator) = source.get("initiatorName").as_str()
+        && let Some(detail) = iscsi_form(initiator)
+    {
+        errors.invalid(&at.child("initiatorname"), initiator, detail);
     }
 }
 
@@ -236,10 +236,10 @@ fn azure_disk(errors: &mut Errors, at: &Path<'_>, source: &Value) {
         ("kind", &["Dedicated", "Managed", "Shared"]),
     ];
     for (field, supported) in lists {
-        if let Some(value) = source.get(field).as_str() {
-            if !supported.contains(&value) {
-                errors.not_supported(&at.child(field), value, supported);
-            }
+        if let Some(value) = source.get(field).as_str()
+            && !supported.contains(&value)
+        {
+            errors.not_supported(&at.child(field), value, supported);
         }
     }
     let Some(kind) = source.get("kind").as_str() else {

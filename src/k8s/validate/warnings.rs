@@ -275,15 +275,15 @@ fn volumes(out: &mut Vec<String>, at: &Path<'_>, spec: &Value) {
         }
         let storage = volume.at(&["ephemeral", "volumeClaimTemplate", "spec"]);
         let requests = storage.at(&["resources", "requests"]);
-        if let Some(amount) = requests.field("storage").map(Quantity::of) {
-            if !amount.is_whole() {
-                let at = list.index(i);
-                let at = at
-                    .child("ephemeral")
-                    .child("volumeClaimTemplate")
-                    .to_string();
-                out.push(format!("{at}.spec.resources.requests[storage]: fractional byte value {} is invalid, must be an integer", quoted(&amount.to_string())));
-            }
+        if let Some(amount) = requests.field("storage").map(Quantity::of)
+            && !amount.is_whole()
+        {
+            let at = list.index(i);
+            let at = at
+                .child("ephemeral")
+                .child("volumeClaimTemplate")
+                .to_string();
+            out.push(format!("{at}.spec.resources.requests[storage]: fractional byte value {} is invalid, must be an integer", quoted(&amount.to_string())));
         }
     }
 }

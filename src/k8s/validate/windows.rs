@@ -18,7 +18,8 @@ pub fn windows_pod(errors: &mut Errors, at: &Path<'_>, spec: &Value) {
         };
         // Flags of the spec count only when they are on; all else counts when it is given.
         let flag = matches!(field, "hostPID" | "hostIPC" | "sysctls");
-        if !value.is_null() && !(flag && value.is_empty()) {
+        let counts = !value.is_null() && (!flag || !value.is_empty());
+        if counts {
             errors.forbidden(&at.child(field), REFUSED);
         }
     };
