@@ -3,6 +3,7 @@
 mod case;
 mod golden;
 mod mask;
+mod rhythm;
 mod stored_form;
 mod tidy;
 mod validate;
