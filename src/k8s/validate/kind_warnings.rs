@@ -56,9 +56,7 @@ pub fn of_kind(kind: Kind, new: &Value, old: Option<&Value>) -> Vec<String> {
             let mut out = named("this is used in Pod names and hostnames");
             let pods = new.at(&["spec", "jobTemplate", "spec", "template"]);
             out.extend(template("spec.jobTemplate.spec.template", pods));
-            if old.is_some() && new.at(&["spec", "schedule"]).text().contains("TZ") {
-                out.push("cannot use TZ or CRON_TZ in spec.spec.schedule, use timeZone instead, see https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/ for more details".to_owned());
-            }
+            out.extend(zone_in_schedule(new).filter(|_| old.is_some()));
             out
         }
         Kind::StatefulSet => {
@@ -87,6 +85,14 @@ pub fn of_kind(kind: Kind, new: &Value, old: Option<&Value>) -> Vec<String> {
         | Kind::Lease
         | Kind::EndpointSlice => Vec::new(),
     }
+}
+
+/// A schedule that names a time zone, which is left over from an earlier version.
+fn zone_in_schedule(cron_job: &Value) -> Option<String> {
+    let zone = cron_job.at(&["spec", "schedule"]).text().contains("TZ");
+    zone.then(|| {
+        "cannot use TZ or CRON_TZ in spec.spec.schedule, use timeZone instead, see https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/ for more details".to_owned()
+    })
 }
 
 /// What a `StatefulSet` says beside its template.
