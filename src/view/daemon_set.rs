@@ -38,6 +38,8 @@ pub struct SetRow {
     pub counters: Counters,
     /// Oldest first.
     pub revisions: Vec<RevisionRow>,
+    /// What the controller did last, and what holds it back.
+    pub doings: Vec<String>,
 }
 
 impl SetRow {
@@ -85,6 +87,7 @@ fn row(object: &Object, revisions: &[Arc<Object>], pods: &[Arc<Object>]) -> SetR
             misscheduled: status.number_misscheduled,
         },
         revisions: rows,
+        doings: Vec::new(),
     }
 }
 

@@ -1,6 +1,7 @@
 //! `Frame`: everything one repaint needs, as plain values that can be compared.
 
 use super::daemon_set::{self, HASH_LABEL, SetRow};
+use super::doings::doings;
 use super::node::{Cards, NodeCard};
 use crate::cluster::{Cluster, SimTime};
 use crate::k8s::{Kind, Object, Str};
@@ -28,12 +29,16 @@ pub fn frame(cluster: &Cluster) -> Frame {
         revisions: &numbers,
         now: cluster.now(),
     };
+    let mut rows = daemon_set::rows(&sets, &revisions, &pods);
+    for row in &mut rows {
+        row.doings = doings(cluster, &row.namespace, &row.name);
+    }
     Frame {
         elapsed: cluster
             .now()
             .since(SimTime::of(cluster.setup().start))
             .as_millis(),
-        sets: daemon_set::rows(&sets, &revisions, &pods),
+        sets: rows,
         nodes: cards.of(&nodes),
     }
 }

@@ -15,6 +15,8 @@ pub mod explain;
 
 pub mod fix;
 
+pub mod doings;
+
 pub mod diagnose;
 
 pub mod timeline;

@@ -71,7 +71,8 @@ fn Taint(node: Str, taint: TaintChip, editing: RwSignal<Editing>) -> impl IntoVi
                 title=format!("{text} · edit")
                 on:click=move |_| editing.set(Editing::Taint(edit.clone()))
             >
-                {text.clone()}
+                <span class="key">{taint.key.to_string()}</span>
+                <span class="rest">{text[taint.key.len()..].to_owned()}</span>
             </button>
             <button
                 class="drop"

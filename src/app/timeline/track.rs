@@ -77,7 +77,7 @@ fn draw(heights: &[u32]) -> String {
         .filter(|(_, height)| **height > 0)
     {
         let x = (i as f64 + 0.5) * 100.0 / heights.len() as f64;
-        let y = 17 - (4 + height * 2).min(13);
+        let y = 17 - (5 + height * 2).min(14);
         // Writing to a string does not fail.
         let _ = write!(path, "M{x} 17V{y}");
     }

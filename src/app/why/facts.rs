@@ -1,5 +1,6 @@
 //! A pod's facts and what can be done with it.
 
+use crate::app::screen::use_screen;
 use crate::app::session::use_dispatch;
 use crate::view::PodToken;
 use leptos::prelude::*;
@@ -39,6 +40,26 @@ pub fn PodFacts(pod: Memo<Option<PodToken>>) -> impl IntoView {
                     "Delete pod"
                 </button>
             </div>
+        </Show>
+    }
+}
+
+/// What the controller did last about the DaemonSet in front.
+#[component]
+pub fn Doings() -> impl IntoView {
+    let screen = use_screen();
+    let lines = Memo::new(move |_| screen.front().map(|row| row.doings).unwrap_or_default());
+    let list = move || {
+        lines
+            .get()
+            .into_iter()
+            .map(|line| view! { <li>{line}</li> })
+            .collect_view()
+    };
+    view! {
+        <Show when=move || lines.with(|lines| !lines.is_empty())>
+            <h3>"Last decisions"</h3>
+            <ul class="doings" data-testid="doings">{list}</ul>
         </Show>
     }
 }

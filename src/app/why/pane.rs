@@ -1,7 +1,7 @@
 //! Everything that is selected explains itself.
 
 use super::checks::{Checks, FixView};
-use super::facts::PodFacts;
+use super::facts::{Doings, PodFacts};
 use crate::app::screen::use_screen;
 use crate::app::session::use_dispatch;
 use crate::view::{PodToken, Slot};
@@ -56,6 +56,7 @@ pub fn Pane() -> impl IntoView {
             <Checks verdict />
             <FixView verdict />
             <PodFacts pod />
+            <Doings />
         </aside>
     }
 }

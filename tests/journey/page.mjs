@@ -1,0 +1,168 @@
+// The page as a person meets it: open it, read it by its hooks, do things.
+import { execFileSync } from "node:child_process";
+import { chromium } from "playwright-core";
+import { serve } from "../../scripts/serve.mjs";
+
+const flags = [
+  "--headless=new",
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+/** The page is served under a path, to prove that its addresses are relative. */
+const prefix = "/some/where/deep/";
+
+function chromiumPath() {
+  for (const name of ["chromium", "chromium-browser", "google-chrome"]) {
+    try {
+      return execFileSync("which", [name], { encoding: "utf8" }).trim();
+    } catch {
+      // The next name.
+    }
+  }
+  throw new Error("no Chromium: run make setup");
+}
+
+/** Starts server and browser; `open` gives a fresh page, `close` ends both. */
+export async function start() {
+  const server = await serve("dist", 0, prefix);
+  const browser = await chromium.launch({ executablePath: chromiumPath(), args: flags });
+  const base = `http://127.0.0.1:${server.address().port}${prefix}`;
+  return {
+    async open({ query = "", width = 1440, height = 900, ...options } = {}) {
+      const context = await browser.newContext({ viewport: { width, height }, ...options });
+      const page = await context.newPage();
+      page.setDefaultTimeout(20_000);
+      const faults = [];
+      page.on("pageerror", (error) => faults.push(String(error)));
+      page.on("console", (message) => {
+        if (message.type() === "error") faults.push(message.text());
+      });
+      await page.goto(`${base}${query}`);
+      await page.getByTestId("node").first().waitFor();
+      return new Playground(page, faults);
+    },
+    async close() {
+      await browser.close();
+      server.close();
+    },
+  };
+}
+
+export class Playground {
+  constructor(page, faults) {
+    this.page = page;
+    /** What the browser complained about: nothing, in a good run. */
+    this.faults = faults;
+  }
+
+  id(name) {
+    return this.page.getByTestId(name);
+  }
+
+  node(name) {
+    return this.page.locator(`[data-testid="node"][data-name="${name}"]`);
+  }
+
+  pods(selector = "") {
+    return this.page.locator(`[data-testid="pod"]${selector}`);
+  }
+
+  podsOn(node, selector = "") {
+    return this.pods(`[data-node="${node}"]${selector}`);
+  }
+
+  async counters() {
+    return this.id("counters").evaluate((element) =>
+      Object.fromEntries(Object.entries(element.dataset).map(([key, value]) => [key, Number(value)])),
+    );
+  }
+
+  async seconds() {
+    return Number(await this.id("clock").getAttribute("data-seconds"));
+  }
+
+  async speed(value) {
+    await this.id("speed").selectOption(String(value));
+  }
+
+  async pause() {
+    if ((await this.id("play").getAttribute("aria-pressed")) === "true") await this.id("play").click();
+  }
+
+  async play() {
+    if ((await this.id("play").getAttribute("aria-pressed")) === "false") await this.id("play").click();
+  }
+
+  /** Waits until `read()` gives something true. */
+  async until(what, read, ms = 20_000) {
+    const end = Date.now() + ms;
+    let last;
+    while (Date.now() < end) {
+      last = await read();
+      if (last) return last;
+      await this.page.waitForTimeout(40);
+    }
+    throw new Error(`never came: ${what}`);
+  }
+
+  async settled(number) {
+    await this.until(`${number} available pods`, async () => {
+      const { desired, available, updated } = await this.counters();
+      return desired === number && available === number && updated === number;
+    });
+  }
+
+  /** The text of the editor, whichever it is. */
+  async text() {
+    return this.id("editor").evaluate((element) => element.value ?? element.innerText);
+  }
+
+  async type(text) {
+    const editor = this.id("editor");
+    await editor.fill(text);
+  }
+
+  async apply(text) {
+    if (text !== undefined) await this.type(text);
+    await this.id("apply").click();
+  }
+
+  async taint(node, key, value, effect) {
+    await this.node(node).getByTestId("add-taint").click();
+    await this.id("taint-key").fill(key);
+    await this.id("taint-value").fill(value);
+    await this.id("taint-effect").selectOption(effect);
+    await this.id("taint-save").click();
+    await this.chip(node, `${key}=${value}:${effect}`).waitFor();
+  }
+
+  chip(node, text) {
+    return this.node(node).getByTestId("taint").filter({ hasText: text });
+  }
+
+  async untaint(node, text) {
+    const chip = this.node(node).locator(".chip").filter({ hasText: text });
+    await chip.getByTestId("remove-taint").click();
+    await this.chip(node, text).waitFor({ state: "detached" });
+  }
+
+  async nodeMenu(node, deed) {
+    await this.node(node).getByTestId("node-menu").click();
+    await this.node(node).getByTestId(deed).click();
+  }
+
+  async console(line) {
+    await this.id("console-input").fill(line);
+    await this.id("console-input").press("Enter");
+  }
+
+  async file(name) {
+    await this.page.locator(`[data-testid="file"][data-name="${name}"]`).click();
+  }
+}
