@@ -28,17 +28,7 @@ pub fn of_kind(kind: Kind, new: &Value, old: Option<&Value>) -> Vec<String> {
             Vec::new()
         }
     };
-    let named = |text: &str| {
-        let name = new.at(&["metadata", "name"]).text();
-        let sentences = label(name);
-        if old.is_some() || sentences.is_empty() {
-            return Vec::new();
-        }
-        let list = sentences.join(" ");
-        vec![format!(
-            "metadata.name: {text}, which can result in surprising behavior; a DNS label is recommended: [{list}]"
-        )]
-    };
+    let named = |text: &str| name_with_dots(new, old, text);
     let pods = new.at(&["spec", "template"]);
     match kind {
         Kind::Pod if old.is_none() => {
@@ -85,6 +75,18 @@ pub fn of_kind(kind: Kind, new: &Value, old: Option<&Value>) -> Vec<String> {
         | Kind::Lease
         | Kind::EndpointSlice => Vec::new(),
     }
+}
+
+/// A new object whose pods get a name that is no host name.
+fn name_with_dots(new: &Value, old: Option<&Value>, text: &str) -> Vec<String> {
+    let sentences = label(new.at(&["metadata", "name"]).text());
+    if old.is_some() || sentences.is_empty() {
+        return Vec::new();
+    }
+    let list = sentences.join(" ");
+    vec![format!(
+        "metadata.name: {text}, which can result in surprising behavior; a DNS label is recommended: [{list}]"
+    )]
 }
 
 /// A schedule that names a time zone, which is left over from an earlier version.
