@@ -6,10 +6,12 @@ use crate::parts::Part;
 use crate::parts::daemonset::DaemonSetController;
 use crate::parts::deployment::DeploymentController;
 use crate::parts::kubelet::Kubelets;
+use crate::parts::node_lifecycle::NodeLifecycle;
 use crate::parts::replicaset::ReplicaSetController;
 use crate::parts::scheduler::Scheduler;
 use crate::parts::service_account::ServiceAccounts;
 use crate::parts::statefulset::StatefulSetController;
+use crate::parts::taint_eviction::TaintEviction;
 use crate::sim::store::Change;
 use crate::sim::{Delivery, Rng, SimSpan};
 use std::sync::Arc;
@@ -104,8 +106,10 @@ parts! {
     DaemonSet daemonset: DaemonSetController,
     Deployment deployment: DeploymentController,
     Kubelets kubelets: Kubelets,
+    NodeLifecycle node_lifecycle: NodeLifecycle,
     ReplicaSet replicaset: ReplicaSetController,
     Scheduler scheduler: Scheduler,
     ServiceAccounts service_accounts: ServiceAccounts,
     StatefulSet statefulset: StatefulSetController,
+    TaintEviction taint_eviction: TaintEviction,
 }

@@ -6,6 +6,8 @@ pub mod deployment;
 
 pub mod kubelet;
 
+pub mod node_lifecycle;
+
 pub mod replicaset;
 
 pub mod scheduler;
@@ -13,6 +15,8 @@ pub mod scheduler;
 pub mod service_account;
 
 pub mod statefulset;
+
+pub mod taint_eviction;
 
 use crate::k8s::Kind;
 use crate::sim::{Ctx, Delivery};
