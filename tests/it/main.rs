@@ -2,10 +2,12 @@
 
 mod case;
 mod golden;
+mod kubelet;
 mod mask;
+mod node_life;
+mod node_world;
 mod rhythm;
 mod stored_form;
 mod tidy;
-mod validate;
-
 mod upstream;
+mod validate;
