@@ -316,7 +316,8 @@ fn probes() {
            305 sick Pending False [ContainerCreating]
            315 sick Running True [running]
           6013 sick Running True [running x1]
-         12493 sick Running False [CrashLoopBackOff x1]
+         12013 sick Running True [running x2]
+         18493 sick Running False [CrashLoopBackOff x2]
     "#]]);
     world.delete(Kind::Pod, "sick");
     world.run(2000);
@@ -390,7 +391,7 @@ fn what_a_node_refuses() {
 fn hooks_and_deadlines() {
     let mut world = World::new(&["worker01"]);
     let mut container = value!({"name": "main", "image": "a:1"});
-    container.set("lifecycle", value!({"preStop": {"exec": {"command": ["sleep", "3"]}}}));
+    container.set("lifecycle", value!({"preStop": {"sleep": {"seconds": 3}}}));
     world.pod("polite", on_node(container));
     let mut limited = on_node(value!({"name": "main", "image": "a:1"}));
     limited.set("activeDeadlineSeconds", 8);

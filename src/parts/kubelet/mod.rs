@@ -140,7 +140,7 @@ impl Part for Kubelets {
     const KINDS: &'static [Kind] = &[Kind::Pod, Kind::Node];
 
     fn start(&mut self, ctx: &mut Kx<'_>) {
-        ctx.after(heartbeat::INTERVAL, Timer::Beat);
+        ctx.after(heartbeat::FIRST, Timer::Beat);
     }
 
     fn on_watch(&mut self, ctx: &mut Kx<'_>, delivery: &Delivery) {

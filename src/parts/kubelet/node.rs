@@ -191,6 +191,8 @@ impl Kubelet {
             Ok(node) => self.node = Some(node),
             Err(status) if status.is_already_exists() => {
                 self.node = ctx.client.get(Kind::Node, "", &self.name).ok();
+                // What a first start has to set up is there.
+                self.ready = true;
             }
             // Tried again with the next status.
             Err(_) => {
@@ -215,7 +217,9 @@ impl Kubelet {
         self.post_status(ctx);
         self.read_manifests(ctx);
         self.on_pod_list(ctx, &pods);
-        self.step(ctx, READY_DELAY, NodeStep::Ready);
+        if !self.ready {
+            self.step(ctx, READY_DELAY, NodeStep::Ready);
+        }
     }
 
     /// The three events that every first status gives.
@@ -335,6 +339,15 @@ impl Kubelet {
         status.set(
             "daemonEndpoints",
             value!({"kubeletEndpoint": {"Port": 10250}}),
+        );
+        status.set(
+            "declaredFeatures",
+            value!([
+                "ExtendWebSocketsToKubelet",
+                "InPlacePodLevelResourcesVerticalScaling",
+                "InPlacePodVerticalScalingInitContainers",
+                "RestartAllContainersOnContainerExits",
+            ]),
         );
         status.set("nodeInfo", node_info());
         let images: Value = self

@@ -14,6 +14,9 @@ use std::sync::Arc;
 /// Upstream: a failed status write is tried again with the next full sync.
 const WRITE_RETRY: SimSpan = SimSpan::from_secs(10);
 
+/// Upstream: `syncPeriod` of the status manager: a status that someone else changed is asserted again.
+const REASSERT: SimSpan = SimSpan::from_secs(10);
+
 impl Kubelet {
     pub(super) fn pod_step(&self, ctx: &mut Kx<'_>, uid: &Str, at: SimTime, step: Step) {
         let timer = Timer::Pod {
@@ -249,7 +252,9 @@ impl Kubelet {
             && !pod.written.is_null()
             && *pod.object.value().get("status") != pod.written;
         if foreign && pod.work.is_none() {
-            self.resync_at(ctx, pod, ctx.now() + ctx.latency.stop);
+            let wait = ctx.rng.range(1, REASSERT.as_millis());
+            let at = self.tick(ctx.now() + SimSpan::from_millis(wait));
+            self.resync_at(ctx, pod, at);
         }
     }
 

@@ -179,6 +179,7 @@ impl Kubelet {
         }
         let mut work = super::state::Work {
             touched: true,
+            killed: Some(index),
             ..Default::default()
         };
         work.todo.push_back(index);

@@ -92,12 +92,6 @@ pub fn exec_fails(command: &[Str]) -> bool {
     command.first().is_some_and(|word| program(word) == "false")
 }
 
-/// How long a command run inside a container takes.
-pub fn exec_takes(command: &[Str]) -> SimSpan {
-    let words: Vec<&str> = command.iter().map(Str::as_str).collect();
-    number_after(&words.join(" "), "sleep").map_or(SimSpan::ZERO, SimSpan::from_secs)
-}
-
 /// What a probe finds: None is a success, else the output that the kubelet reports.
 pub fn probe_output(
     probe: &Probe,

@@ -11,7 +11,7 @@ use super::node::Kubelet;
 use super::state::{Exit, PodRun, RunState, Stage};
 use super::{Kx, Step, runtime};
 use crate::k8s::api::Handler;
-use crate::k8s::{Kind, Str, Timestamp, Value, de};
+use crate::k8s::{Kind, Timestamp, Value, de};
 use crate::sim::{DeleteOptions, EventType, SimSpan, SimTime};
 
 /// What a status says of a container that ran when the runtime lost its memory.
@@ -52,9 +52,9 @@ impl Kubelet {
             let container = PodRun::container(&spec, index);
             let hook = container.lifecycle.get("preStop");
             let exec: Handler = de::read(hook.get("exec"));
-            let mut span = runtime::exec_takes(&exec.command);
+            // The pretended runtime is through with any command at once; the kubelet itself does the sleeping.
             let sleep = hook.at(&["sleep", "seconds"]).as_i64().unwrap_or(0);
-            span = span.max(SimSpan::from_secs(u64::try_from(sleep).unwrap_or(0)));
+            let span = SimSpan::from_secs(u64::try_from(sleep).unwrap_or(0));
             longest = longest.max(span.min(grace));
             let fails = runtime::exec_fails(&exec.command)
                 || !hook.get("httpGet").is_null()
@@ -167,12 +167,3 @@ pub fn read_exit(terminated: &Value, now: SimTime) -> Option<Exit> {
     })
 }
 
-/// A pod's full name as events spell it.
-pub fn full_name(pod: &PodRun) -> Str {
-    Str::from(format!(
-        "{}_{}({})",
-        pod.object.name(),
-        pod.object.namespace(),
-        pod.object.uid()
-    ))
-}

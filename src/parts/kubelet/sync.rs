@@ -176,7 +176,14 @@ impl Kubelet {
 
     /// True when the container must wait before it is restarted; else its back-off grows.
     fn in_crash_backoff(&mut self, ctx: &mut Kx<'_>, pod: &mut PodRun, index: usize) -> bool {
-        let Some(exit) = pod.containers[index].exit() else {
+        let killed = pod.work.as_ref().and_then(|work| work.killed) == Some(index);
+        let run = &pod.containers[index];
+        let exit = if killed {
+            run.last.as_deref()
+        } else {
+            run.exit()
+        };
+        let Some(exit) = exit else {
             return false;
         };
         let (ended, now) = (exit.at, ctx.now());

@@ -86,6 +86,9 @@ impl Part for NodeLifecycle {
                 (Kind::Node, Some(node)) => {
                     let node = node.clone();
                     self.changed.insert(node.name().clone());
+                    if let Some(health) = self.health.get_mut(node.name()) {
+                        health.declared_unknown &= health::ready(&node) == "Unknown";
+                    }
                     self.ipam.assign(ctx, &node);
                     self.no_schedule(ctx, &node);
                 }
