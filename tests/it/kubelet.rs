@@ -21,7 +21,9 @@ fn a_pod_starts_and_ends() {
     world.run(3000);
     world.delete(Kind::Pod, "web");
     world.run(2000);
-    check(&world.pods(), &expect![[r#"
+    check(
+        &world.pods(),
+        &expect![[r#"
              0 web Pending
             15 web Pending False [ContainerCreating]
            305 web Pending False [ContainerCreating]
@@ -31,14 +33,18 @@ fn a_pod_starts_and_ends() {
           3023 web Succeeded False [Completed 0] terminating
           3406 web Succeeded False [Completed 0] terminating
           3406 web Succeeded False [Completed 0] terminating gone
-    "#]]);
-    check(&world.events(), &expect![[r#"
+    "#]],
+    );
+    check(
+        &world.events(),
+        &expect![[r#"
            305 web Pulling Pulling image "nginx:1"
           1305 web Pulled Successfully pulled image "nginx:1" in 1s (1s including waiting). Image size: 73400320 bytes.
           1315 web Created Container created
           1315 web Started Container started
           3013 web Killing Stopping container main
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -53,7 +59,9 @@ fn conditions_of_a_running_pod() {
     let mut pod = world.get(Kind::Pod, "web").get("status").clone();
     let status = pod.at_mut(&["containerStatuses"]).list_mut();
     status[0].set("containerID", "<container>");
-    check(&pod.to_string().replace(",\"", ",\n\""), &expect![[r#"
+    check(
+        &pod.to_string().replace(",\"", ",\n\""),
+        &expect![[r#"
         {"allocatedResources":{"cpu":"100m"},
         "conditions":[{"lastProbeTime":null,
         "lastTransitionTime":"2026-01-01T00:00:00Z",
@@ -104,7 +112,8 @@ fn conditions_of_a_running_pod() {
         "qosClass":"Burstable",
         "resources":{"requests":{"cpu":"100m"}},
         "startTime":"2026-01-01T00:00:00Z"}
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -113,7 +122,9 @@ fn a_container_that_crashes() {
     let container = value!({"name": "main", "image": "nginx:1", "command": ["sh", "-c", "exit 3"]});
     world.pod("crash", on_node(container));
     world.run(100_000);
-    check(&world.pods(), &expect![[r#"
+    check(
+        &world.pods(),
+        &expect![[r#"
              0 crash Pending
             15 crash Pending False [ContainerCreating]
            305 crash Pending False [ContainerCreating]
@@ -130,24 +141,33 @@ fn a_container_that_crashes() {
          78503 crash Running True [running x4]
          79493 crash Running False [Error 3 x4]
          91493 crash Running False [CrashLoopBackOff x4]
-    "#]]);
+    "#]],
+    );
     world.mark();
     world.delete(Kind::Pod, "crash");
     world.run(2000);
-    check(&world.pods(), &expect![[r#"
+    check(
+        &world.pods(),
+        &expect![[r#"
              0 crash Running False [CrashLoopBackOff x4] terminating
             23 crash Failed False [Error 3 x4] terminating
            634 crash Failed False [Error 3 x4] terminating
            634 crash Failed False [Error 3 x4] terminating gone
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn an_image_that_is_not_there() {
     let mut world = World::new(&["worker01"]);
-    world.pod("broken", on_node(value!({"name": "main", "image": "app:missing"})));
+    world.pod(
+        "broken",
+        on_node(value!({"name": "main", "image": "app:missing"})),
+    );
     world.run(50_000);
-    check(&world.pods(), &expect![[r#"
+    check(
+        &world.pods(),
+        &expect![[r#"
              0 broken Pending
             15 broken Pending False [ContainerCreating]
            305 broken Pending False [ContainerCreating]
@@ -155,8 +175,11 @@ fn an_image_that_is_not_there() {
          16493 broken Pending False [ImagePullBackOff]
          29493 broken Pending False [ErrImagePull]
          41493 broken Pending False [ImagePullBackOff]
-    "#]]);
-    check(&world.events(), &expect![[r#"
+    "#]],
+    );
+    check(
+        &world.events(),
+        &expect![[r#"
            305 broken Pulling Pulling image "app:missing"
           1305 broken Failed Failed to pull image "app:missing": rpc error: code = NotFound desc = failed to pull and unpack image "docker.io/library/app:missing": failed to resolve reference "docker.io/library/app:missing": docker.io/library/app:missing: not found
           1305 broken Failed Error: ErrImagePull
@@ -170,32 +193,41 @@ fn an_image_that_is_not_there() {
          41493 broken Pulling Pulling image "app:missing"
          42493 broken Failed Failed to pull image "app:missing": rpc error: code = NotFound desc = failed to pull and unpack image "docker.io/library/app:missing": failed to resolve reference "docker.io/library/app:missing": docker.io/library/app:missing: not found
          42493 broken Failed Error: ErrImagePull
-    "#]]);
+    "#]],
+    );
     world.mark();
     world.delete(Kind::Pod, "broken");
     world.run(2000);
-    check(&world.pods(), &expect![[r#"
+    check(
+        &world.pods(),
+        &expect![[r#"
              0 broken Pending False [ImagePullBackOff] terminating
             23 broken Pending False [ContainerCreating] terminating
            406 broken Failed False [ContainerStatusUnknown 137] terminating
            406 broken Failed False [ContainerStatusUnknown 137] terminating
            406 broken Failed False [ContainerStatusUnknown 137] terminating gone
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn init_containers_come_first_and_a_sidecar_stays() {
     let mut world = World::new(&["worker01"]);
-    world.pod("web", value!({
-        "nodeName": "worker01",
-        "initContainers": [
-            {"name": "side", "image": "pause:1", "restartPolicy": "Always"},
-            {"name": "setup", "image": "busybox:1", "command": ["true"]},
-        ],
-        "containers": [{"name": "main", "image": "nginx:1"}],
-    }));
+    world.pod(
+        "web",
+        value!({
+            "nodeName": "worker01",
+            "initContainers": [
+                {"name": "side", "image": "pause:1", "restartPolicy": "Always"},
+                {"name": "setup", "image": "busybox:1", "command": ["true"]},
+            ],
+            "containers": [{"name": "main", "image": "nginx:1"}],
+        }),
+    );
     world.run(6000);
-    check(&world.pods(), &expect![[r#"
+    check(
+        &world.pods(),
+        &expect![[r#"
              0 web Pending
             15 web Pending False [PodInitializing] [PodInitializing] [PodInitializing]
            305 web Pending False [PodInitializing] [PodInitializing] [PodInitializing]
@@ -203,7 +235,8 @@ fn init_containers_come_first_and_a_sidecar_stays() {
           2325 web Pending False [running] [running] [PodInitializing]
           3493 web Pending False [running] [Completed 0] [PodInitializing]
           4503 web Running True [running] [Completed 0] [running]
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -215,7 +248,9 @@ fn an_init_container_that_fails_keeps_the_pod_pending() {
         "containers": [{"name": "main", "image": "nginx:1"}],
     }));
     world.run(40_000);
-    check(&world.pods(), &expect![[r#"
+    check(
+        &world.pods(),
+        &expect![[r#"
              0 web Pending
             15 web Pending False [PodInitializing] [PodInitializing]
            305 web Pending False [PodInitializing] [PodInitializing]
@@ -228,14 +263,18 @@ fn an_init_container_that_fails_keeps_the_pod_pending() {
          28493 web Pending False [CrashLoopBackOff x2] [PodInitializing]
          36503 web Pending False [running x3] [PodInitializing]
          37493 web Pending False [Error 7 x3] [PodInitializing]
-    "#]]);
-    check(&world.conditions(Kind::Pod, "web"), &expect![[r#"
+    "#]],
+    );
+    check(
+        &world.conditions(Kind::Pod, "web"),
+        &expect![[r#"
         PodReadyToStartContainers=True
         Initialized=False ContainersNotInitialized containers with incomplete status: [setup]
         Ready=False ContainersNotReady containers with unready status: [main]
         ContainersReady=False ContainersNotReady containers with unready status: [main]
         PodScheduled=True
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -246,14 +285,17 @@ fn restart_policies() {
         ("never-4", "Never", "sleep 2; exit 4"),
         ("on-failure-0", "OnFailure", "sleep 2; exit 0"),
     ] {
-        let container = value!({"name": "main", "image": "busybox:1", "command": ["sh", "-c", command]});
+        let container =
+            value!({"name": "main", "image": "busybox:1", "command": ["sh", "-c", command]});
         let mut spec = on_node(container);
         spec.set("restartPolicy", policy);
         world.pod(name, spec);
         world.run(8000);
         world.run(0);
     }
-    check(&world.pods(), &expect![[r#"
+    check(
+        &world.pods(),
+        &expect![[r#"
              0 never-0 Pending
             15 never-0 Pending False [ContainerCreating]
            305 never-0 Pending False [ContainerCreating]
@@ -272,14 +314,18 @@ fn restart_policies() {
          16315 on-failure-0 Running True [running]
          19493 on-failure-0 Running False [Completed 0]
          20493 on-failure-0 Succeeded False [Completed 0]
-    "#]]);
-    check(&world.conditions(Kind::Pod, "never-4"), &expect![[r#"
+    "#]],
+    );
+    check(
+        &world.conditions(Kind::Pod, "never-4"),
+        &expect![[r#"
         PodReadyToStartContainers=False
         Initialized=True
         Ready=False PodFailed
         ContainersReady=False PodFailed
         PodScheduled=True
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -289,28 +335,42 @@ fn probes() {
         value!({"exec": {"command": [command]}, "periodSeconds": period, "failureThreshold": 2,
             "successThreshold": 1, "timeoutSeconds": 1})
     };
-    world.pod("unready", on_node(value!({"name": "main", "image": "a:1", "readinessProbe": probe("false", 5)})));
+    world.pod(
+        "unready",
+        on_node(value!({"name": "main", "image": "a:1", "readinessProbe": probe("false", 5)})),
+    );
     world.run(9000);
-    check(&world.pods(), &expect![[r#"
+    check(
+        &world.pods(),
+        &expect![[r#"
              0 unready Pending
             15 unready Pending False [ContainerCreating]
            305 unready Pending False [ContainerCreating]
           1315 unready Running False [running]
-    "#]]);
-    check(&world.events(), &expect![[r#"
+    "#]],
+    );
+    check(
+        &world.events(),
+        &expect![[r#"
            305 unready Pulling Pulling image "a:1"
           1305 unready Pulled Successfully pulled image "a:1" in 1s (1s including waiting). Image size: 73400320 bytes.
           1315 unready Created Container created
           1315 unready Started Container started
           1317 unready Unhealthy Readiness probe failed: 
           5003 unready Unhealthy Readiness probe failed: 
-    "#]]);
+    "#]],
+    );
     world.delete(Kind::Pod, "unready");
     world.run(2000);
     world.mark();
-    world.pod("sick", on_node(value!({"name": "main", "image": "a:1", "livenessProbe": probe("false", 3)})));
+    world.pod(
+        "sick",
+        on_node(value!({"name": "main", "image": "a:1", "livenessProbe": probe("false", 3)})),
+    );
     world.run(20_000);
-    check(&world.pods(), &expect![[r#"
+    check(
+        &world.pods(),
+        &expect![[r#"
              0 sick Pending
             15 sick Pending False [ContainerCreating]
            305 sick Pending False [ContainerCreating]
@@ -318,21 +378,28 @@ fn probes() {
           6013 sick Running True [running x1]
          12013 sick Running True [running x2]
          18493 sick Running False [CrashLoopBackOff x2]
-    "#]]);
+    "#]],
+    );
     world.delete(Kind::Pod, "sick");
     world.run(2000);
     world.mark();
-    world.pod("slow", on_node(value!({"name": "main", "image": "a:1",
-        "startupProbe": probe("true", 4), "readinessProbe": probe("true", 3)})));
+    world.pod(
+        "slow",
+        on_node(value!({"name": "main", "image": "a:1",
+        "startupProbe": probe("true", 4), "readinessProbe": probe("true", 3)})),
+    );
     world.run(20_000);
-    check(&world.pods(), &expect![[r#"
+    check(
+        &world.pods(),
+        &expect![[r#"
              0 slow Pending
             15 slow Pending False [ContainerCreating]
            305 slow Pending False [ContainerCreating]
            315 slow Running False [running]
           4003 slow Running False [running]
           4005 slow Running True [running]
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -340,20 +407,31 @@ fn what_a_node_refuses() {
     let mut world = World::new(&["worker01"]);
     let plain = || value!({"name": "main", "image": "a:1"});
     let mut port = plain();
-    port.set("ports", value!([{"containerPort": 80, "hostPort": 8080, "protocol": "TCP"}]));
+    port.set(
+        "ports",
+        value!([{"containerPort": 80, "hostPort": 8080, "protocol": "TCP"}]),
+    );
     world.pod("first", on_node(port.clone()));
     world.pod("second", on_node(port));
     let mut big = plain();
-    big.set("resources", value!({"requests": {"cpu": "5", "memory": "100Gi"}}));
+    big.set(
+        "resources",
+        value!({"requests": {"cpu": "5", "memory": "100Gi"}}),
+    );
     world.pod("big", on_node(big));
     let mut selective = on_node(plain());
     selective.set("nodeSelector", value!({"disk": "ssd"}));
     world.pod("selective", selective);
     let mut device = plain();
-    device.set("resources", value!({"requests": {"x.com/nic": "1"}, "limits": {"x.com/nic": "1"}}));
+    device.set(
+        "resources",
+        value!({"requests": {"x.com/nic": "1"}, "limits": {"x.com/nic": "1"}}),
+    );
     world.pod("device", on_node(device));
     world.run(3000);
-    check(&world.pods(), &expect![[r#"
+    check(
+        &world.pods(),
+        &expect![[r#"
              0 first Pending
              0 second Pending
              0 big Pending
@@ -368,8 +446,11 @@ fn what_a_node_refuses() {
            305 device Pending False [ContainerCreating]
           1315 first Running True [running]
           2315 device Running True [running]
-    "#]]);
-    check(&world.events(), &expect![[r#"
+    "#]],
+    );
+    check(
+        &world.events(),
+        &expect![[r#"
              3 second NodePorts Predicate NodePorts failed: node(s) didn't have free ports for the requested pod ports
              3 big OutOfcpu Node didn't have enough resource: cpu, requested: 5000, used: 0, capacity: 4000
              3 selective NodeAffinity Predicate NodeAffinity failed: node(s) didn't match Pod's node affinity/selector
@@ -381,10 +462,14 @@ fn what_a_node_refuses() {
           2305 device Pulled Successfully pulled image "a:1" in 1s (2s including waiting). Image size: 73400320 bytes.
           2315 device Created Container created
           2315 device Started Container started
-    "#]]);
-    check(&world.get(Kind::Pod, "big").get("status").to_string(), &expect![[r#"
+    "#]],
+    );
+    check(
+        &world.get(Kind::Pod, "big").get("status").to_string(),
+        &expect![[r#"
         {"message":"Pod was rejected: Node didn't have enough resource: cpu, requested: 5000, used: 0, capacity: 4000","observedGeneration":1,"phase":"Failed","qosClass":"Burstable","reason":"OutOfcpu","startTime":"2026-01-01T00:00:00Z"}
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -399,7 +484,9 @@ fn hooks_and_deadlines() {
     world.run(4000);
     world.delete(Kind::Pod, "polite");
     world.run(8000);
-    check(&world.pods(), &expect![[r#"
+    check(
+        &world.pods(),
+        &expect![[r#"
              0 polite Pending
              0 limited Pending
             15 polite Pending False [ContainerCreating]
@@ -415,7 +502,8 @@ fn hooks_and_deadlines() {
           7390 polite Succeeded False [Completed 0] terminating gone
           8000 limited Running False [running]
           8020 limited Failed False [Completed 0]
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -423,20 +511,38 @@ fn static_pods_and_their_mirrors() {
     let mut world = World::new(&["worker01"]);
     let manifest = value!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "etcd"},
         "spec": {"hostNetwork": true, "containers": [{"name": "etcd", "image": "etcd:3"}]}});
-    world.act(Command::StaticAdd { node: "worker01".into(), file: "etcd.yaml".into(), manifest });
+    world.act(Command::StaticAdd {
+        node: "worker01".into(),
+        file: "etcd.yaml".into(),
+        manifest,
+    });
     world.run(4000);
     let pod = world.get(Kind::Pod, "etcd-worker01");
-    check(&pod.at(&["metadata", "ownerReferences"]).index(0).get("kind").to_string(), &expect![[r#"
+    check(
+        &pod.at(&["metadata", "ownerReferences"])
+            .index(0)
+            .get("kind")
+            .to_string(),
+        &expect![[r#"
         "Node"
-    "#]]);
-    check(&pod.at(&["spec", "tolerations"]).to_string(), &expect![[r#"
+    "#]],
+    );
+    check(
+        &pod.at(&["spec", "tolerations"]).to_string(),
+        &expect![[r#"
         [{"effect":"NoExecute","operator":"Exists"}]
-    "#]]);
+    "#]],
+    );
     world.delete(Kind::Pod, "etcd-worker01");
     world.run(6000);
-    world.act(Command::StaticRemove { node: "worker01".into(), file: "etcd.yaml".into() });
+    world.act(Command::StaticRemove {
+        node: "worker01".into(),
+        file: "etcd.yaml".into(),
+    });
     world.run(2000);
-    check(&world.pods(), &expect![[r#"
+    check(
+        &world.pods(),
+        &expect![[r#"
              0 etcd-worker01 Pending
             12 etcd-worker01 Pending False [ContainerCreating]
            302 etcd-worker01 Pending False [ContainerCreating]
@@ -448,21 +554,31 @@ fn static_pods_and_their_mirrors() {
           7006 etcd-worker01 Running True [running]
          10000 etcd-worker01 Running True [running] terminating
          10000 etcd-worker01 Running True [running] terminating gone
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn a_crash_on_demand_and_a_registry_that_is_down() {
     let mut world = World::new(&["worker01"]);
     world.act(Command::Registry { up: false });
-    world.pod("web", on_node(value!({"name": "main", "image": "quay.io/a/b:1"})));
+    world.pod(
+        "web",
+        on_node(value!({"name": "main", "image": "quay.io/a/b:1"})),
+    );
     world.run(5000);
     world.act(Command::Registry { up: true });
     world.run(20_000);
-    let crash = Command::CrashContainer { namespace: "default".into(), pod: "web".into(), container: "main".into() };
+    let crash = Command::CrashContainer {
+        namespace: "default".into(),
+        pod: "web".into(),
+        container: "main".into(),
+    };
     world.act(crash);
     world.run(5000);
-    check(&world.pods(), &expect![[r#"
+    check(
+        &world.pods(),
+        &expect![[r#"
              0 web Pending
             15 web Pending False [ContainerCreating]
            305 web Pending False [ContainerCreating]
@@ -471,5 +587,6 @@ fn a_crash_on_demand_and_a_registry_that_is_down() {
          17503 web Running True [running]
          25493 web Running False [Error 1]
          25503 web Running True [running x1]
-    "#]]);
+    "#]],
+    );
 }

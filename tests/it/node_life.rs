@@ -16,9 +16,19 @@ fn nodes(world: &World) -> String {
         let ready = node.node().and_then(|n| n.condition("Ready"));
         let taints: Vec<String> = node
             .node()
-            .map(|n| n.taints.iter().map(|t| format!("{}:{}", t.key, t.effect)).collect())
+            .map(|n| {
+                n.taints
+                    .iter()
+                    .map(|t| format!("{}:{}", t.key, t.effect))
+                    .collect()
+            })
             .unwrap_or_default();
-        format!("{} {} [{}]", node.name(), ready.map_or("-", |c| c.status.as_str()), taints.join(" "))
+        format!(
+            "{} {} [{}]",
+            node.name(),
+            ready.map_or("-", |c| c.status.as_str()),
+            taints.join(" ")
+        )
     });
     text
 }
@@ -31,14 +41,19 @@ fn a_node_joins() {
         "status": {"capacity": {"cpu": "16", "nvidia.com/gpu": "2"}}});
     world.act(Command::NodeAdd { node });
     world.run(12_000);
-    check(&nodes(&world), &expect![[r#"
+    check(
+        &nodes(&world),
+        &expect![[r#"
            200 gpu01 False [gpu:NoSchedule node.kubernetes.io/not-ready:NoSchedule]
            203 gpu01 False [gpu:NoSchedule node.kubernetes.io/not-ready:NoSchedule]
            203 gpu01 False [gpu:NoSchedule node.kubernetes.io/not-ready:NoSchedule]
            530 gpu01 True [gpu:NoSchedule node.kubernetes.io/not-ready:NoSchedule]
            533 gpu01 True [gpu:NoSchedule]
-    "#]]);
-    check(&world.events(), &expect![[r#"
+    "#]],
+    );
+    check(
+        &world.events(),
+        &expect![[r#"
            200 gpu01 Starting Starting kubelet.
            200 gpu01 NodeHasSufficientMemory Node gpu01 status is now: NodeHasSufficientMemory
            200 gpu01 NodeHasNoDiskPressure Node gpu01 status is now: NodeHasNoDiskPressure
@@ -48,10 +63,13 @@ fn a_node_joins() {
            200 gpu01 NodeHasSufficientPID Node gpu01 status is now: NodeHasSufficientPID
            530 gpu01 NodeReady Node gpu01 status is now: NodeReady
           5000 gpu01 RegisteredNode Node gpu01 event: Registered Node gpu01 in Controller
-    "#]]);
+    "#]],
+    );
     let mut node = world.get(Kind::Node, "gpu01");
     node.remove_at(&["metadata", "uid"]);
-    check(&node.to_string().replace(",\"", ",\n\""), &expect![[r#"
+    check(
+        &node.to_string().replace(",\"", ",\n\""),
+        &expect![[r#"
         {"apiVersion":"v1",
         "kind":"Node",
         "metadata":{"annotations":{"node.alpha.kubernetes.io/ttl":"0"},
@@ -117,7 +135,8 @@ fn a_node_joins() {
         "operatingSystem":"linux",
         "osImage":"Debian GNU/Linux 13 (trixie)",
         "systemUUID":""}}}
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -125,45 +144,69 @@ fn a_kubelet_dies_and_comes_back() {
     let mut world = World::new(&["worker01", "worker02"]);
     world.pod("web", value!({"nodeName": "worker02", "containers": [{"name": "main", "image": "nginx:1"}],
         "tolerations": [{"key": "node.kubernetes.io/unreachable", "operator": "Exists", "effect": "NoExecute", "tolerationSeconds": 4}]}));
-    world.pod("stays", value!({"nodeName": "worker02", "containers": [{"name": "main", "image": "nginx:1"}],
-        "tolerations": [{"operator": "Exists"}]}));
+    world.pod(
+        "stays",
+        value!({"nodeName": "worker02", "containers": [{"name": "main", "image": "nginx:1"}],
+        "tolerations": [{"operator": "Exists"}]}),
+    );
     world.run(5000);
     world.mark();
-    world.act(Command::NodeStop { node: "worker02".into() });
+    world.act(Command::NodeStop {
+        node: "worker02".into(),
+    });
     world.run(70_000);
-    check(&nodes(&world), &expect![[r#"
+    check(
+        &nodes(&world),
+        &expect![[r#"
          50000 worker02 Unknown []
          50000 worker02 Unknown [node.kubernetes.io/unreachable:NoSchedule]
          50100 worker02 Unknown [node.kubernetes.io/unreachable:NoSchedule node.kubernetes.io/unreachable:NoExecute]
-    "#]]);
-    check(&world.pods(), &expect![[r#"
+    "#]],
+    );
+    check(
+        &world.pods(),
+        &expect![[r#"
          50000 stays Running False [running]
          50000 web Running False [running]
          54103 web Running False [running]
          54103 web Running False [running] terminating
-    "#]]);
-    check(&world.events(), &expect![[r#"
+    "#]],
+    );
+    check(
+        &world.events(),
+        &expect![[r#"
          50000 worker02 NodeNotReady Node worker02 status is now: NodeNotReady
          50000 stays NodeNotReady Node is not ready
          50000 web NodeNotReady Node is not ready
          54103 web TaintManagerEviction Marking for deletion Pod default/web
-    "#]]);
-    check(&world.conditions(Kind::Node, "worker02"), &expect![[r#"
+    "#]],
+    );
+    check(
+        &world.conditions(Kind::Node, "worker02"),
+        &expect![[r#"
         MemoryPressure=Unknown NodeStatusUnknown Kubelet stopped posting node status.
         DiskPressure=Unknown NodeStatusUnknown Kubelet stopped posting node status.
         PIDPressure=Unknown NodeStatusUnknown Kubelet stopped posting node status.
         Ready=Unknown NodeStatusUnknown Kubelet stopped posting node status.
-    "#]]);
+    "#]],
+    );
     world.mark();
-    world.act(Command::NodeStart { node: "worker02".into() });
+    world.act(Command::NodeStart {
+        node: "worker02".into(),
+    });
     world.run(20_000);
-    check(&nodes(&world), &expect![[r#"
+    check(
+        &nodes(&world),
+        &expect![[r#"
            200 worker02 True [node.kubernetes.io/unreachable:NoSchedule node.kubernetes.io/unreachable:NoExecute]
            203 worker02 True [node.kubernetes.io/unreachable:NoExecute]
           1700 worker02 True [node.kubernetes.io/unreachable:NoExecute]
           5000 worker02 True []
-    "#]]);
-    check(&world.pods(), &expect![[r#"
+    "#]],
+    );
+    check(
+        &world.pods(),
+        &expect![[r#"
            212 stays Running False [ContainerCreating x1]
            212 web Running False [ContainerCreating x1] terminating
            474 web Failed False [ContainerStatusUnknown 137 x1] terminating
@@ -171,99 +214,146 @@ fn a_kubelet_dies_and_comes_back() {
            474 web Failed False [ContainerStatusUnknown 137 x1] terminating gone
            502 stays Running False [ContainerCreating x1]
           1512 stays Running True [running x1]
-    "#]]);
-    check(&world.conditions(Kind::Pod, "stays"), &expect![[r#"
+    "#]],
+    );
+    check(
+        &world.conditions(Kind::Pod, "stays"),
+        &expect![[r#"
         PodReadyToStartContainers=True
         Initialized=True
         Ready=True
         ContainersReady=True
         PodScheduled=True
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn a_network_is_lost_and_found() {
     let mut world = World::new(&["worker01", "worker02"]);
-    let spec = || value!({"nodeName": "worker02", "containers": [{"name": "main", "image": "nginx:1"}],
-        "tolerations": [{"operator": "Exists"}]});
+    let spec = || {
+        value!({"nodeName": "worker02", "containers": [{"name": "main", "image": "nginx:1"}],
+        "tolerations": [{"operator": "Exists"}]})
+    };
     world.pod("web", spec());
     world.run(5000);
     world.mark();
-    world.act(Command::NetworkDown { node: "worker02".into() });
+    world.act(Command::NetworkDown {
+        node: "worker02".into(),
+    });
     world.run(20_000);
     world.pod("late", spec());
     let mut host = spec();
     host.set("hostNetwork", true);
     world.pod("host", host);
     world.run(70_000);
-    check(&nodes(&world), &expect![[r#"
+    check(
+        &nodes(&world),
+        &expect![[r#"
           1700 worker02 False []
           1703 worker02 False [node.kubernetes.io/not-ready:NoSchedule]
           5100 worker02 False [node.kubernetes.io/not-ready:NoSchedule node.kubernetes.io/not-ready:NoExecute]
           6622 worker02 False [node.kubernetes.io/not-ready:NoSchedule node.kubernetes.io/not-ready:NoExecute]
-    "#]]);
-    check(&world.pods(), &expect![[r#"
+    "#]],
+    );
+    check(
+        &world.pods(),
+        &expect![[r#"
          20000 late Pending
          20000 host Pending
          20015 late Pending False [ContainerCreating]
          20015 host Pending False [ContainerCreating]
          20305 host Pending False [ContainerCreating]
          20315 host Running True [running]
-    "#]]);
-    check(&world.conditions(Kind::Node, "worker02"), &expect![[r#"
+    "#]],
+    );
+    check(
+        &world.conditions(Kind::Node, "worker02"),
+        &expect![[r#"
         MemoryPressure=False KubeletHasSufficientMemory kubelet has sufficient memory available
         DiskPressure=False KubeletHasNoDiskPressure kubelet has no disk pressure
         PIDPressure=False KubeletHasSufficientPID kubelet has sufficient PID available
         Ready=False KubeletNotReady container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message:Network plugin returns error: cni plugin not initialized
-    "#]]);
+    "#]],
+    );
     world.mark();
-    world.act(Command::NetworkUp { node: "worker02".into() });
+    world.act(Command::NetworkUp {
+        node: "worker02".into(),
+    });
     world.run(30_000);
-    check(&nodes(&world), &expect![[r#"
+    check(
+        &nodes(&world),
+        &expect![[r#"
           1700 worker02 True [node.kubernetes.io/not-ready:NoSchedule node.kubernetes.io/not-ready:NoExecute]
           1703 worker02 True [node.kubernetes.io/not-ready:NoExecute]
           5000 worker02 True []
           9803 worker02 True []
-    "#]]);
-    check(&world.pods(), &expect![[r#"
+    "#]],
+    );
+    check(
+        &world.pods(),
+        &expect![[r#"
           3633 late Pending False [ContainerCreating]
           3643 late Running True [running]
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn pressure_evicts_one_pod_at_a_time_and_refuses_others() {
     let mut world = World::new(&["worker01", "worker02"]);
-    let spec = |request: &'static str| value!({"nodeName": "worker02", "containers": [
-        {"name": "main", "image": "nginx:1", "resources": {"requests": {"ephemeral-storage": request}}}]});
+    let spec = |request: &'static str| {
+        value!({"nodeName": "worker02", "containers": [
+        {"name": "main", "image": "nginx:1", "resources": {"requests": {"ephemeral-storage": request}}}]})
+    };
     world.pod("low", spec("0"));
     world.pod("high", spec("0"));
     world.run(5000);
     world.mark();
-    world.act(Command::Pressure { node: "worker02".into(), condition: "DiskPressure".into(), on: true });
+    world.act(Command::Pressure {
+        node: "worker02".into(),
+        condition: "DiskPressure".into(),
+        on: true,
+    });
     world.run(5000);
     world.pod("late", spec("0"));
     world.run(1000);
-    world.act(Command::Pressure { node: "worker02".into(), condition: "DiskPressure".into(), on: false });
+    world.act(Command::Pressure {
+        node: "worker02".into(),
+        condition: "DiskPressure".into(),
+        on: false,
+    });
     world.run(310_000);
-    check(&nodes(&world), &expect![[r#"
+    check(
+        &nodes(&world),
+        &expect![[r#"
           1000 worker02 True []
           1003 worker02 True [node.kubernetes.io/disk-pressure:NoSchedule]
         241700 worker01 True []
         301700 worker02 True [node.kubernetes.io/disk-pressure:NoSchedule]
         306001 worker02 True [node.kubernetes.io/disk-pressure:NoSchedule]
         306004 worker02 True []
-    "#]]);
-    check(&world.pods(), &expect![[r#"
+    "#]],
+    );
+    check(
+        &world.pods(),
+        &expect![[r#"
           1000 low Running True [running]
           1020 low Failed False [Completed 0]
           5000 late Pending
           5003 late Failed
-    "#]]);
-    let told: Value = world.get(Kind::Pod, "low").at(&["status", "message"]).clone();
-    check(told.text(), &expect![[r#"
+    "#]],
+    );
+    let told: Value = world
+        .get(Kind::Pod, "low")
+        .at(&["status", "message"])
+        .clone();
+    check(
+        told.text(),
+        &expect![[r#"
         The node was low on resource: ephemeral-storage. Threshold quantity: 10%, available: 5%. Container main was using 0, request is 0, has larger consumption of ephemeral-storage. 
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -273,15 +363,21 @@ fn all_nodes_die_and_nothing_is_evicted() {
         world.act(Command::NodeStop { node: node.into() });
     }
     world.run(120_000);
-    check(&nodes(&world), &expect![[r#"
+    check(
+        &nodes(&world),
+        &expect![[r#"
          55000 worker01 Unknown []
          55000 worker01 Unknown [node.kubernetes.io/unreachable:NoSchedule]
          55000 worker02 Unknown []
          55000 worker02 Unknown [node.kubernetes.io/unreachable:NoSchedule]
-    "#]]);
-    check(&world.taints("worker01"), &expect![[r#"
+    "#]],
+    );
+    check(
+        &world.taints("worker01"),
+        &expect![[r#"
         node.kubernetes.io/unreachable:NoSchedule
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]

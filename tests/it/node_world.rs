@@ -98,7 +98,13 @@ impl World {
             .iter()
             .map(|c| {
                 let text = |field| c.get(field).text();
-                let line = format!("{}={} {} {}", text("type"), text("status"), text("reason"), text("message"));
+                let line = format!(
+                    "{}={} {} {}",
+                    text("type"),
+                    text("status"),
+                    text("reason"),
+                    text("message")
+                );
                 line.trim_end().to_owned()
             })
             .collect();
