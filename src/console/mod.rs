@@ -31,6 +31,8 @@ pub mod verb;
 
 pub mod print;
 
+pub mod format;
+
 pub mod script;
 
 pub use job::{Job, Output, Poll};

@@ -1,11 +1,19 @@
-//! `kubectl get`.
+//! `kubectl get`: flags, lists, order of what is printed.
+//!
+//! Upstream: kubectl/pkg/cmd/get/get.go.
 
+use super::get_rows::Rows;
+use super::get_watch;
 use crate::console::args::{Flag, Takes, long, short};
 use crate::console::error::Failure;
-use crate::console::kubectl::builder::{self, Bare};
+use crate::console::format::{self, Format, sort};
+use crate::console::kubectl::builder::{self, Bare, Found};
 use crate::console::kubectl::{Call, Command, Run, flags};
-use crate::console::print::{View, columns, table};
-use crate::console::task::Io;
+use crate::console::print::View;
+use crate::console::task::{Io, Step, Task};
+use crate::k8s::{Object, Value};
+use crate::value;
+use std::sync::Arc;
 
 const FLAGS: &[Flag] = &[
     short('w', "watch", Takes::Bool),
@@ -36,19 +44,181 @@ pub static COMMANDS: &[Command] = &[Command {
         flags::OUTPUT,
     ],
     required: &[],
-    run: Run::Once(once),
+    run: Run::Task(start),
 }];
 
+/// `get` before its first poll.
+#[derive(Clone)]
+struct Get {
+    call: Call,
+    watch: Option<Box<dyn Task>>,
+}
+
+fn start(call: Call) -> Result<Box<dyn Task>, Failure> {
+    Ok(Box::new(Get { call, watch: None }))
+}
+
+impl Task for Get {
+    fn poll(&mut self, io: &mut Io<'_>) -> Step {
+        if let Some(watch) = &mut self.watch {
+            return watch.poll(io);
+        }
+        let flags = &self.call.flags;
+        let watches = flags.is("watch") || flags.is("watch-only");
+        let result = if watches {
+            get_watch::start(&self.call, io).map(Some)
+        } else {
+            once(&self.call, io).map(|()| None)
+        };
+        match result {
+            Ok(Some(watch)) => {
+                self.watch = Some(watch);
+                self.poll(io)
+            }
+            Ok(None) => Step::Exit(0),
+            Err(failure) => crate::console::kubectl::fail(io, &failure),
+        }
+    }
+}
+
+/// The objects that the arguments or files name.
+pub fn find(call: &Call, io: &mut Io<'_>) -> Result<Found, Failure> {
+    if call.args().is_empty() && call.flags.list("filename").is_empty() {
+        io.err_line(
+            "You must specify the type of resource to get. Use \"kubectl api-resources\" for a complete list of \
+             supported resources.\n",
+        );
+        return Err(call.usage(
+            "Required resource not specified.\nUse \"kubectl explain <resource>\" for a detailed description of \
+             that resource (e.g. kubectl explain pods).",
+        ));
+    }
+    if !call.flags.list("filename").is_empty() {
+        return files(call, io);
+    }
+    builder::objects(call, call.args(), Bare::Means, io)
+}
+
+/// The live objects that files name.
+fn files(call: &Call, io: &mut Io<'_>) -> Result<Found, Failure> {
+    if !call.args().is_empty() {
+        return Err(Failure::client(
+            "when paths, URLs, or stdin is provided as input, you may not specify resource arguments as well",
+        ));
+    }
+    super::from_files(call, io)
+}
+
+/// The format, checked against the other flags.
+pub fn format(call: &Call, io: &Io<'_>) -> Result<Format, Failure> {
+    let output = call.flags.text("output").unwrap_or("");
+    let name = output.split('=').next().unwrap_or("");
+    let format = Format::of(call, None, io)?;
+    if call.flags.is("show-labels") && !format.is_table() {
+        return Err(Failure::client(format!(
+            "--show-labels option cannot be used with {name} printer"
+        )));
+    }
+    Ok(format)
+}
+
 fn once(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
-    let found = builder::objects(call, call.args(), Bare::Means, io)?;
-    for info in &found.infos {
+    let format = format(call, io)?;
+    let mut found = find(call, io)?;
+    let ignore = call.flags.is("ignore-not-found");
+    if ignore {
+        found
+            .failures
+            .retain(|f| !matches!(f, Failure::Api(status) if status.is_not_found()));
+    }
+    let mut objects: Vec<Arc<Object>> = found.infos.iter().map(|i| i.object.clone()).collect();
+    let sorting = call.flags.text("sort-by").filter(|p| !p.is_empty());
+    if let Some(path) = sorting {
+        let sorted = sort::sort(&mut objects, path);
+        if !format.is_table() {
+            sorted.map_err(Failure::Client)?;
+        } else if sorted.is_err() && objects.len() > 1 {
+            // Rows that cannot be ordered are not printed at all.
+            objects.clear();
+        }
+    }
+    if format.is_table() {
+        table(call, &format, &found, &objects, io);
+        return Failure::gather(found.failures);
+    }
+    if format == Format::Name {
+        for object in &objects {
+            io.line(format!("{}/{}", title(object), object.name()));
+        }
+        return Failure::gather(found.failures);
+    }
+    if objects.is_empty() && !found.failures.is_empty() {
+        return Failure::gather(found.failures);
+    }
+    if found.single && ignore && objects.is_empty() {
+        return Ok(());
+    }
+    let shown = objects.iter().map(|o| format::shown(call, o.value()));
+    let whole = if found.single {
+        shown.last().unwrap_or_default()
+    } else {
+        list(shown.collect())
+    };
+    format::print(call, &format, &whole, io)?;
+    Failure::gather(found.failures)
+}
+
+/// `daemonset.apps`
+pub fn title(object: &Object) -> String {
+    let info = object.kind().info();
+    if info.group.is_empty() {
+        info.singular.to_owned()
+    } else {
+        format!("{}.{}", info.singular, info.group)
+    }
+}
+
+/// Objects as one `List`.
+pub fn list(items: Vec<Value>) -> Value {
+    value!({
+        "apiVersion": "v1",
+        "items": Value::from(items),
+        "kind": "List",
+        "metadata": {"resourceVersion": ""},
+    })
+}
+
+/// Prints tables, one for each run of objects of a kind.
+fn table(call: &Call, format: &Format, found: &Found, objects: &[Arc<Object>], io: &mut Io<'_>) {
+    if objects.is_empty() {
+        if found.failures.is_empty()
+            && !(call.flags.is("ignore-not-found") && found.types.is_empty())
+        {
+            let namespaced = found.types.iter().any(|t| t.namespaced());
+            io.err_line(call.nothing_found(namespaced));
+        }
+        return;
+    }
+    let several = found.types.iter().any(|t| *t != found.types[0]);
+    let namespaces = call.all_namespaces() && call.flags.is("all-namespaces");
+    let mut first = true;
+    for group in objects.chunk_by(|a, b| a.kind() == b.kind()) {
+        let mut rows = Rows::new(
+            call,
+            group[0].kind(),
+            *format == Format::Wide,
+            several,
+            namespaces,
+        );
+        if !first && !call.flags.is("no-headers") {
+            io.line("");
+        }
+        first = false;
         let view = View {
             api: io.cluster.api(),
             now: io.now(),
         };
-        let row = columns::cells(&info.object, view);
-        let text = table::print(&[row]);
+        let text = rows.print(group, view);
         io.out(text);
     }
-    Failure::gather(found.failures)
 }

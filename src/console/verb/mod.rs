@@ -5,10 +5,16 @@ pub mod apply;
 pub mod create;
 pub mod delete;
 pub mod get;
+mod get_rows;
+mod get_watch;
 pub mod replace;
 pub mod version;
 
-use super::kubectl::Command;
+use super::error::Failure;
+use super::kubectl::builder::{self, Found, Info};
+use super::kubectl::manifest::{self, Check};
+use super::kubectl::{Call, Command};
+use super::task::Io;
 
 /// All commands.
 pub static ALL: &[&[Command]] = &[
@@ -36,4 +42,29 @@ pub fn reads_input(words: &[String]) -> bool {
         before = word;
         reads
     })
+}
+
+/// The live objects that `-f` names.
+fn from_files(call: &Call, io: &mut Io<'_>) -> Result<Found, Failure> {
+    let read = manifest::read(call, Check::Nothing, io)?;
+    let mut found = Found {
+        single: read.objects.len() == 1,
+        failures: read.failures,
+        ..Found::default()
+    };
+    for manifest in read.objects {
+        let mut there = call.clone();
+        there.namespace = manifest.namespace;
+        match builder::get(&there, manifest.ty, &manifest.name, io.cluster.api()) {
+            Ok(object) => {
+                found.types.push(manifest.ty);
+                found.infos.push(Info {
+                    ty: manifest.ty,
+                    object,
+                });
+            }
+            Err(status) => found.failures.push(status.into()),
+        }
+    }
+    Ok(found)
 }
