@@ -84,6 +84,14 @@ fn owners_conflicts_and_force() {
         &value!({"team": "net", "tier": "network"})
     );
     assert_eq!(names(&back), ["ci Apply", "kubectl Apply"]);
+}
+
+#[test]
+fn updates_and_fewer_fields() {
+    let first = applied(None, &manifest("network", "i:1"), false, "kubectl").expect("creates");
+    let forced = applied(Some(&first), &labels("edge"), true, "ci").expect("forced");
+    let back =
+        applied(Some(&forced), &manifest("network", "i:1"), true, "kubectl").expect("forced");
 
     // Others' updates take fields too.
     let mut set = back.clone();

@@ -195,14 +195,8 @@ fn lists_of_scalars(old: &Value, new: &Value, options: Options) -> Change {
     }
 }
 
-/// Upstream: apimachinery/pkg/util/strategicpatch/patch.go `diffListsOfMaps`.
-fn lists_of_maps(
-    old: &[Value],
-    new: &[Value],
-    meta: &Meta,
-    options: Options,
-) -> Result<Change, String> {
-    let key = meta.merge_key;
+/// All elements must be maps that have the key.
+fn require_keys(old: &[Value], new: &[Value], key: &str) -> Result<(), String> {
     for item in old.iter().chain(new) {
         if item.as_map().is_none() {
             return Err(format!(
@@ -214,6 +208,18 @@ fn lists_of_maps(
             return Err(no_key(item, key));
         }
     }
+    Ok(())
+}
+
+/// Upstream: apimachinery/pkg/util/strategicpatch/patch.go `diffListsOfMaps`.
+fn lists_of_maps(
+    old: &[Value],
+    new: &[Value],
+    meta: &Meta,
+    options: Options,
+) -> Result<Change, String> {
+    let key = meta.merge_key;
+    require_keys(old, new, key)?;
     let by_key = |list: &[Value]| {
         let mut items: Vec<(String, Value)> = list
             .iter()
