@@ -55,6 +55,8 @@ pub struct Parsed {
     pub args: Vec<String>,
     /// How many of them came before `--`, if that was there.
     pub dash: Option<usize>,
+    /// The flags in the order in which they were typed, with their values.
+    pub typed: Vec<(&'static str, String)>,
 }
 
 impl Parsed {
@@ -223,6 +225,7 @@ impl Parsed {
                 quoted(&value)
             ));
         }
+        self.typed.push((flag.name, value.clone()));
         let values = self.values.entry(flag.name).or_default();
         if flag.takes == Takes::List {
             if value.is_empty() {
@@ -362,6 +365,31 @@ pub fn parse_duration(text: &str) -> Result<i64, String> {
     Ok(if negative { -millis } else { millis })
 }
 
+/// A length of time as Go prints it: `8s`, `1m30s`, `1.5s`, `200ms`.
+pub fn format_duration(millis: i64) -> String {
+    let (sign, left) = if millis < 0 {
+        ("-", -millis)
+    } else {
+        ("", millis)
+    };
+    if left == 0 {
+        return "0s".to_owned();
+    }
+    if left < 1000 {
+        return format!("{sign}{left}ms");
+    }
+    let mut seconds = (left / 1000 % 60).to_string();
+    let rest = left % 1000;
+    if rest != 0 {
+        seconds.push_str(format!(".{rest:03}").trim_end_matches('0'));
+    }
+    match (left / 3_600_000, left / 60_000 % 60) {
+        (0, 0) => format!("{sign}{seconds}s"),
+        (0, minutes) => format!("{sign}{minutes}m{seconds}s"),
+        (hours, minutes) => format!("{sign}{hours}h{minutes}m{seconds}s"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -417,6 +445,21 @@ mod tests {
         for (line, text) in rows {
             assert_eq!(parse(line).unwrap_err(), text, "{line}");
         }
+    }
+
+    #[test]
+    fn durations_print_as_go_prints_them() {
+        let rows = [
+            (0, "0s"),
+            (200, "200ms"),
+            (8000, "8s"),
+            (1500, "1.5s"),
+            (90_000, "1m30s"),
+        ];
+        for (millis, want) in rows {
+            assert_eq!(format_duration(millis), want);
+        }
+        assert_eq!(format_duration(3_600_000), "1h0m0s");
     }
 
     #[test]

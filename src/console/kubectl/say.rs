@@ -27,9 +27,7 @@ pub fn object(
             Ok(())
         }
         _ => {
-            let text = output::object(call, value)?;
-            io.out(text);
-            Ok(())
+            output::object(call, value, io)
         }
     }
 }
@@ -41,6 +39,6 @@ pub fn whole(call: &Call) -> bool {
 }
 
 /// Refuses an unknown `-o` before anything is done.
-pub fn check(call: &Call) -> Result<(), Failure> {
-    output::check(call)
+pub fn check(call: &Call, io: &Io<'_>) -> Result<(), Failure> {
+    output::check(call, io)
 }

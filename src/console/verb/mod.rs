@@ -4,10 +4,14 @@
 pub mod apply;
 pub mod create;
 pub mod delete;
+pub mod drain;
 pub mod get;
 mod get_rows;
 mod get_watch;
+pub mod label;
+pub mod patch;
 pub mod replace;
+pub mod taint;
 pub mod version;
 
 use super::error::Failure;
@@ -28,6 +32,10 @@ pub static ALL: &[&[Command]] = &[
     create::SERVICE,
     create::WORKLOAD,
     delete::COMMANDS,
+    drain::COMMANDS,
+    label::COMMANDS,
+    patch::COMMANDS,
+    taint::COMMANDS,
     replace::COMMANDS,
 ];
 

@@ -94,7 +94,7 @@ impl Task for Replace {
 }
 
 fn begin(call: &Call, io: &mut Io<'_>) -> Result<Option<Forcing>, Failure> {
-    say::check(call)?;
+    say::check(call, io)?;
     let sender = Sender::of(call, "kubectl-replace", io)?;
     if !call.args().is_empty() {
         let args = call.args().join(" ");

@@ -86,7 +86,7 @@ fn run(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
         return Err(call.usage(format!("Unexpected args: [{args}]")));
     }
     check_flags(call)?;
-    say::check(call)?;
+    say::check(call, io)?;
     let manager = if call.flags.is("server-side") {
         "kubectl"
     } else {

@@ -86,7 +86,7 @@ fn run(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
             "--edit is not part of this playground: open the file in the editor and create it then",
         ));
     }
-    say::check(call)?;
+    say::check(call, io)?;
     let sender = Sender::of(call, "kubectl-create", io)?;
     let check = match sender.validation {
         Caller::Ignore => Check::Nothing,
@@ -145,7 +145,7 @@ fn generated(
     told: Told,
     io: &mut Io<'_>,
 ) -> Result<(), Failure> {
-    say::check(call)?;
+    say::check(call, io)?;
     let sender = Sender::of(call, "kubectl-create", io)?;
     if kind.namespaced() && call.namespace_given {
         let namespace = call.namespace.clone();

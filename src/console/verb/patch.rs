@@ -1,0 +1,213 @@
+//! `kubectl patch`.
+//!
+//! Upstream: kubectl/pkg/cmd/patch/patch.go
+
+use crate::cluster::{Patch, Status, Subresource};
+use crate::console::args::{Flag, Takes, long, quoted, short};
+use crate::console::error::Failure;
+use crate::console::kubectl::builder::Bare;
+use crate::console::kubectl::items::{self, Item, Look};
+use crate::console::kubectl::record;
+use crate::console::kubectl::request::Sender;
+use crate::console::kubectl::{Call, Command, Run, flags, say};
+use crate::console::task::Io;
+use crate::k8s::{Value, json, patch, yaml};
+
+const FLAGS: &[Flag] = &[
+    short('p', "patch", Takes::Text),
+    long("patch-file", Takes::Text),
+    long("type", Takes::Text),
+    long("local", Takes::Bool),
+    long("subresource", Takes::Text),
+];
+
+pub static COMMANDS: &[Command] = &[Command {
+    path: "patch",
+    about: "Update fields of a resource",
+    usage: "(-f FILENAME | TYPE NAME) [-p PATCH|--patch-file FILE] [options]",
+    flags: &[
+        FLAGS,
+        flags::FILES,
+        flags::OUTPUT,
+        flags::DRY_RUN,
+        flags::FIELD_MANAGER,
+        flags::RECORD,
+    ],
+    required: &[],
+    run: Run::Once(run),
+}];
+
+/// `--type`
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Strategic,
+    Merge,
+    Json,
+}
+
+fn form(call: &Call) -> Result<Form, Failure> {
+    let text = call.flags.text("type").unwrap_or("");
+    match text.to_lowercase().as_str() {
+        "" | "strategic" => Ok(Form::Strategic),
+        "merge" => Ok(Form::Merge),
+        "json" => Ok(Form::Json),
+        _ => Err(Failure::client(format!(
+            "--type must be one of [json merge strategic], not {}",
+            quoted(text)
+        ))),
+    }
+}
+
+fn run(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
+    let sender = Sender::of(call, "kubectl-patch", io)?.lenient();
+    let text = call.flags.text("patch").unwrap_or("");
+    let file = call.flags.text("patch-file").unwrap_or("");
+    if !text.is_empty() && !file.is_empty() {
+        return Err(Failure::client(
+            "cannot specify --patch and --patch-file together",
+        ));
+    }
+    if text.is_empty() && file.is_empty() {
+        return Err(Failure::client(
+            "must specify --patch or --patch-file containing the contents of the patch",
+        ));
+    }
+    if call.flags.is("local") {
+        return Err(Failure::client(
+            "--local is not part of this playground: use --dry-run=client with an object that exists",
+        ));
+    }
+    let form = form(call)?;
+    say::check(call, io)?;
+    let text = if file.is_empty() {
+        text.to_owned()
+    } else {
+        let path = io.session.path(file);
+        let read = io.session.files.read(&path).ok_or_else(|| {
+            Failure::client(format!(
+                "unable to read patch file: open {file}: no such file or directory"
+            ))
+        })?;
+        read.to_string()
+    };
+    let body = body(&text)?;
+    let part = subresource(call)?;
+    let found = items::find(call, call.args(), Bare::Refused, Look::Live, io)?;
+    let mut failures = found.failures;
+    for item in found.items {
+        let done = match &body {
+            Err(message) => Err(Status::bad_request(message.clone()).into()),
+            Ok(body) => one(call, &sender, form, body, part, &item, io),
+        };
+        failures.extend(done.err());
+    }
+    Failure::gather(failures)
+}
+
+/// The patch; the inner error is the server's, about a text that looked like JSON.
+///
+/// Upstream: apimachinery/pkg/util/yaml `ToJSON`
+fn body(text: &str) -> Result<Result<Value, String>, Failure> {
+    if text.trim_start().starts_with('{') {
+        return Ok(json::parse(text).map_err(|e| e.to_string()));
+    }
+    let parsed = yaml::parse(text);
+    let parsed = parsed
+        .map_err(|why| Failure::client(format!("unable to parse {}: {why}", quoted(text))))?;
+    Ok(Ok(parsed))
+}
+
+/// `--subresource`
+pub fn subresource(call: &Call) -> Result<Subresource, Failure> {
+    match call.flags.text("subresource").unwrap_or("") {
+        "" => Ok(Subresource::Main),
+        "status" => Ok(Subresource::Status),
+        "scale" => Ok(Subresource::Scale),
+        other => Err(Failure::client(format!(
+            "invalid argument {} for \"--subresource\" flag: must be one of [status scale resize]",
+            quoted(other)
+        ))),
+    }
+}
+
+fn type_name(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "bool",
+        Value::Int(_) | Value::Number(_) => "number",
+        Value::Str(_) => "string",
+        Value::List(_) => "array",
+        Value::Map(_) => "object",
+    }
+}
+
+/// What the server says of a patch of the wrong shape.
+fn check_shape(form: Form, body: &Value) -> Result<(), Status> {
+    let (fits, head, want) = match form {
+        Form::Strategic => (body.as_map().is_some(), "", "map[string]interface {}"),
+        Form::Merge => (
+            body.as_map().is_some(),
+            "error decoding patch: ",
+            "map[string]interface {}",
+        ),
+        Form::Json => (
+            body.as_list().is_some(),
+            "error decoding patch: ",
+            "[]handlers.jsonPatchOp",
+        ),
+    };
+    if fits || body.is_null() {
+        return Ok(());
+    }
+    Err(Status::bad_request(format!(
+        "{head}json: cannot unmarshal {} into Go value of type {want}",
+        type_name(body)
+    )))
+}
+
+fn one(
+    call: &Call,
+    sender: &Sender,
+    form: Form,
+    body: &Value,
+    part: Subresource,
+    item: &Item,
+    io: &mut Io<'_>,
+) -> Result<(), Failure> {
+    let kind = item.kind()?;
+    let old = item.tree();
+    let (value, changed) = if sender.client_only() {
+        let patched = match form {
+            Form::Strategic => patch::strategic(kind, old, body).map(|p| p.value),
+            Form::Merge => patch::merge(old, body),
+            Form::Json => patch::json_patch(old, body),
+        };
+        let value = patched.map_err(|e| Failure::client(e.message()))?;
+        let changed = &value != old;
+        (value, changed)
+    } else {
+        check_shape(form, body)?;
+        let sent = match form {
+            Form::Strategic => Patch::Strategic(body.clone()),
+            Form::Merge => Patch::Merge(body.clone()),
+            Form::Json => Patch::Json(body.clone()),
+        };
+        let place = (item.namespace.as_str(), item.name.as_str());
+        let mut written = sender.patch(kind, place, part, sent, io)?;
+        let changed = written.object.value() != old;
+        if let Some(cause) = record::cause(call)
+            && written.object.meta().annotation(record::CHANGE_CAUSE) != Some(&cause)
+        {
+            let mut note = Value::map();
+            record::note(call, &mut note);
+            written = sender.patch(kind, place, part, Patch::Merge(note), io)?;
+        }
+        (written.object.value().clone(), changed)
+    };
+    let operation = if changed {
+        "patched"
+    } else {
+        "patched (no change)"
+    };
+    say::object(call, item.ty, &item.name, &value, operation, io)
+}
