@@ -58,7 +58,11 @@ fn main() {
     println!("reference loop: {:.3} ms", unit * 1e3);
     println!("nodes    kubelets  place s  roll s   events   peak MiB  place/budget  roll/budget");
     let mut failed = 0;
+    let only_bare = std::env::args().any(|a| a == "bare");
     for (nodes, bare, place_budget, roll_budget) in SIZES {
+        if only_bare && !bare {
+            continue;
+        }
         let mut cluster = scenes::cluster(nodes, bare);
         let share = if bare { "100%" } else { "10%" };
         let (place, ()) = timed(|| scenes::place(&mut cluster, "agent", nodes, share));

@@ -16,9 +16,7 @@ impl Cluster {
     /// A machine joins.
     pub(super) fn add_node(&mut self, node: &Value) {
         if self.setup.bare_nodes {
-            let call = Call::component(self.world.now, "kubelet");
-            // A node that is refused (a name taken) does not join.
-            let _ = self.world.api.create(&call, Kind::Node, "", node.clone());
+            self.bare_node(node);
         } else {
             self.kubelets(|part, ctx| part.add_node(ctx, node.clone()));
         }

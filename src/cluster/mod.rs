@@ -15,6 +15,8 @@ pub mod parts;
 
 pub mod machines;
 
+mod bare;
+
 pub mod run;
 
 pub mod history;

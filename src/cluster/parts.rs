@@ -102,6 +102,13 @@ macro_rules! parts {
     };
 }
 
+impl PartId {
+    /// The part speaks for machines, which bare nodes have none of.
+    pub(super) fn needs_machines(self) -> bool {
+        ["kubelet", "node-controller"].contains(&self.name())
+    }
+}
+
 parts! {
     DaemonSet daemonset: DaemonSetController,
     Deployment deployment: DeploymentController,

@@ -47,7 +47,10 @@ impl Cluster {
 
     fn boot(&mut self, setup: &Setup) {
         self.world.api.bootstrap(self.world.now);
-        for id in PartId::ALL {
+        for id in PartId::ALL
+            .iter()
+            .filter(|id| !setup.bare_nodes || !id.needs_machines())
+        {
             self.parts.start(&mut self.world, *id);
         }
         for node in &setup.nodes {
