@@ -2,9 +2,8 @@
 
 use super::parts::Timer;
 use super::{Cluster, Command};
-use crate::k8s::{Kind, Value};
+use crate::k8s::Value;
 use crate::parts::kubelet::{Kubelets, Kx};
-use crate::sim::Call;
 
 impl Cluster {
     fn kubelets(&mut self, act: impl FnOnce(&mut Kubelets, &mut Kx<'_>)) {
