@@ -2,8 +2,8 @@
 
 use daemonset_playground::cluster::{Cluster, Command, Reply, Request, Setup, Verb};
 use daemonset_playground::k8s::{Kind, Str, Value};
+use daemonset_playground::sim::SimSpan;
 use daemonset_playground::sim::apiserver::{Patch, Subresource};
-use daemonset_playground::sim::{SimSpan, SimTime};
 use daemonset_playground::value;
 
 /// Simulated time after which a scene that has not settled is a failure.
@@ -62,7 +62,11 @@ fn until(cluster: &mut Cluster, name: &str, done: impl Fn(&Value) -> bool) {
         if done(&status) {
             return;
         }
-        assert!(cluster.now() < end, "the scene settles: {status}");
+        assert!(
+            cluster.now() < end,
+            "the scene settles: {status} {}",
+            events(cluster)
+        );
         let next = cluster.now() + SimSpan::from_millis(500);
         while cluster.advance_to(next, 1_000_000) == daemonset_playground::cluster::Advanced::Limit
         {
@@ -70,11 +74,22 @@ fn until(cluster: &mut Cluster, name: &str, done: impl Fn(&Value) -> bool) {
     }
 }
 
+/// The warnings so far, for a scene that does not settle.
+fn events(cluster: &Cluster) -> String {
+    let warnings = cluster.objects(Kind::Event).map(|e| e.value());
+    let warnings = warnings.filter(|e| e.get("type").text() == "Warning");
+    warnings
+        .take(5)
+        .map(|e| e.get("message").to_string())
+        .collect::<Vec<_>>()
+        .join("; ")
+}
+
 fn is(status: &Value, field: &str, nodes: u32) -> bool {
     status.get(field).as_i64().unwrap_or(0) == i64::from(nodes)
 }
 
-/// Applies a DaemonSet and waits until every pod is Ready (bound, on bare nodes).
+/// Applies a DaemonSet and waits until every pod is Ready (created, on bare nodes).
 pub fn place(cluster: &mut Cluster, name: &str, nodes: u32, max_unavailable: &str) {
     let value = daemon_set(name, max_unavailable);
     send(
@@ -93,23 +108,6 @@ pub fn place(cluster: &mut Cluster, name: &str, nodes: u32, max_unavailable: &st
     until(cluster, name, |status| {
         is(status, counter, nodes) && is(status, "desiredNumberScheduled", nodes)
     });
-    if cluster.setup().bare_nodes {
-        bound(cluster);
-    }
-}
-
-/// Waits until no pod is without a node.
-fn bound(cluster: &mut Cluster) {
-    let free = |c: &Cluster| {
-        c.objects(Kind::Pod)
-            .any(|p| p.pod().is_some_and(|v| v.spec.node_name.is_empty()))
-    };
-    let end = cluster.now() + PATIENCE;
-    while free(cluster) {
-        assert!(cluster.now() < end, "all pods are bound");
-        let next: SimTime = cluster.now() + SimSpan::from_millis(500);
-        cluster.advance_to(next, usize::MAX);
-    }
 }
 
 /// Changes the image and waits until every pod is of the new revision (and available, with kubelets).
@@ -135,7 +133,4 @@ pub fn roll(cluster: &mut Cluster, name: &str, nodes: u32, image: &str) {
             && is(status, "updatedNumberScheduled", nodes)
             && (bare || is(status, "numberAvailable", nodes))
     });
-    if bare {
-        bound(cluster);
-    }
 }

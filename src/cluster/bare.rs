@@ -1,4 +1,4 @@
-//! Nodes without a machine behind them, as the real controllers are measured with: pods bound to them stay Pending.
+//! Nodes without a machine behind them, as the real controllers are measured with: pods stay Pending.
 
 use super::Cluster;
 use crate::k8s::{Kind, Value};

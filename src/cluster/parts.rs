@@ -103,9 +103,9 @@ macro_rules! parts {
 }
 
 impl PartId {
-    /// The part speaks for machines, which bare nodes have none of.
+    /// The part speaks for machines, which bare nodes have none of, or brings pods to them.
     pub(super) fn needs_machines(self) -> bool {
-        ["kubelet", "node-controller"].contains(&self.name())
+        ["kubelet", "node-controller", "default-scheduler"].contains(&self.name())
     }
 }
 

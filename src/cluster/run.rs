@@ -55,6 +55,7 @@ impl Cluster {
         }
         for node in &setup.nodes {
             self.add_node(node);
+            self.pump();
         }
         self.pump();
     }
@@ -198,6 +199,7 @@ impl Cluster {
             "the log is long enough"
         );
         self.world.pumped = committed;
+        self.world.api.store.trim_log();
         for change in &changes {
             self.parts.announce(&mut self.world, change);
         }

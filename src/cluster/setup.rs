@@ -23,7 +23,7 @@ pub struct Setup {
     pub latencies: Latencies,
     /// How long the cluster has run before `start`.
     pub warm_up: SimSpan,
-    /// Nodes are objects without a kubelet: pods bound to them stay Pending.
+    /// Nodes are objects without a machine, and nothing schedules: pods stay Pending. For measuring.
     pub bare_nodes: bool,
 }
 

@@ -231,9 +231,12 @@ impl Store {
             new,
         }));
         self.committed += 1;
-        if self.log.len() > LOG_LIMIT {
-            self.log.pop_front();
-        }
+    }
+
+    /// Drops the oldest changes beyond the limit. Called when all readers that must not miss any have read.
+    pub fn trim_log(&mut self) {
+        let surplus = self.log.len().saturating_sub(LOG_LIMIT);
+        self.log.drain(..surplus);
     }
 
     /// How many changes were committed in all: a cursor for [`Store::changes_since`].
