@@ -5,7 +5,6 @@
 
 mod scenes;
 
-
 /// Nodes, whether bare, budget of placing and of rolling in units of the reference loop.
 const SIZES: [(u32, bool, u32, u32); 6] = [
     (100, false, 200, 400),
@@ -34,7 +33,10 @@ fn reference() -> f64 {
 /// CPU time of this process so far (the first field is in nanoseconds), so that other processes do not count.
 fn cpu_seconds() -> f64 {
     let text = std::fs::read_to_string("/proc/self/schedstat").unwrap_or_default();
-    let nanos = text.split_whitespace().next().and_then(|n| n.parse::<f64>().ok());
+    let nanos = text
+        .split_whitespace()
+        .next()
+        .and_then(|n| n.parse::<f64>().ok());
     nanos.unwrap_or(0.0) / 1e9
 }
 
