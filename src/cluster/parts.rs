@@ -5,8 +5,11 @@ use super::world::{Slot, World};
 use crate::parts::Part;
 use crate::parts::daemonset::DaemonSetController;
 use crate::parts::deployment::DeploymentController;
+use crate::parts::garbage_collector::GarbageCollector;
 use crate::parts::kubelet::Kubelets;
 use crate::parts::node_lifecycle::NodeLifecycle;
+use crate::parts::namespace::Namespaces;
+use crate::parts::pod_gc::PodGc;
 use crate::parts::replicaset::ReplicaSetController;
 use crate::parts::scheduler::Scheduler;
 use crate::parts::service_account::ServiceAccounts;
@@ -112,8 +115,11 @@ impl PartId {
 parts! {
     DaemonSet daemonset: DaemonSetController,
     Deployment deployment: DeploymentController,
+    GarbageCollector garbage_collector: GarbageCollector,
     Kubelets kubelets: Kubelets,
     NodeLifecycle node_lifecycle: NodeLifecycle,
+    Namespaces namespaces: Namespaces,
+    PodGc pod_gc: PodGc,
     ReplicaSet replicaset: ReplicaSetController,
     Scheduler scheduler: Scheduler,
     ServiceAccounts service_accounts: ServiceAccounts,

@@ -4,9 +4,15 @@ pub mod daemonset;
 
 pub mod deployment;
 
+pub mod garbage_collector;
+
 pub mod kubelet;
 
+pub mod namespace;
+
 pub mod node_lifecycle;
+
+pub mod pod_gc;
 
 pub mod replicaset;
 

@@ -3,6 +3,7 @@
 mod case;
 mod golden;
 mod kubelet;
+mod lifecycle;
 mod mask;
 mod node_life;
 mod node_world;

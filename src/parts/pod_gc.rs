@@ -1,0 +1,190 @@
+//! Collects pods that nobody else would: of nodes that are gone, terminating but never bound, too many that ended.
+//!
+//! Upstream: pkg/controller/podgc/gc_controller.go. Events that are over their time go in the same passes.
+
+use super::Part;
+use crate::k8s::api::Phase;
+use crate::k8s::{Kind, Object, Str, Value};
+use crate::sim::{Ctx, DeleteOptions, Delivery, Informer, SimSpan, SimTime};
+use crate::value;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Upstream: `gcCheckPeriod`
+const PERIOD: SimSpan = SimSpan::from_secs(20);
+
+/// Upstream: `quarantineTime`; how long a node may be missing before its pods go.
+const QUARANTINE: SimSpan = SimSpan::from_secs(40);
+
+/// `--terminated-pod-gc-threshold`
+const TERMINATED_MAX: usize = 12_500;
+
+const OUT_OF_SERVICE: &str = "node.kubernetes.io/out-of-service";
+
+/// The collector of pods.
+#[derive(Clone, Default)]
+pub struct PodGc {
+    informer: Informer,
+    /// Nodes that pods name and that are missing, and when their quarantine ends.
+    missing: BTreeMap<Str, SimTime>,
+}
+
+#[derive(Clone, Debug)]
+pub enum Timer {
+    /// The next pass.
+    Pass,
+}
+
+impl Part for PodGc {
+    type Timer = Timer;
+    const NAME: &'static str = "pod-garbage-collector";
+    const KINDS: &'static [Kind] = &[Kind::Pod, Kind::Node];
+
+    fn start(&mut self, ctx: &mut Ctx<'_, Timer>) {
+        ctx.after(PERIOD, Timer::Pass);
+    }
+
+    fn on_watch(&mut self, _ctx: &mut Ctx<'_, Timer>, delivery: &Delivery) {
+        self.informer.apply(delivery);
+    }
+
+    fn on_timer(&mut self, ctx: &mut Ctx<'_, Timer>, timer: Timer) {
+        let Timer::Pass = timer;
+        ctx.client.expire_events();
+        self.pass(ctx);
+        ctx.after(PERIOD, Timer::Pass);
+    }
+}
+
+impl PodGc {
+    fn pass(&mut self, ctx: &mut Ctx<'_, Timer>) {
+        let mut ended: Vec<Arc<Object>> = Vec::new();
+        let mut out_of_service: Vec<Arc<Object>> = Vec::new();
+        let mut orphans: Vec<Arc<Object>> = Vec::new();
+        let mut unbound: Vec<Arc<Object>> = Vec::new();
+        for object in self.informer.of(Kind::Pod).iter(None) {
+            let Some(pod) = object.pod() else {
+                continue;
+            };
+            if pod.terminal() {
+                ended.push(object.clone());
+            }
+            let terminating = object.meta().terminating();
+            let node = &pod.spec.node_name;
+            if node.is_empty() {
+                if terminating {
+                    unbound.push(object.clone());
+                }
+                continue;
+            }
+            match self.informer.get(Kind::Node, "", node) {
+                None => orphans.push(object.clone()),
+                Some(node) if terminating && !ready(node) && out(node) => {
+                    out_of_service.push(object.clone());
+                }
+                Some(_) => {}
+            }
+        }
+        collect_ended(ctx, ended);
+        for pod in &out_of_service {
+            collect(ctx, pod, None);
+        }
+        self.collect_orphans(ctx, &orphans);
+        for pod in &unbound {
+            collect(ctx, pod, None);
+        }
+    }
+
+    /// Pods of a node that is missing at two passes at least a quarantine apart, and at the server too.
+    fn collect_orphans(&mut self, ctx: &mut Ctx<'_, Timer>, orphans: &[Arc<Object>]) {
+        let now = ctx.now();
+        let node_of = |pod: &Object| pod.pod().map(|p| p.spec.node_name.clone());
+        let mut missing: BTreeMap<Str, SimTime> = BTreeMap::new();
+        for node in orphans.iter().filter_map(|pod| node_of(pod)) {
+            let until = self.missing.get(&node).copied().unwrap_or(now + QUARANTINE);
+            missing.insert(node, until);
+        }
+        let over: Vec<Str> = missing
+            .iter()
+            .filter(|(_, until)| **until <= now)
+            .map(|(node, _)| node.clone())
+            .collect();
+        missing.retain(|_, until| *until > now);
+        self.missing = missing;
+        for node in over {
+            if ctx.client.get(Kind::Node, "", &node).is_ok() {
+                continue;
+            }
+            for pod in orphans
+                .iter()
+                .filter(|p| node_of(p).as_ref() == Some(&node))
+            {
+                let condition = value!({
+                    "lastProbeTime": null, "lastTransitionTime": now.timestamp().to_string(),
+                    "message": "PodGC: node no longer exists", "reason": "DeletionByPodGC",
+                    "status": "True", "type": "DisruptionTarget",
+                    "observedGeneration": pod.meta().generation,
+                });
+                collect(ctx, pod, Some(condition));
+            }
+        }
+    }
+}
+
+/// The oldest beyond the threshold, evicted ones first.
+fn collect_ended(ctx: &mut Ctx<'_, Timer>, mut ended: Vec<Arc<Object>>) {
+    if ended.len() <= TERMINATED_MAX {
+        return;
+    }
+    let evicted = |o: &Object| o.pod().is_some_and(|p| p.status.reason == "Evicted");
+    ended.sort_by_key(|o| (!evicted(o), o.meta().creation, o.name().clone()));
+    let excess = ended.len() - TERMINATED_MAX;
+    for pod in &ended[..excess] {
+        collect(ctx, pod, None);
+    }
+}
+
+fn ready(node: &Object) -> bool {
+    node.node()
+        .and_then(|n| n.condition("Ready"))
+        .is_some_and(|c| c.status == "True")
+}
+
+fn out(node: &Object) -> bool {
+    node.node()
+        .is_some_and(|n| n.taints.iter().any(|t| t.key == OUT_OF_SERVICE))
+}
+
+/// Marks the pod Failed, then deletes it without grace. What fails is tried at the next pass.
+///
+/// Upstream: gc_controller.go `markFailedAndDeletePodWithCondition`
+fn collect(ctx: &mut Ctx<'_, Timer>, pod: &Object, condition: Option<Value>) {
+    let Ok(live) = ctx.client.get(Kind::Pod, pod.namespace(), pod.name()) else {
+        return;
+    };
+    if live.uid() != pod.uid() {
+        return;
+    }
+    if live.pod().is_some_and(|p| !p.terminal()) {
+        let mut value = live.value().clone();
+        let status = value.at_mut(&["status"]);
+        status.set("phase", Phase::Failed.name());
+        status.set("observedGeneration", live.meta().generation);
+        if let Some(condition) = condition {
+            let conditions = status.at_mut(&["conditions"]).list_mut();
+            conditions.retain(|c| c.get("type") != condition.get("type"));
+            conditions.push(condition);
+        }
+        if ctx.client.update_status(Kind::Pod, value).is_err() {
+            return;
+        }
+    }
+    let options = DeleteOptions {
+        grace_period: Some(0),
+        ..DeleteOptions::default()
+    };
+    // A pod that could not be deleted is found again by the next pass.
+    let _ = ctx
+        .client
+        .delete(Kind::Pod, live.namespace(), live.name(), &options);
+}
