@@ -36,17 +36,6 @@ impl Session {
             &mut session.history,
             &format!("kubectl apply -f {}", samples::MANIFESTS[0].0),
         );
-        let _ =
-            session
-                .history
-                .cluster_mut()
-                .dispatch(Command::Request(crate::cluster::Request::new(
-                    "kubectl",
-                    crate::cluster::Verb::Create {
-                        kind: crate::k8s::Kind::DaemonSet,
-                        namespace: "kube-system".into(),
-                        value,
-                    },
         let until = session.history.cluster().now() + SETTLED;
         session.history.advance_to(until, EVENTS_MAX);
         session
