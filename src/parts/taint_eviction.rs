@@ -162,12 +162,16 @@ impl TaintEviction {
             Some(old) => {
                 node != old_node
                     || old.uid() != new.uid()
-                    || old.pod().map(|p| &p.spec.tolerations) != new.pod().map(|p| &p.spec.tolerations)
+                    || old.pod().map(|p| &p.spec.tolerations)
+                        != new.pod().map(|p| &p.spec.tolerations)
             }
             None => true,
         };
         if changed {
-            self.on_node.entry(node.clone()).or_default().insert(key.clone());
+            self.on_node
+                .entry(node.clone())
+                .or_default()
+                .insert(key.clone());
             if self.tainted.contains_key(&node) {
                 self.process(ctx, &key);
             }
@@ -293,12 +297,27 @@ mod tests {
         let rows = [
             (vec![], Fate::Now),
             (vec![toleration("a", None)], Fate::Now),
-            (vec![toleration("a", None), toleration("b", None)], Fate::Never),
-            (vec![toleration("a", Some(6)), toleration("b", None)], after(6)),
-            (vec![toleration("a", Some(6)), toleration("b", Some(4))], after(4)),
-            (vec![toleration("a", Some(-1)), toleration("b", Some(4))], after(0)),
+            (
+                vec![toleration("a", None), toleration("b", None)],
+                Fate::Never,
+            ),
+            (
+                vec![toleration("a", Some(6)), toleration("b", None)],
+                after(6),
+            ),
+            (
+                vec![toleration("a", Some(6)), toleration("b", Some(4))],
+                after(4),
+            ),
+            (
+                vec![toleration("a", Some(-1)), toleration("b", Some(4))],
+                after(0),
+            ),
             // The first toleration that fits is the one used.
-            (vec![toleration("", None), toleration("b", Some(4))], Fate::Never),
+            (
+                vec![toleration("", None), toleration("b", Some(4))],
+                Fate::Never,
+            ),
         ];
         for (tolerations, wanted) in rows {
             assert_eq!(fate(&tolerations, &two), wanted, "{tolerations:?}");

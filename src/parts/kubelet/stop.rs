@@ -166,4 +166,3 @@ pub fn read_exit(terminated: &Value, now: SimTime) -> Option<Exit> {
         at: finished.map_or(now, SimTime::of),
     })
 }
-

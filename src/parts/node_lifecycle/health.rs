@@ -59,12 +59,7 @@ impl Health {
     ///
     /// Nodes are looked at only when something may have happened. A renewal is therefore dated to the pass that
     /// would have seen it.
-    pub fn observe(
-        &mut self,
-        node: &Object,
-        renewed: Option<SimTime>,
-        now: SimTime,
-    ) -> Str {
+    pub fn observe(&mut self, node: &Object, renewed: Option<SimTime>, now: SimTime) -> Str {
         self.about = ObjectRef::of(node);
         self.zone = zone_of(node);
         let condition = node.node().and_then(|n| n.condition("Ready"));
@@ -171,7 +166,13 @@ mod tests {
     #[test]
     fn a_renewal_counts_from_the_pass_that_sees_it() {
         let at = SimTime::from_millis;
-        let rows = [(100_000, 100_000), (99_999, 100_000), (95_000, 95_000), (94_999, 95_000), (60_001, 65_000)];
+        let rows = [
+            (100_000, 100_000),
+            (99_999, 100_000),
+            (95_000, 95_000),
+            (94_999, 95_000),
+            (60_001, 65_000),
+        ];
         for (renewed, seen) in rows {
             assert_eq!(pass_after(at(renewed), at(100_000)), at(seen), "{renewed}");
         }
@@ -191,7 +192,14 @@ mod tests {
             .get("conditions")
             .items()
             .iter()
-            .map(|c| format!("{} {} {}", c.get("type").text(), c.get("status").text(), c.get("reason").text()))
+            .map(|c| {
+                format!(
+                    "{} {} {}",
+                    c.get("type").text(),
+                    c.get("status").text(),
+                    c.get("reason").text()
+                )
+            })
             .collect();
         assert_eq!(
             said,
@@ -205,6 +213,12 @@ mod tests {
         );
         let mut value = node.value().clone();
         value.set("status", status);
-        assert_eq!(unknown(&Object::shared(Kind::Node, value), SimTime::from_millis(2000)), None);
+        assert_eq!(
+            unknown(
+                &Object::shared(Kind::Node, value),
+                SimTime::from_millis(2000)
+            ),
+            None
+        );
     }
 }

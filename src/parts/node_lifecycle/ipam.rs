@@ -34,13 +34,12 @@ impl Ipam {
         };
         let mut value = live.value().clone();
         if value.at(&["spec", "podCIDR"]).is_null() {
-            let number = *self
-                .by_node
-                .entry(node.name().clone())
-                .or_insert_with(|| self.free.pop().unwrap_or_else(|| {
+            let number = *self.by_node.entry(node.name().clone()).or_insert_with(|| {
+                self.free.pop().unwrap_or_else(|| {
                     self.fresh += 1;
                     self.fresh - 1
-                }));
+                })
+            });
             let cidr = Str::from(network(number));
             value.set_at(&["spec", "podCIDR"], &cidr);
             value.set_at(&["spec", "podCIDRs"], value!([&cidr]));

@@ -308,7 +308,11 @@ fn update_status(ctx: &mut Nx<'_>, node: &Object, value: crate::k8s::Value) -> O
 }
 
 /// Replaces a node's taints if it is still the version that was looked at.
-fn write_taints(ctx: &mut Nx<'_>, node: &Object, taints: Vec<crate::k8s::Value>) -> Option<Arc<Object>> {
+fn write_taints(
+    ctx: &mut Nx<'_>,
+    node: &Object,
+    taints: Vec<crate::k8s::Value>,
+) -> Option<Arc<Object>> {
     let live = ctx.client.get(Kind::Node, "", node.name()).ok()?;
     let mut tree = live.value().clone();
     if taints.is_empty() {

@@ -25,10 +25,18 @@ const UNSCHEDULABLE: &str = "node.kubernetes.io/unschedulable";
 const TABLE: [(&str, &str, &str); 6] = [
     ("Ready", "False", NOT_READY),
     ("Ready", "Unknown", UNREACHABLE),
-    ("MemoryPressure", "True", "node.kubernetes.io/memory-pressure"),
+    (
+        "MemoryPressure",
+        "True",
+        "node.kubernetes.io/memory-pressure",
+    ),
     ("DiskPressure", "True", "node.kubernetes.io/disk-pressure"),
     ("PIDPressure", "True", "node.kubernetes.io/pid-pressure"),
-    ("NetworkUnavailable", "True", "node.kubernetes.io/network-unavailable"),
+    (
+        "NetworkUnavailable",
+        "True",
+        "node.kubernetes.io/network-unavailable",
+    ),
 ];
 
 /// The keys of the NoSchedule taints that a node should carry.
@@ -71,7 +79,9 @@ impl NodeLifecycle {
         let ours = |taint: &Value| {
             taint.get("effect").text() == NO_SCHEDULE
                 && (taint.get("key").text() == UNSCHEDULABLE
-                    || TABLE.iter().any(|(_, _, key)| taint.get("key").text() == *key))
+                    || TABLE
+                        .iter()
+                        .any(|(_, _, key)| taint.get("key").text() == *key))
         };
         let mut taints = live.value().at(&["spec", "taints"]).items().to_vec();
         let missing: Vec<Value> = wanted
@@ -137,7 +147,11 @@ impl NodeLifecycle {
             return;
         }
         let now = ctx.now();
-        let next = self.zones.values().filter_map(|zone| zone.next_at(now)).min();
+        let next = self
+            .zones
+            .values()
+            .filter_map(|zone| zone.next_at(now))
+            .min();
         if let Some(at) = next {
             self.taint_timer = true;
             ctx.at(at.max(now + TAINT_PERIOD), Timer::Taint);
