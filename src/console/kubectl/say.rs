@@ -26,9 +26,7 @@ pub fn object(
             io.line(format!("{}/{name}", ty.qualified()));
             Ok(())
         }
-        _ => {
-            output::object(call, value, io)
-        }
+        _ => output::object(call, value, io),
     }
 }
 
