@@ -21,6 +21,8 @@ pub mod run;
 
 pub mod history;
 
+pub mod check;
+
 pub use command::{Command, Reply, Request, Verb};
 pub use event::Event;
 pub use history::History;

@@ -9,6 +9,7 @@ mod node_life;
 mod node_world;
 mod rhythm;
 mod stored_form;
+mod swarm;
 mod tidy;
 mod upstream;
 mod validate;

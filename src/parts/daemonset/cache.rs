@@ -198,6 +198,11 @@ impl Cache {
         }
     }
 
+    /// Pods were adopted whose new version was not seen yet.
+    pub fn adopting(&self) -> bool {
+        !self.adopted.is_empty()
+    }
+
     /// A pod of the DaemonSet is bound to the node. The owner's uid plays no part.
     pub fn scheduled(&self, node: &Str, daemon_set: &Key) -> bool {
         let from = Bound {
