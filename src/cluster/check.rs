@@ -26,12 +26,18 @@ pub fn live_pods(cluster: &Cluster, daemon_set: &Object) -> BTreeMap<Str, Vec<Ar
     let namespace = Some(daemon_set.namespace().as_str());
     for object in cluster.api().list(Kind::Pod, namespace) {
         let Some(pod) = object.pod() else { continue };
-        let owned = object.meta().controller().is_some_and(|o| o.uid == *daemon_set.uid());
+        let owned = object
+            .meta()
+            .controller()
+            .is_some_and(|o| o.uid == *daemon_set.uid());
         if !owned || pod.terminal() || object.meta().terminating() {
             continue;
         }
         if let Some(node) = target_node(&pod.spec) {
-            by_node.entry(node.clone()).or_default().push(object.clone());
+            by_node
+                .entry(node.clone())
+                .or_default()
+                .push(object.clone());
         }
     }
     by_node
@@ -62,7 +68,10 @@ fn ordered_revisions(cluster: &Cluster, daemon_set: &Object) -> Result<(), Strin
     let mut numbers = BTreeSet::new();
     let namespace = Some(daemon_set.namespace().as_str());
     for object in cluster.api().list(Kind::ControllerRevision, namespace) {
-        let owned = object.meta().controller().is_some_and(|o| o.uid == *daemon_set.uid());
+        let owned = object
+            .meta()
+            .controller()
+            .is_some_and(|o| o.uid == *daemon_set.uid());
         if owned && !numbers.insert(revision::number(object)) {
             return Err(format!(
                 "two revisions of {} have the number {}",
@@ -183,7 +192,12 @@ pub fn check_settled(cluster: &Cluster) -> Result<(), String> {
         if lens.generation != template_generation(daemon_set) {
             return Err(format!("{name} was last seen with another template"));
         }
-        let counted = recount(controller.cache().informer(), daemon_set, lens, cluster.now());
+        let counted = recount(
+            controller.cache().informer(),
+            daemon_set,
+            lens,
+            cluster.now(),
+        );
         let status = &ds.status;
         let written = Counts {
             desired: status.desired_number_scheduled,
@@ -194,7 +208,9 @@ pub fn check_settled(cluster: &Cluster) -> Result<(), String> {
             updated: status.updated_number_scheduled,
         };
         if written != counted {
-            return Err(format!("the status of {name} says {written:?}, a recount {counted:?}"));
+            return Err(format!(
+                "the status of {name} says {written:?}, a recount {counted:?}"
+            ));
         }
         if status.observed_generation != daemon_set.meta().generation {
             return Err(format!("{name} has not observed its generation"));
