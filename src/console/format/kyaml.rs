@@ -73,9 +73,7 @@ fn block(text: &str, depth: usize, out: &mut String) {
         indent(depth + 1, out);
         let escaped = quoted(line);
         let inner = &escaped[1..escaped.len() - 1];
-        if !inner.starts_with(' ') {
-            out.push(' ');
-        }
+        out.push(if inner.starts_with(' ') { '\\' } else { ' ' });
         out.push_str(inner);
         out.push_str("\\\n");
     }

@@ -2,6 +2,7 @@
 
 pub mod age;
 pub mod columns;
+pub mod describe;
 pub mod output;
 pub mod table;
 

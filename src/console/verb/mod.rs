@@ -5,6 +5,7 @@ pub mod apply;
 pub mod create;
 pub mod delete;
 pub mod drain;
+pub mod describe;
 pub mod get;
 mod get_rows;
 mod get_watch;
@@ -23,6 +24,7 @@ use super::task::Io;
 /// All commands.
 pub static ALL: &[&[Command]] = &[
     get::COMMANDS,
+    describe::COMMANDS,
     version::COMMANDS,
     apply::COMMANDS,
     apply::last_applied::COMMANDS,

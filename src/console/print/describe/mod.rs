@@ -1,0 +1,71 @@
+//! `kubectl describe`: one file per family of kinds.
+
+mod batch;
+pub mod container;
+mod network;
+pub mod node;
+pub mod pieces;
+mod pod;
+mod small;
+mod storage;
+pub mod template;
+mod workload;
+mod writer;
+
+pub use writer::{Writer, align};
+
+use super::View;
+use crate::k8s::{Kind, Object};
+
+/// Whether the events of an object are shown.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Events {
+    Shown,
+    Hidden,
+}
+
+/// The description of an object.
+pub fn describe(object: &Object, events: Events, view: View<'_>) -> String {
+    let mut w = Writer::default();
+    match object.kind() {
+        Kind::Pod => pod::describe(&mut w, object, view),
+        Kind::Node => node::describe(&mut w, object, view),
+        Kind::DaemonSet => workload::daemon_set(&mut w, object, view),
+        Kind::Deployment => workload::deployment(&mut w, object, view),
+        Kind::ReplicaSet | Kind::ReplicationController => {
+            workload::replica_set(&mut w, object, view)
+        }
+        Kind::StatefulSet => workload::stateful_set(&mut w, object, view),
+        Kind::Job => batch::job(&mut w, object, view),
+        Kind::CronJob => batch::cron_job(&mut w, object, view),
+        Kind::Service => network::service(&mut w, object, view),
+        Kind::PersistentVolumeClaim => storage::claim(&mut w, object, view),
+        Kind::PersistentVolume => storage::volume(&mut w, object, view),
+        Kind::StorageClass => storage::class(&mut w, object),
+        Kind::PriorityClass => small::priority_class(&mut w, object),
+        Kind::ConfigMap => small::config_map(&mut w, object),
+        // These two have no events.
+        Kind::Namespace => {
+            small::namespace(&mut w, object);
+            return w.aligned();
+        }
+        Kind::Secret => {
+            small::secret(&mut w, object);
+            return w.aligned();
+        }
+        Kind::Event
+        | Kind::ServiceAccount
+        | Kind::Endpoints
+        | Kind::LimitRange
+        | Kind::PodTemplate
+        | Kind::ResourceQuota
+        | Kind::ControllerRevision
+        | Kind::PodDisruptionBudget
+        | Kind::Lease
+        | Kind::EndpointSlice => small::generic(&mut w, object),
+    }
+    if events == Events::Shown {
+        pieces::events(&mut w, object, view);
+    }
+    w.aligned()
+}

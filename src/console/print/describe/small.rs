@@ -1,0 +1,195 @@
+//! Descriptions of small kinds, and of everything without its own.
+
+use super::{Writer, pieces};
+use crate::console::print::scalar;
+use crate::k8s::{Object, Value};
+
+/// Upstream: kubectl/pkg/describe/describe.go `describeNamespace`.
+pub fn namespace(w: &mut Writer, object: &Object) {
+    w.field(0, "Name", object.name());
+    pieces::labels_and_annotations(w, object);
+    let status = object.value().get("status");
+    w.field(0, "Status", status.get("phase").text());
+    let conditions = status.get("conditions").items();
+    if !conditions.is_empty() {
+        w.line(0, "Conditions:");
+        w.line(1, "Type\tStatus\tLastTransitionTime\tReason\tMessage");
+        w.line(1, "----\t------\t------------------\t------\t-------");
+        for c in conditions {
+            let at = crate::console::print::long_time(c.get("lastTransitionTime"));
+            let [kind, status, reason, message] =
+                ["type", "status", "reason", "message"].map(|f| c.get(f).text());
+            w.line(1, format!("{kind}\t{status}\t{at}\t{reason}\t{message}"));
+        }
+    }
+    w.line(0, "\nNo resource quota.");
+    w.line(0, "\nNo LimitRange resource.");
+}
+
+/// Upstream: kubectl/pkg/describe/describe.go `describeConfigMap`.
+pub fn config_map(w: &mut Writer, object: &Object) {
+    pieces::name(w, object);
+    pieces::labels_and_annotations(w, object);
+    w.line(0, "\nData\n====");
+    for (key, value) in object.value().get("data").fields() {
+        w.line(0, format!("{key}:\n----\n{}\n", value.text()));
+    }
+    w.line(0, "\nBinaryData\n====");
+    for (key, value) in object.value().get("binaryData").fields() {
+        w.line(0, format!("{key}: {} bytes", value.text().len() / 4 * 3));
+    }
+    w.line(0, "");
+}
+
+/// Upstream: kubectl/pkg/describe/describe.go `describeSecret`.
+pub fn secret(w: &mut Writer, object: &Object) {
+    pieces::name(w, object);
+    pieces::labels_and_annotations(w, object);
+    w.line(0, format!("\nType:\t{}", object.value().get("type").text()));
+    w.line(0, "\nData\n====");
+    for (key, value) in object.value().get("data").fields() {
+        let text = value.text();
+        let padding = text.bytes().rev().take_while(|b| *b == b'=').count();
+        w.line(
+            0,
+            format!(
+                "{key}:\t{} bytes",
+                (text.len() / 4 * 3).saturating_sub(padding)
+            ),
+        );
+    }
+}
+
+/// Upstream: kubectl/pkg/describe/describe.go `describePriorityClass`.
+pub fn priority_class(w: &mut Writer, object: &Object) {
+    let value = object.value();
+    w.field(0, "Name", object.name());
+    w.field(
+        0,
+        "Value",
+        value.get("value").as_i64().unwrap_or(0).to_string(),
+    );
+    w.field(
+        0,
+        "GlobalDefault",
+        (value.get("globalDefault").as_bool() == Some(true)).to_string(),
+    );
+    w.field(0, "PreemptionPolicy", value.get("preemptionPolicy").text());
+    w.field(0, "Description", value.get("description").text());
+    pieces::annotations(w, "Annotations", &object.meta().annotations);
+}
+
+/// Any object: all its fields, sorted.
+///
+/// Upstream: kubectl/pkg/describe/describe.go `genericDescriber`.
+pub fn generic(w: &mut Writer, object: &Object) {
+    w.field(0, "Name", object.name());
+    w.field(0, "Namespace", object.namespace());
+    pieces::labels_and_annotations(w, object);
+    let mut value = object.value().clone();
+    for field in [
+        "name",
+        "namespace",
+        "labels",
+        "annotations",
+        "managedFields",
+    ] {
+        if let Some(Value::Map(_)) = value.field("metadata") {
+            value.map_mut().entry("metadata").remove(field);
+        }
+    }
+    content(w, 0, &value);
+}
+
+fn content(w: &mut Writer, level: usize, value: &Value) {
+    for (field, value) in value.fields() {
+        let title = label(field);
+        match value {
+            Value::Map(_) => {
+                w.line(level, format!("{title}:"));
+                content(w, level + 1, value);
+            }
+            Value::List(items) => {
+                w.line(level, format!("{title}:"));
+                for item in items.iter() {
+                    if let Value::Map(_) = item {
+                        content(w, level + 1, item);
+                    } else {
+                        w.line(level + 1, crate::console::format::go::print(item));
+                    }
+                }
+            }
+            Value::Null => w.field(level, &title, "<nil>"),
+            Value::Bool(_) | Value::Int(_) | Value::Number(_) | Value::Str(_) => {
+                w.field(level, &title, scalar(value));
+            }
+        }
+    }
+}
+
+/// `ownerReferences` as `Owner References`; names with other characters stay.
+///
+/// Upstream: kubectl/pkg/describe/describe.go `smartLabelFor`.
+fn label(field: &str) -> String {
+    if field.chars().any(|c| !c.is_alphabetic() && c != '-') {
+        return field.to_owned();
+    }
+    let mut parts: Vec<String> = Vec::new();
+    let mut class = None;
+    for c in field.chars() {
+        let now = if c.is_lowercase() {
+            1
+        } else if c.is_uppercase() {
+            2
+        } else {
+            3
+        };
+        match parts.last_mut() {
+            Some(last) if class == Some(now) => last.push(c),
+            _ => parts.push(c.to_string()),
+        }
+        class = Some(now);
+    }
+    // The last capital of a run belongs to the small letters after it.
+    for i in 1..parts.len() {
+        let small = parts[i].starts_with(char::is_lowercase);
+        if small
+            && parts[i - 1].starts_with(char::is_uppercase)
+            && let Some(last) = parts[i - 1].pop()
+        {
+            parts[i].insert(0, last);
+        }
+    }
+    let words = parts
+        .into_iter()
+        .filter(|p| !p.is_empty() && p != "-" && p != "_");
+    let shaped = words.map(|word| {
+        let upper = word.to_uppercase();
+        if ["API", "URL", "UID", "OSB", "GUID"].contains(&upper.as_str()) {
+            return upper;
+        }
+        let mut chars = word.chars();
+        chars
+            .next()
+            .map_or(String::new(), |c| c.to_uppercase().chain(chars).collect())
+    });
+    shaped.collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn labels_are_split_at_capitals() {
+        let rows = [
+            ("apiVersion", "API Version"),
+            ("hostIP", "Host IP"),
+            ("uid", "UID"),
+            ("dnsPolicy", "Dns Policy"),
+            ("$patch", "$patch"),
+            ("kubernetes.io/arch", "kubernetes.io/arch"),
+        ];
+        for (field, want) in rows {
+            assert_eq!(super::label(field), want);
+        }
+    }
+}

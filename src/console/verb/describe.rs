@@ -1,0 +1,110 @@
+//! `kubectl describe`.
+//!
+//! Upstream: kubectl/pkg/cmd/describe/describe.go.
+
+use crate::console::args::{Flag, Takes, long};
+use crate::console::error::Failure;
+use crate::console::kubectl::builder::{self, Bare, Found, Info, Named};
+use crate::console::kubectl::{Call, Command, Run, flags};
+use crate::console::print::View;
+use crate::console::print::describe::{self, Events};
+use crate::console::task::Io;
+
+const FLAGS: &[Flag] = &[
+    long("show-events", Takes::Bool),
+    long("chunk-size", Takes::Int),
+];
+
+pub static COMMANDS: &[Command] = &[Command {
+    path: "describe",
+    about: "Show details of a specific resource or group of resources",
+    usage: "(-f FILENAME | TYPE [NAME_PREFIX | -l label] | TYPE/NAME)",
+    flags: &[FLAGS, flags::FILES, flags::SELECTOR, flags::ALL_NAMESPACES],
+    required: &[],
+    run: Run::Once(run),
+}];
+
+fn run(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
+    let from_files = !call.flags.list("filename").is_empty();
+    if call.args().is_empty() && !from_files {
+        return Err(Failure::client(
+            "You must specify the type of resource to describe. Use \"kubectl api-resources\" for a complete list \
+             of supported resources.",
+        ));
+    }
+    let mut found = if from_files {
+        super::from_files(call, io)?
+    } else {
+        let named = builder::named(call, call.args(), Bare::Means, io)?;
+        let found = builder::find(call, &named, io.cluster.api());
+        match prefixed(call, &named, &found, io) {
+            Some(found) => return describe_prefixed(call, &found, io),
+            None => found,
+        }
+    };
+    let events = call.flags.is_or("show-events", found.infos.len() == 1);
+    print(&found.infos, events, io);
+    if found.infos.is_empty() && found.failures.is_empty() {
+        let namespaced = found.types.iter().any(|t| t.namespaced());
+        io.err_line(call.nothing_found(namespaced));
+    }
+    Failure::gather(std::mem::take(&mut found.failures))
+}
+
+/// The objects whose names begin with the one name that was not found.
+fn prefixed(call: &Call, named: &Named, found: &Found, io: &Io<'_>) -> Option<Found> {
+    let Named::Objects(objects) = named else {
+        return None;
+    };
+    let [(ty, prefix)] = &objects[..] else {
+        return None;
+    };
+    let missing = |f: &Failure| matches!(f, Failure::Api(status) if status.is_not_found());
+    if call.args().len() != 2 || !found.failures.first().is_some_and(missing) {
+        return None;
+    }
+    let all = builder::list(call, *ty, io.cluster.api()).ok()?;
+    let fitting = all
+        .into_iter()
+        .filter(|o| o.name().starts_with(prefix.as_str()));
+    let infos: Vec<Info> = fitting.map(|object| Info { ty: *ty, object }).collect();
+    (!infos.is_empty()).then(|| Found {
+        types: vec![*ty; infos.len()],
+        infos,
+        ..Found::default()
+    })
+}
+
+/// Every object that a prefix means, each followed by an empty line.
+fn describe_prefixed(call: &Call, found: &Found, io: &mut Io<'_>) -> Result<(), Failure> {
+    let events = call.flags.is_or("show-events", true);
+    for info in &found.infos {
+        let text = text(info, events, io);
+        io.out(text);
+        io.line("");
+    }
+    Ok(())
+}
+
+fn text(info: &Info, events: bool, io: &Io<'_>) -> String {
+    let view = View {
+        api: io.cluster.api(),
+        now: io.now(),
+    };
+    let events = if events {
+        Events::Shown
+    } else {
+        Events::Hidden
+    };
+    describe::describe(&info.object, events, view)
+}
+
+fn print(infos: &[Info], events: bool, io: &mut Io<'_>) {
+    for (i, info) in infos.iter().enumerate() {
+        if i > 0 {
+            io.out("\n\n");
+        }
+        let text = text(info, events, io);
+        io.out(text);
+    }
+}
