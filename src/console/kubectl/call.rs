@@ -37,7 +37,7 @@ impl DryRun {
 
 impl Call {
     pub fn new(command: &'static Command, flags: Parsed, session: &Session) -> Self {
-        let given = flags.text("namespace");
+        let given = flags.text("namespace").filter(|n| !n.is_empty());
         Self {
             namespace: given.unwrap_or(&session.namespace).to_owned(),
             namespace_given: given.is_some(),
@@ -61,9 +61,9 @@ impl Call {
         Failure::usage(message, self.path())
     }
 
-    /// `-A` was given, or `-n ''`.
+    /// `-A` was given.
     pub fn all_namespaces(&self) -> bool {
-        self.flags.is("all-namespaces") || self.namespace.is_empty()
+        self.flags.is("all-namespaces")
     }
 
     /// The namespace that lists are limited to.

@@ -47,6 +47,7 @@ impl Type {
 
     /// The type that a word means. Types without `list` are no words of the command line.
     pub fn find(word: &str) -> Option<Self> {
+        let word = Some(word).filter(|w| !w.is_empty())?;
         schema().resource(word).map(Self::new)
     }
 

@@ -1,11 +1,14 @@
 //! The verbs, one file each. To add one: a file with a `static COMMANDS: &[Command]` (see [`super::kubectl`] for the
 //! pattern) and a line in [`ALL`].
 
+pub mod api;
 pub mod apply;
 pub mod create;
 pub mod delete;
 pub mod drain;
 pub mod describe;
+pub mod events;
+pub mod explain;
 pub mod get;
 mod get_rows;
 mod get_watch;
@@ -25,6 +28,9 @@ use super::task::Io;
 pub static ALL: &[&[Command]] = &[
     get::COMMANDS,
     describe::COMMANDS,
+    events::COMMANDS,
+    explain::COMMANDS,
+    api::COMMANDS,
     version::COMMANDS,
     apply::COMMANDS,
     apply::last_applied::COMMANDS,

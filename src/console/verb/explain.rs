@@ -1,0 +1,233 @@
+//! `kubectl explain`: the fields of a type, from the schema.
+//!
+//! Upstream: kubectl/pkg/explain/v2. Descriptions are left out where this playground has no own words.
+
+use crate::console::args::{Flag, Takes, long, short};
+use crate::console::error::Failure;
+use crate::console::kubectl::{Call, Command, Run, Type};
+use crate::console::task::Io;
+use crate::k8s::schema::{Definition, DefinitionId, Field, schema};
+
+/// How deep `--recursive` goes; the types that hold themselves would never end.
+const DEPTH_MAX: usize = 12;
+/// Values of an enum that are shown.
+const ENUM_MAX: usize = 4;
+
+const FLAGS: &[Flag] = &[
+    long("recursive", Takes::Bool),
+    long("api-version", Takes::Text),
+    short('o', "output", Takes::Text),
+];
+
+pub static COMMANDS: &[Command] = &[Command {
+    path: "explain",
+    about: "Get documentation for a resource",
+    usage: "TYPE [--recursive=FALSE|TRUE] [--api-version=api-version-group]",
+    flags: &[FLAGS],
+    required: &[],
+    run: Run::Once(run),
+}];
+
+fn run(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
+    let output = call.flags.text("output").unwrap_or("");
+    if !matches!(output, "" | "plaintext") {
+        return Err(Failure::client(format!("unrecognized format: {output}")));
+    }
+    let word = match call.args() {
+        [word] => word,
+        [] => {
+            return Err(Failure::client(
+                "You must specify the type of resource to explain. Use \"kubectl api-resources\" for a complete \
+                 list of supported resources.",
+            ));
+        }
+        _ => {
+            return Err(Failure::client(
+                "We accept only this format: explain RESOURCE",
+            ));
+        }
+    };
+    if word.starts_with('.') {
+        return Err(Failure::client(
+            "invalid jsonpath syntax, first node must be field node",
+        ));
+    }
+    let (ty, path) = split(word)?;
+    let version = call.flags.text("api-version").filter(|v| !v.is_empty());
+    if let Some(version) = version.filter(|v| *v != ty.resource.api_version()) {
+        return Err(Failure::client(if version == "v1" {
+            format!(
+                "GVR (/v1, Resource={}) not found in OpenAPI schema",
+                ty.resource.name
+            )
+        } else {
+            format!(
+                "couldn't find resource for \"{version}, Resource={}\"",
+                ty.resource.name
+            )
+        }));
+    }
+    let resource = ty.resource;
+    let id = schema().of(resource.group, resource.version, resource.kind);
+    let id = id.ok_or_else(|| {
+        Failure::client(format!(
+            "GVR ({}) not found in OpenAPI schema",
+            ty.group_version_resource()
+        ))
+    })?;
+    if !resource.group.is_empty() {
+        io.line(format!("GROUP:      {}", resource.group));
+    }
+    io.line(format!("KIND:       {}", resource.kind));
+    io.line(format!("VERSION:    {}\n", resource.version));
+    explain(id, &path, call.flags.is("recursive"), io)
+}
+
+/// The type and the path of fields that a word names: `ds.spec`, `daemonsets.apps.spec`.
+fn split(word: &str) -> Result<(Type, Vec<&str>), Failure> {
+    let parts: Vec<&str> = word.split('.').collect();
+    // A group with dots may follow the name of the type.
+    for end in (1..=parts.len().min(5)).rev() {
+        let name = parts[..end].join(".");
+        if let Some(ty) = Type::find(&name) {
+            let rest = parts[end..].iter().filter(|p| !p.is_empty());
+            return Ok((ty, rest.copied().collect()));
+        }
+    }
+    Err(Failure::Plain(format!(
+        "the server doesn't have a resource type \"{}\"",
+        parts[0]
+    )))
+}
+
+fn explain(
+    root: DefinitionId,
+    path: &[&str],
+    recursive: bool,
+    io: &mut Io<'_>,
+) -> Result<(), Failure> {
+    let mut place = Some(root);
+    let mut last: Option<&Field> = None;
+    for name in path {
+        let missing = || Failure::client(format!("field \"{name}\" does not exist"));
+        let definition = schema().definition(place.ok_or_else(missing)?);
+        let field = definition.field(name).ok_or_else(missing)?;
+        place = field.ty.element_struct();
+        last = Some(field);
+    }
+    if let Some(field) = last {
+        let required = if field.required { " -required-" } else { "" };
+        io.line(format!(
+            "FIELD: {} <{}>{required}",
+            field.name,
+            shown_type(field)
+        ));
+        enums(field, 0, io);
+        io.line("");
+    }
+    io.line("\nDESCRIPTION:");
+    let own = place.map(|id| schema().definition(id));
+    let about = match (last, own) {
+        (Some(field), _) => words(field.name),
+        (None, Some(definition)) => words(definition.go_name()),
+        (None, None) => None,
+    };
+    io.line(format!("    {}\n    ", about.unwrap_or("<empty>")));
+    if let Some(definition) = own {
+        io.line("FIELDS:");
+        fields(definition, 1, recursive, io);
+    }
+    io.line("");
+    Ok(())
+}
+
+/// The type as explain names it: times are texts there.
+fn shown_type(field: &Field) -> String {
+    let text = field.ty.explained();
+    match text.as_str() {
+        "Time" | "MicroTime" => "string".to_owned(),
+        "Object" => "RawExtension".to_owned(),
+        _ => text,
+    }
+}
+
+fn enums(field: &Field, level: usize, io: &mut Io<'_>) {
+    if field.words.is_empty() {
+        return;
+    }
+    let mut text = field.words[..field.words.len().min(ENUM_MAX)].join(", ");
+    if field.words.len() > ENUM_MAX {
+        text.push_str(", ....");
+    }
+    io.line(format!("{}enum: {text}", "  ".repeat(level)));
+}
+
+fn fields(definition: &Definition, level: usize, recursive: bool, io: &mut Io<'_>) {
+    let indent = "  ".repeat(level);
+    for field in &definition.fields {
+        let required = if field.required { " -required-" } else { "" };
+        io.line(format!(
+            "{indent}{}\t<{}>{required}",
+            field.name,
+            shown_type(field)
+        ));
+        if recursive {
+            let inner = field.ty.element_struct().map(|id| schema().definition(id));
+            if let Some(inner) =
+                inner.filter(|_| level < DEPTH_MAX && field.name != "managedFields")
+            {
+                fields(inner, level + 1, recursive, io);
+            } else {
+                enums(field, level, io);
+            }
+            continue;
+        }
+        enums(field, level, io);
+        io.line(format!(
+            "{indent}  {}\n",
+            words(field.name).unwrap_or("<no description>")
+        ));
+    }
+    if recursive && level == 1 {
+        io.line("");
+    }
+}
+
+/// A sentence for the fields that this playground is about.
+fn words(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "DaemonSet" => "Keeps one pod of a template running on every node that fits it.",
+        "Node" => "A machine that runs pods.",
+        "Pod" => "Containers that run together on one node.",
+        "ControllerRevision" => "A snapshot of a template, kept so that a rollout can be undone.",
+        "apiVersion" => "The version of the schema that this object follows.",
+        "kind" => "The type that this object is of.",
+        "metadata" => "Name, namespace, labels, annotations and what the server keeps.",
+        "spec" => "What is wanted.",
+        "status" => "What was found; written by controllers.",
+        "selector" => "Which pods belong to this object; must match the template's labels.",
+        "template" => "The pod that is created.",
+        "updateStrategy" => "How old pods are replaced when the template changes.",
+        "rollingUpdate" => "How many pods may be missing or doubled while pods are replaced.",
+        "maxUnavailable" => {
+            "How many nodes may be without a ready pod during an update: a number or a percentage."
+        }
+        "maxSurge" => "How many nodes may run an old and a new pod at once during an update.",
+        "minReadySeconds" => "How long a new pod must be ready before it counts as available.",
+        "revisionHistoryLimit" => "How many old revisions are kept for undoing.",
+        "tolerations" => "The taints that do not keep the pod away.",
+        "taints" => "What keeps pods away from the node unless they tolerate it.",
+        "effect" => "What happens to pods without a toleration.",
+        "key" => "The name that is compared.",
+        "value" => "The text that is compared.",
+        "operator" => "How the value is compared.",
+        "tolerationSeconds" => "How long a pod stays after a NoExecute taint appeared.",
+        "nodeSelector" => "Labels that a node must have.",
+        "affinity" => "Rules for the choice of a node.",
+        "containers" => "The containers of the pod.",
+        "initContainers" => "Containers that must end before the others start.",
+        "image" => "The container image.",
+        "resources" => "What the container needs and may use.",
+        _ => return None,
+    })
+}
