@@ -15,6 +15,8 @@ mod get_watch;
 pub mod label;
 pub mod patch;
 pub mod replace;
+pub mod rollout;
+pub mod set;
 pub mod taint;
 pub mod version;
 
@@ -44,6 +46,14 @@ pub static ALL: &[&[Command]] = &[
     label::COMMANDS,
     patch::COMMANDS,
     taint::COMMANDS,
+    set::COMMANDS[0],
+    set::COMMANDS[1],
+    set::COMMANDS[2],
+    set::COMMANDS[3],
+    rollout::COMMANDS,
+    rollout::history::COMMANDS,
+    rollout::status::COMMANDS,
+    rollout::undo::COMMANDS,
     replace::COMMANDS,
 ];
 

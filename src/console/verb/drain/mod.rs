@@ -222,8 +222,10 @@ impl Drain {
         for (name, _) in &self.failed {
             io.err_line(format!(" {name}"));
         }
-        for reason in self.failed.iter().flat_map(|(_, reasons)| reasons) {
-            io.err_line(reason);
+        // The reasons of one node stand on a line each; those of several nodes on one line a node.
+        match &self.failed[..] {
+            [(_, reasons)] => reasons.iter().for_each(|reason| io.err_line(reason)),
+            several => several.iter().for_each(|(_, reasons)| io.err_line(joined(reasons))),
         }
         Step::Exit(1)
     }

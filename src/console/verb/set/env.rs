@@ -1,0 +1,282 @@
+//! `kubectl set env`.
+//!
+//! Upstream: kubectl/pkg/cmd/set/set_env.go, kubectl/pkg/cmd/set/env
+
+use super::{Words, change, check, containers, sets};
+use crate::console::args::{Flag, Takes, long, short};
+use crate::console::error::Failure;
+use crate::console::kubectl::builder::Bare;
+use crate::console::kubectl::items::{self, Item, Look};
+use crate::console::kubectl::request::Sender;
+use crate::console::kubectl::{Call, Command, Run, manifest, say};
+use crate::console::task::Io;
+use crate::k8s::{Kind, Value};
+use crate::value;
+
+const FLAGS: &[Flag] = &[
+    short('c', "containers", Takes::Text),
+    short('e', "env", Takes::Each),
+    long("from", Takes::Text),
+    long("prefix", Takes::Text),
+    long("keys", Takes::List),
+    long("list", Takes::Bool),
+    long("resolve", Takes::Bool),
+    long("overwrite", Takes::Bool),
+];
+
+pub static COMMANDS: &[Command] = &[Command {
+    path: "set env",
+    about: "Update environment variables on a pod template",
+    usage: "RESOURCE/NAME KEY_1=VAL_1 ... KEY_N=VAL_N [options]",
+    flags: sets!(FLAGS),
+    required: &[],
+    run: Run::Once(run),
+}];
+
+const WORDS: Words = Words {
+    done: "env updated",
+    failed: "failed to patch env update to pod template:",
+};
+
+#[derive(Default)]
+struct Changes {
+    /// Variables as the API has them.
+    set: Vec<Value>,
+    remove: Vec<String>,
+}
+
+/// Splits arguments into resources and variables.
+fn split(args: &[String]) -> Result<(Vec<String>, Vec<String>), Failure> {
+    let (mut resources, mut variables) = (Vec::new(), Vec::new());
+    for arg in args {
+        let variable = arg.find('=').is_some_and(|at| at > 0) || arg.ends_with('-');
+        if variable {
+            variables.push(arg.clone());
+        } else if variables.is_empty() {
+            resources.push(arg.clone());
+        } else {
+            return Err(Failure::client(format!(
+                "all resources must be specified before environment changes: {}",
+                args.join(" ")
+            )));
+        }
+    }
+    Ok((resources, variables))
+}
+
+fn parse(variables: &[String]) -> Result<Changes, Failure> {
+    let mut changes = Changes::default();
+    for text in variables {
+        if let Some((name, value)) = text.split_once('=') {
+            let errors = crate::k8s::names::env_var_name_errors(name);
+            if !errors.is_empty() {
+                return Err(Failure::client(format!("\"{name}\" is not a valid key name: {}", errors.join("; "))));
+            }
+            changes.set.push(value!({"name": Value::str(name), "value": Value::str(value)}));
+        } else if let Some(name) = text.strip_suffix('-').filter(|n| !n.is_empty()) {
+            changes.remove.push(name.to_owned());
+        } else if text == "-" {
+            return Err(Failure::client(
+                "variables are not read from standard input here: name them as arguments",
+            ));
+        } else {
+            return Err(Failure::client(format!("unknown environment variable: {text}")));
+        }
+    }
+    let both = |name: &String| changes.set.iter().any(|v| v.get("name").text() == name);
+    if changes.remove.iter().any(both) {
+        return Err(Failure::client(
+            "can not both modify and remove an environment variable in the same command",
+        ));
+    }
+    Ok(changes)
+}
+
+/// The variables that `--from` makes of a ConfigMap or a Secret.
+fn from(call: &Call, changes: &mut Changes, io: &mut Io<'_>) -> Result<(), Failure> {
+    let Some(from) = call.flags.text("from").filter(|f| !f.is_empty()) else {
+        return Ok(());
+    };
+    let found = items::find(call, &[from.to_owned()], Bare::Refused, Look::Live, io)?;
+    Failure::gather(found.failures)?;
+    let keys = call.flags.list("keys");
+    for item in found.items {
+        let reference = match item.ty.kind {
+            Some(Kind::Secret) => "secretKeyRef",
+            Some(Kind::ConfigMap) => "configMapKeyRef",
+            _ => return Err(Failure::client("unsupported resource specified in --from")),
+        };
+        for (key, _) in item.tree().get("data").fields() {
+            if !keys.is_empty() && !keys.iter().any(|k| k == key.as_str()) {
+                continue;
+            }
+            let name = key.as_str().to_uppercase().replace(|c: char| !c.is_ascii_alphanumeric(), "_");
+            let mut source = Value::map();
+            source.set(reference, value!({"key": key, "name": Value::str(&item.name)}));
+            changes.set.push(value!({"name": name, "valueFrom": source}));
+        }
+    }
+    Ok(())
+}
+
+fn run(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
+    check(call)?;
+    let (resources, mut variables) = split(call.args())?;
+    let sender = Sender::of(call, "kubectl-set", io)?.lenient();
+    say::check(call, io)?;
+    let listing = call.flags.is("list");
+    if resources.is_empty() && !manifest::given(call) {
+        return Err(Failure::client(
+            "one or more resources must be specified as <resource> <name> or <resource>/<name>",
+        ));
+    }
+    if listing && call.flags.text("output").is_some_and(|o| !o.is_empty()) {
+        return Err(Failure::client("--list and --output may not be specified together"));
+    }
+    if !call.flags.list("keys").is_empty() && !call.flags.given("from") {
+        return Err(Failure::client(
+            "when specifying --keys, a configmap or secret must be provided with --from",
+        ));
+    }
+    let mut all = call.flags.list("env").to_vec();
+    all.append(&mut variables);
+    let mut changes = parse(&all)?;
+    from(call, &mut changes, io)?;
+    if let Some(prefix) = call.flags.text("prefix") {
+        for variable in &mut changes.set {
+            let name = format!("{prefix}{}", variable.get("name").text());
+            variable.set("name", name);
+        }
+    }
+    let found = items::find(call, &resources, Bare::Refused, Look::Live, io)?;
+    Failure::gather(found.failures)?;
+    let mut failures = Vec::new();
+    for item in &found.items {
+        failures.extend(one(call, &sender, item, &changes, listing, io).err());
+    }
+    Failure::gather(failures)
+}
+
+fn one(
+    call: &Call,
+    sender: &Sender,
+    item: &Item,
+    changes: &Changes,
+    listing: bool,
+    io: &mut Io<'_>,
+) -> Result<(), Failure> {
+    let pattern = call.flags.text("containers").unwrap_or("*");
+    let kind = item.ty.resource.kind;
+    let mut said = String::new();
+    let edit = |spec: &mut Value| {
+        let fitting = containers(spec, pattern);
+        if fitting.is_empty() {
+            return Ok(false);
+        }
+        for container in fitting {
+            if !call.flags.is_or("overwrite", true) {
+                refuse_overwrites(container, changes)?;
+            }
+            let new = updated(container.get("env").items(), changes);
+            if new.is_empty() {
+                container.remove("env");
+            } else {
+                container.set("env", Value::from(new));
+            }
+            said.push_str(&format!(
+                "# {kind} {}, container {}\n",
+                item.name,
+                container.get("name").text()
+            ));
+            for variable in container.get("env").items() {
+                said.push_str(&shown(variable));
+            }
+        }
+        Ok(!listing)
+    };
+    let done = change(call, sender, item, &WORDS, edit, io);
+    if listing {
+        io.out(&said);
+    }
+    let spec = item.ty.kind.and_then(super::pod_spec_path);
+    if let Some(path) = spec
+        && said.is_empty()
+        && containers(&mut item.tree().at(path).clone(), pattern).is_empty()
+    {
+        io.err_line(format!(
+            "Warning: {kind}/{} does not have any containers matching \"{pattern}\"",
+            item.name
+        ));
+    }
+    done
+}
+
+fn refuse_overwrites(container: &Value, changes: &Changes) -> Result<(), Failure> {
+    let old = container.get("env").items();
+    for new in &changes.set {
+        let name = new.get("name").text();
+        if let Some(old) = old.iter().find(|o| o.get("name").text() == name)
+            && old != new
+        {
+            return Err(Failure::client(format!(
+                "'{name}' already has a value ({}), and --overwrite is false",
+                old.get("value").text()
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// Upstream: kubectl/pkg/cmd/set/helper.go `updateEnv`
+fn updated(old: &[Value], changes: &Changes) -> Vec<Value> {
+    let mut covered: Vec<&str> = changes.remove.iter().map(String::as_str).collect();
+    let mut new = Vec::new();
+    let newest = |name: &str| changes.set.iter().find(|v| v.get("name").text() == name);
+    for variable in old {
+        let name = variable.get("name").text();
+        if covered.contains(&name) {
+            continue;
+        }
+        match newest(name) {
+            Some(changed) => {
+                covered.push(name);
+                new.push(changed.clone());
+            }
+            None => new.push(variable.clone()),
+        }
+    }
+    for variable in &changes.set {
+        let name = variable.get("name").text();
+        if !covered.contains(&name) {
+            covered.push(name);
+            new.push(variable.clone());
+        }
+    }
+    new
+}
+
+/// A line of `--list`.
+fn shown(variable: &Value) -> String {
+    let name = variable.get("name").text();
+    let from = variable.get("valueFrom");
+    if from.is_null() {
+        return format!("{name}={}\n", variable.get("value").text());
+    }
+    let reference = |field: &str, what: &str| {
+        let source = from.field(field)?;
+        Some(format!("{what} {}, key {}", source.get("name").text(), source.get("key").text()))
+    };
+    let told = reference("configMapKeyRef", "configmap")
+        .or_else(|| reference("secretKeyRef", "secret"))
+        .or_else(|| {
+            let path = from.at(&["fieldRef", "fieldPath"]).as_str()?;
+            Some(format!("field path {path}"))
+        })
+        .or_else(|| {
+            let source = from.field("resourceFieldRef")?;
+            let container = source.get("containerName").text();
+            let prefix = if container.is_empty() { String::new() } else { format!("{container}/") };
+            Some(format!("resource field {prefix}{}", source.get("resource").text()))
+        });
+    format!("# {name} from {}\n", told.unwrap_or_else(|| "invalid valueFrom".to_owned()))
+}

@@ -1,0 +1,117 @@
+//! `kubectl set serviceaccount`, `selector`, `subject`.
+//!
+//! Upstream: kubectl/pkg/cmd/set/set_serviceaccount.go, set_selector.go
+
+use super::{RECORD, Words, change, check, send, sets};
+use crate::console::args::{Flag, Takes, long};
+use crate::console::error::Failure;
+use crate::console::kubectl::builder::Bare;
+use crate::console::kubectl::items::{self, Look};
+use crate::console::kubectl::request::Sender;
+use crate::console::kubectl::{Call, Command, Run, say};
+use crate::console::task::Io;
+use crate::k8s::selector::{Operator, Selector};
+use crate::k8s::{Kind, Str, Value};
+
+const VERSION: &[Flag] = &[long("resource-version", Takes::Text)];
+
+const SUBJECT: &[Flag] = &[
+    long("user", Takes::Each),
+    long("group", Takes::Each),
+    long("serviceaccount", Takes::Each),
+];
+
+pub static COMMANDS: &[Command] = &[
+    Command {
+        path: "set serviceaccount",
+        about: "Update the service account of a resource",
+        usage: "(-f FILENAME | TYPE NAME) SERVICE_ACCOUNT [options]",
+        flags: sets!(RECORD),
+        required: &[],
+        run: Run::Once(service_account),
+    },
+    Command {
+        path: "set selector",
+        about: "Set the selector on a resource",
+        usage: "(-f FILENAME | TYPE NAME) EXPRESSIONS [--resource-version=version] [options]",
+        flags: sets!(RECORD, VERSION),
+        required: &[],
+        run: Run::Once(selector),
+    },
+    Command {
+        path: "set subject",
+        about: "Update the user, group, or service account in a role binding or cluster role binding",
+        usage: "(-f FILENAME | TYPE NAME) [--user=username] [--group=groupname] [options]",
+        flags: sets!(SUBJECT),
+        required: &[],
+        run: Run::Once(subject),
+    },
+];
+
+fn service_account(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
+    let sender = Sender::of(call, "kubectl-set", io)?.lenient();
+    check(call)?;
+    say::check(call, io)?;
+    let Some((account, resources)) = call.args().split_last() else {
+        return Err(Failure::client("serviceaccount is required"));
+    };
+    let found = items::find(call, resources, Bare::Refused, Look::Live, io)?;
+    let mut failures = found.failures;
+    let words = Words {
+        done: "serviceaccount updated",
+        failed: "failed to patch ServiceAccountName",
+    };
+    for item in &found.items {
+        let edit = |spec: &mut Value| {
+            spec.set("serviceAccountName", Str::new(account));
+            Ok(true)
+        };
+        failures.extend(change(call, &sender, item, &words, edit, io).err());
+    }
+    Failure::gather(failures)
+}
+
+fn selector(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
+    let sender = Sender::of(call, "kubectl-set", io)?.lenient();
+    check(call)?;
+    say::check(call, io)?;
+    let pairs = call.args().iter().filter(|a| a.contains('='));
+    let resources: Vec<String> = call.args().iter().filter(|a| !a.contains('=')).cloned().collect();
+    let text = pairs.cloned().collect::<Vec<_>>().join(",");
+    if text.is_empty() {
+        return Err(Failure::client("one or more selectors must be specified as <key>=<value>"));
+    }
+    let wanted = Selector::parse(&text).map_err(Failure::client)?;
+    let mut labels = Value::map();
+    for requirement in wanted.requirements() {
+        if requirement.operator() != Operator::In || requirement.values().len() != 1 {
+            return Err(Failure::client(format!("invalid selector: {text}")));
+        }
+        labels.set(requirement.key().clone(), requirement.values()[0].clone());
+    }
+    let found = items::find(call, &resources, Bare::Refused, Look::Live, io)?;
+    let mut failures = found.failures;
+    let words = Words {
+        done: "selector updated",
+        failed: "failed to patch selector",
+    };
+    for item in &found.items {
+        if item.kind()? != Kind::Service {
+            failures.push(Failure::client(format!(
+                "setting a selector is only supported for Services: {}",
+                item.title()
+            )));
+            continue;
+        }
+        let mut new = item.tree().clone();
+        new.set_at(&["spec", "selector"], labels.clone());
+        failures.extend(send(call, &sender, item, &words, &new, io).err());
+    }
+    Failure::gather(failures)
+}
+
+fn subject(_: &Call, _: &mut Io<'_>) -> Result<(), Failure> {
+    Err(Failure::client(
+        "role bindings are not kept in this playground: everything is allowed here",
+    ))
+}
