@@ -225,7 +225,9 @@ impl Drain {
         // The reasons of one node stand on a line each; those of several nodes on one line a node.
         match &self.failed[..] {
             [(_, reasons)] => reasons.iter().for_each(|reason| io.err_line(reason)),
-            several => several.iter().for_each(|(_, reasons)| io.err_line(joined(reasons))),
+            several => several
+                .iter()
+                .for_each(|(_, reasons)| io.err_line(joined(reasons))),
         }
         Step::Exit(1)
     }

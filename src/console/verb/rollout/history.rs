@@ -70,7 +70,10 @@ fn one(call: &Call, item: &Item, wanted: i64, io: &mut Io<'_>) -> Result<(), Fai
             let annotations = template.at_mut(&["metadata", "annotations"]);
             annotations.set(crate::console::kubectl::record::CHANGE_CAUSE, cause);
         }
-        io.line(format!("{title} with revision #{wanted}\n{}", text(&template)));
+        io.line(format!(
+            "{title} with revision #{wanted}\n{}",
+            text(&template)
+        ));
     } else {
         io.line(format!("{title} \n{}", table(&all)));
     }
@@ -88,12 +91,22 @@ pub(super) fn text(template: &Value) -> String {
 fn table(all: &[Revision]) -> String {
     let mut rows = vec![("REVISION".to_owned(), "CHANGE-CAUSE")];
     for (i, revision) in all.iter().enumerate() {
-        if all.get(i + 1).is_none_or(|next| next.number != revision.number) {
+        if all
+            .get(i + 1)
+            .is_none_or(|next| next.number != revision.number)
+        {
             rows.push((revision.number.to_string(), revision.cause()));
         }
     }
-    let width = rows.iter().map(|(number, _)| number.len()).max().unwrap_or(0) + 2;
-    rows.iter().map(|(number, cause)| format!("{number:<width$}{cause}\n")).collect()
+    let width = rows
+        .iter()
+        .map(|(number, _)| number.len())
+        .max()
+        .unwrap_or(0)
+        + 2;
+    rows.iter()
+        .map(|(number, cause)| format!("{number:<width$}{cause}\n"))
+        .collect()
 }
 
 /// The object as it was at a revision.

@@ -28,7 +28,12 @@ pub static COMMANDS: &[Command] = &[
         path: "rollout restart",
         about: "Restart a resource",
         usage: "RESOURCE",
-        flags: &[flags::FILES, flags::SELECTOR, flags::OUTPUT, flags::FIELD_MANAGER],
+        flags: &[
+            flags::FILES,
+            flags::SELECTOR,
+            flags::OUTPUT,
+            flags::FIELD_MANAGER,
+        ],
         required: &[],
         run: Run::Once(restart),
     },
@@ -36,7 +41,12 @@ pub static COMMANDS: &[Command] = &[
         path: "rollout pause",
         about: "Mark the provided resource as paused",
         usage: "RESOURCE",
-        flags: &[flags::FILES, flags::SELECTOR, flags::OUTPUT, flags::FIELD_MANAGER],
+        flags: &[
+            flags::FILES,
+            flags::SELECTOR,
+            flags::OUTPUT,
+            flags::FIELD_MANAGER,
+        ],
         required: &[],
         run: Run::Once(pause),
     },
@@ -44,7 +54,12 @@ pub static COMMANDS: &[Command] = &[
         path: "rollout resume",
         about: "Resume a paused resource",
         usage: "RESOURCE",
-        flags: &[flags::FILES, flags::SELECTOR, flags::OUTPUT, flags::FIELD_MANAGER],
+        flags: &[
+            flags::FILES,
+            flags::SELECTOR,
+            flags::OUTPUT,
+            flags::FIELD_MANAGER,
+        ],
         required: &[],
         run: Run::Once(resume),
     },
@@ -118,7 +133,10 @@ fn change(call: &Call, edit: Edit, word: &'static str, io: &mut Io<'_>) -> Resul
     let found = find(call, io)?;
     let mut failures = found.failures;
     if found.items.is_empty() && failures.is_empty() {
-        io.err_line(format!("No resources found in {} namespace.", call.namespace));
+        io.err_line(format!(
+            "No resources found in {} namespace.",
+            call.namespace
+        ));
         return Ok(());
     }
     for item in &found.items {
@@ -136,7 +154,11 @@ fn one(
     io: &mut Io<'_>,
 ) -> Result<(), Failure> {
     let new = edit(item, io).map_err(|why| {
-        Failure::client(format!("error: {} \"{}\" {why}", item.ty.full_name(), item.name))
+        Failure::client(format!(
+            "error: {} \"{}\" {why}",
+            item.ty.full_name(),
+            item.name
+        ))
     })?;
     let kind = item.kind()?;
     let body = patch::two_way(kind, item.tree(), &new).map_err(Failure::client)?;
@@ -165,7 +187,10 @@ struct Revision {
 impl Revision {
     /// `kubernetes.io/change-cause`, `<none>` when nobody gave one.
     fn cause(&self) -> &str {
-        let cause = self.object.meta().annotation(crate::console::kubectl::record::CHANGE_CAUSE);
+        let cause = self
+            .object
+            .meta()
+            .annotation(crate::console::kubectl::record::CHANGE_CAUSE);
         cause.filter(|c| !c.is_empty()).unwrap_or("<none>")
     }
 }
@@ -182,7 +207,11 @@ fn revisions(item: &Item, api: &ApiServer) -> Vec<Revision> {
     };
     let owned = api.list(kind, Some(&item.namespace)).filter(|object| {
         selector.matches(&object.meta().labels)
-            && object.meta().owners.iter().any(|o| o.controller && o.uid.as_str() == uid)
+            && object
+                .meta()
+                .owners
+                .iter()
+                .any(|o| o.controller && o.uid.as_str() == uid)
     });
     let numbered = owned.filter_map(|object| {
         let number = if kind == Kind::ReplicaSet {

@@ -104,7 +104,10 @@ impl Rollout {
             )));
         }
         if found.items.is_empty() && found.failures.is_empty() {
-            io.err_line(format!("No resources found in {} namespace.", self.call.namespace));
+            io.err_line(format!(
+                "No resources found in {} namespace.",
+                self.call.namespace
+            ));
         }
         self.failures = found.failures;
         self.items = Some(found.items);
@@ -256,8 +259,11 @@ fn deployment(call: &Call, value: &Value) -> Result<Said, Failure> {
         )));
     }
     let count = |field: &str| number(value, &["status", field]);
-    let (all, updated, available) =
-        (count("replicas"), count("updatedReplicas"), count("availableReplicas"));
+    let (all, updated, available) = (
+        count("replicas"),
+        count("updatedReplicas"),
+        count("availableReplicas"),
+    );
     let head = format!("Waiting for deployment \"{name}\" rollout to finish:");
     let wanted = value.at(&["spec", "replicas"]).as_i64();
     if let Some(wanted) = wanted.filter(|w| updated < *w) {
@@ -267,7 +273,9 @@ fn deployment(call: &Call, value: &Value) -> Result<Said, Failure> {
     }
     if all > updated {
         let old = all - updated;
-        return waits(format!("{head} {old} old replicas are pending termination...\n"));
+        return waits(format!(
+            "{head} {old} old replicas are pending termination...\n"
+        ));
     }
     if available < updated {
         return waits(format!(
@@ -286,7 +294,10 @@ fn stateful_set(value: &Value) -> Result<Said, Failure> {
     let replicas = value.at(&["spec", "replicas"]).as_i64();
     let ready = status("readyReplicas");
     if let Some(replicas) = replicas.filter(|r| ready < *r) {
-        return waits(format!("Waiting for {} pods to be ready...\n", replicas - ready));
+        return waits(format!(
+            "Waiting for {} pods to be ready...\n",
+            replicas - ready
+        ));
     }
     let updated = status("updatedReplicas");
     let rolling = value.at(&["spec", "updateStrategy", "rollingUpdate"]);

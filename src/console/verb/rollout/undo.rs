@@ -20,7 +20,13 @@ pub static COMMANDS: &[Command] = &[Command {
     path: "rollout undo",
     about: "Undo a previous rollout",
     usage: "(TYPE NAME | TYPE/NAME) [flags]",
-    flags: &[FLAGS, flags::FILES, flags::SELECTOR, flags::OUTPUT, flags::DRY_RUN],
+    flags: &[
+        FLAGS,
+        flags::FILES,
+        flags::SELECTOR,
+        flags::OUTPUT,
+        flags::DRY_RUN,
+    ],
     required: &[],
     run: Run::Once(run),
 }];
@@ -42,7 +48,12 @@ fn run(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
     let to = call.flags.int("to-revision").unwrap_or(0);
     let mut failures = found.failures;
     for item in &found.items {
-        if item.tree().at(&["metadata", "annotations"]).field(ANNOTATION).is_some() {
+        if item
+            .tree()
+            .at(&["metadata", "annotations"])
+            .field(ANNOTATION)
+            .is_some()
+        {
             io.err_line(format!(
                 "Warning: resource {} was previously managed with 'kubectl apply'. Rolling back will not update the \
                  {ANNOTATION} annotation, which may cause unexpected behavior on future 'kubectl apply' operations. \
@@ -90,7 +101,11 @@ fn roll_back(sender: &Sender, item: &Item, to: i64, io: &mut Io<'_>) -> Result<S
     let wanted = template(item, revision);
     if sender.client_only() {
         let text = history::text(&wanted);
-        return Ok(if deployment { text } else { format!("will roll back to {text}") });
+        return Ok(if deployment {
+            text
+        } else {
+            format!("will roll back to {text}")
+        });
     }
     let spec = item.tree().get("spec");
     if deployment && spec.get("paused").as_bool() == Some(true) {

@@ -70,9 +70,14 @@ fn parse(variables: &[String]) -> Result<Changes, Failure> {
         if let Some((name, value)) = text.split_once('=') {
             let errors = crate::k8s::names::env_var_name_errors(name);
             if !errors.is_empty() {
-                return Err(Failure::client(format!("\"{name}\" is not a valid key name: {}", errors.join("; "))));
+                return Err(Failure::client(format!(
+                    "\"{name}\" is not a valid key name: {}",
+                    errors.join("; ")
+                )));
             }
-            changes.set.push(value!({"name": Value::str(name), "value": Value::str(value)}));
+            changes
+                .set
+                .push(value!({"name": Value::str(name), "value": Value::str(value)}));
         } else if let Some(name) = text.strip_suffix('-').filter(|n| !n.is_empty()) {
             changes.remove.push(name.to_owned());
         } else if text == "-" {
@@ -80,7 +85,9 @@ fn parse(variables: &[String]) -> Result<Changes, Failure> {
                 "variables are not read from standard input here: name them as arguments",
             ));
         } else {
-            return Err(Failure::client(format!("unknown environment variable: {text}")));
+            return Err(Failure::client(format!(
+                "unknown environment variable: {text}"
+            )));
         }
     }
     let both = |name: &String| changes.set.iter().any(|v| v.get("name").text() == name);
@@ -110,10 +117,18 @@ fn from(call: &Call, changes: &mut Changes, io: &mut Io<'_>) -> Result<(), Failu
             if !keys.is_empty() && !keys.iter().any(|k| k == key.as_str()) {
                 continue;
             }
-            let name = key.as_str().to_uppercase().replace(|c: char| !c.is_ascii_alphanumeric(), "_");
+            let name = key
+                .as_str()
+                .to_uppercase()
+                .replace(|c: char| !c.is_ascii_alphanumeric(), "_");
             let mut source = Value::map();
-            source.set(reference, value!({"key": key, "name": Value::str(&item.name)}));
-            changes.set.push(value!({"name": name, "valueFrom": source}));
+            source.set(
+                reference,
+                value!({"key": key, "name": Value::str(&item.name)}),
+            );
+            changes
+                .set
+                .push(value!({"name": name, "valueFrom": source}));
         }
     }
     Ok(())
@@ -131,7 +146,9 @@ fn run(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
         ));
     }
     if listing && call.flags.text("output").is_some_and(|o| !o.is_empty()) {
-        return Err(Failure::client("--list and --output may not be specified together"));
+        return Err(Failure::client(
+            "--list and --output may not be specified together",
+        ));
     }
     if !call.flags.list("keys").is_empty() && !call.flags.given("from") {
         return Err(Failure::client(
@@ -264,7 +281,11 @@ fn shown(variable: &Value) -> String {
     }
     let reference = |field: &str, what: &str| {
         let source = from.field(field)?;
-        Some(format!("{what} {}, key {}", source.get("name").text(), source.get("key").text()))
+        Some(format!(
+            "{what} {}, key {}",
+            source.get("name").text(),
+            source.get("key").text()
+        ))
     };
     let told = reference("configMapKeyRef", "configmap")
         .or_else(|| reference("secretKeyRef", "secret"))
@@ -275,8 +296,18 @@ fn shown(variable: &Value) -> String {
         .or_else(|| {
             let source = from.field("resourceFieldRef")?;
             let container = source.get("containerName").text();
-            let prefix = if container.is_empty() { String::new() } else { format!("{container}/") };
-            Some(format!("resource field {prefix}{}", source.get("resource").text()))
+            let prefix = if container.is_empty() {
+                String::new()
+            } else {
+                format!("{container}/")
+            };
+            Some(format!(
+                "resource field {prefix}{}",
+                source.get("resource").text()
+            ))
         });
-    format!("# {name} from {}\n", told.unwrap_or_else(|| "invalid valueFrom".to_owned()))
+    format!(
+        "# {name} from {}\n",
+        told.unwrap_or_else(|| "invalid valueFrom".to_owned())
+    )
 }

@@ -42,7 +42,10 @@ fn run(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
         }
     }
     if !invalid.is_empty() {
-        return Err(Failure::client(format!("invalid image format: {}", invalid.join(", "))));
+        return Err(Failure::client(format!(
+            "invalid image format: {}",
+            invalid.join(", ")
+        )));
     }
     let found = items::find(call, &resources, Bare::Refused, Look::Live, io)?;
     if !found.failures.is_empty() {

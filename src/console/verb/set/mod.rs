@@ -16,7 +16,12 @@ use crate::console::kubectl::{Call, Command, flags, say};
 use crate::console::task::Io;
 use crate::k8s::{Kind, Value, patch};
 
-pub static COMMANDS: &[&[Command]] = &[image::COMMANDS, env::COMMANDS, resources::COMMANDS, other::COMMANDS];
+pub static COMMANDS: &[&[Command]] = &[
+    image::COMMANDS,
+    env::COMMANDS,
+    resources::COMMANDS,
+    other::COMMANDS,
+];
 
 /// Flags of all of them.
 const LOCAL: &[Flag] = &[long("local", Takes::Bool)];
@@ -46,7 +51,9 @@ fn check(call: &Call) -> Result<(), Failure> {
         ));
     }
     if call.flags.is("all") && call.flags.text("selector").is_some_and(|s| !s.is_empty()) {
-        return Err(Failure::client("cannot set --all and --selector at the same time"));
+        return Err(Failure::client(
+            "cannot set --all and --selector at the same time",
+        ));
     }
     Ok(())
 }

@@ -76,10 +76,17 @@ fn selector(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
     check(call)?;
     say::check(call, io)?;
     let pairs = call.args().iter().filter(|a| a.contains('='));
-    let resources: Vec<String> = call.args().iter().filter(|a| !a.contains('=')).cloned().collect();
+    let resources: Vec<String> = call
+        .args()
+        .iter()
+        .filter(|a| !a.contains('='))
+        .cloned()
+        .collect();
     let text = pairs.cloned().collect::<Vec<_>>().join(",");
     if text.is_empty() {
-        return Err(Failure::client("one or more selectors must be specified as <key>=<value>"));
+        return Err(Failure::client(
+            "one or more selectors must be specified as <key>=<value>",
+        ));
     }
     let wanted = Selector::parse(&text).map_err(Failure::client)?;
     let mut labels = Value::map();

@@ -66,7 +66,10 @@ fn run(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
             "you must specify an update to requests or limits (in the form of --requests/--limits)",
         ));
     }
-    let wanted = [("limits", amounts(limits)?), ("requests", amounts(requests)?)];
+    let wanted = [
+        ("limits", amounts(limits)?),
+        ("requests", amounts(requests)?),
+    ];
     let pattern = call.flags.text("containers").unwrap_or("*");
     let mut failures = Vec::new();
     for item in &found.items {
