@@ -2,7 +2,7 @@
 
 use super::node::Kubelet;
 use super::state::Stage;
-use super::{Kubelets, Kx, NodeStep, Registry};
+use super::{Kubelets, Kx, Registry};
 use crate::k8s::{Str, Value};
 use crate::sim::SimSpan;
 
@@ -47,8 +47,6 @@ impl Kubelets {
         if !kubelet.running {
             return;
         }
-        let wait = SimSpan::from_millis(ctx.rng.range(1000, 10_000));
-        kubelet.step(ctx, wait, NodeStep::Status);
         if up {
             return;
         }

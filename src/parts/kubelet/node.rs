@@ -25,6 +25,43 @@ pub const PRESSURE_TRANSITION: SimSpan = SimSpan::from_secs(300);
 pub const NO_NETWORK: &str = "container runtime network not ready: NetworkReady=false \
      reason:NetworkPluginNotReady message:Network plugin returns error: cni plugin not initialized";
 
+/// What a pressure condition says, and when it does not hold.
+struct Pressure {
+    kind: &'static str,
+    on: (&'static str, &'static str),
+    off: (&'static str, &'static str),
+}
+
+const PRESSURES: [Pressure; 3] = [
+    Pressure {
+        kind: "MemoryPressure",
+        on: (
+            "KubeletHasInsufficientMemory",
+            "kubelet has insufficient memory available",
+        ),
+        off: (
+            "KubeletHasSufficientMemory",
+            "kubelet has sufficient memory available",
+        ),
+    },
+    Pressure {
+        kind: "DiskPressure",
+        on: ("KubeletHasDiskPressure", "kubelet has disk pressure"),
+        off: ("KubeletHasNoDiskPressure", "kubelet has no disk pressure"),
+    },
+    Pressure {
+        kind: "PIDPressure",
+        on: (
+            "KubeletHasInsufficientPID",
+            "kubelet has insufficient PID available",
+        ),
+        off: (
+            "KubeletHasSufficientPID",
+            "kubelet has sufficient PID available",
+        ),
+    },
+];
+
 /// One machine and its kubelet.
 #[derive(Clone, Debug)]
 pub struct Kubelet {
@@ -366,61 +403,26 @@ impl Kubelet {
         status
     }
 
-    fn conditions(&self, now: SimTime, old: &Value) -> Value {
-        let pressure = |kind: &'static str,
-                        yes: (&'static str, &'static str),
-                        no: (&'static str, &'static str)| {
-            let on = self.pressures.contains_key(kind);
-            let (reason, message) = if on { yes } else { no };
-            (kind, on, reason, message)
-        };
+    /// The kubelet's own conditions: type, whether it is on, reason, message.
+    fn own_conditions(&self) -> [(&'static str, bool, &'static str, &'static str); 4] {
         let ready = if !self.ready {
-            (
-                "Ready",
-                false,
-                "KubeletNotReady",
-                "CSINode is not yet initialized",
-            )
+            (false, "KubeletNotReady", "CSINode is not yet initialized")
         } else if self.network {
-            (
-                "Ready",
-                true,
-                "KubeletReady",
-                "kubelet is posting ready status",
-            )
+            (true, "KubeletReady", "kubelet is posting ready status")
         } else {
-            ("Ready", false, "KubeletNotReady", NO_NETWORK)
+            (false, "KubeletNotReady", NO_NETWORK)
         };
-        let own = [
-            pressure(
-                "MemoryPressure",
-                (
-                    "KubeletHasInsufficientMemory",
-                    "kubelet has insufficient memory available",
-                ),
-                (
-                    "KubeletHasSufficientMemory",
-                    "kubelet has sufficient memory available",
-                ),
-            ),
-            pressure(
-                "DiskPressure",
-                ("KubeletHasDiskPressure", "kubelet has disk pressure"),
-                ("KubeletHasNoDiskPressure", "kubelet has no disk pressure"),
-            ),
-            pressure(
-                "PIDPressure",
-                (
-                    "KubeletHasInsufficientPID",
-                    "kubelet has insufficient PID available",
-                ),
-                (
-                    "KubeletHasSufficientPID",
-                    "kubelet has sufficient PID available",
-                ),
-            ),
-            ready,
-        ];
+        let [memory, disk, pid] = PRESSURES.map(|row| {
+            let on = self.pressures.contains_key(row.kind);
+            let (reason, message) = if on { row.on } else { row.off };
+            (row.kind, on, reason, message)
+        });
+        [memory, disk, pid, ("Ready", ready.0, ready.1, ready.2)]
+    }
+
+    /// The conditions: those of others first, then the kubelet's own.
+    fn conditions(&self, now: SimTime, old: &Value) -> Value {
+        let own = self.own_conditions();
         let stamp = Str::from(now.timestamp().to_string());
         let mut list: Vec<Value> = old
             .items()

@@ -99,34 +99,49 @@ impl Kubelet {
             Some(_) | None => self.ip.clone(),
         };
         let output = runtime::probe_output(probe, &ip, |port| port_number(container, port));
-        if let Some(output) = &output {
-            let word = match kind {
-                ProbeKind::Startup => "Startup",
-                ProbeKind::Liveness => "Liveness",
-                ProbeKind::Readiness => "Readiness",
-            };
-            let text = format!("{word} probe failed: {output}");
-            self.pod_event(
-                ctx,
-                pod,
-                Some(index),
-                EventType::Warning,
-                "Unhealthy",
-                &text,
-            );
-        }
         let passed = output.is_none();
+        if let Some(output) = output {
+            self.tell_failure(ctx, pod, index, kind, &output);
+        }
         let streak = count(&mut pod.containers[index], kind, passed);
         let needed = if passed {
             probe.success_threshold
         } else {
             probe.failure_threshold
         };
-        let settled = i64::from(streak) >= needed.max(1);
-        if !settled {
+        if i64::from(streak) < needed.max(1) {
             self.schedule(ctx, pod, index, kind, ctx.now());
-            return;
+        } else {
+            self.settled(ctx, pod, index, (kind, passed), registry);
         }
+    }
+
+    fn tell_failure(
+        &mut self,
+        ctx: &mut Kx<'_>,
+        pod: &PodRun,
+        index: usize,
+        kind: ProbeKind,
+        output: &str,
+    ) {
+        let word = match kind {
+            ProbeKind::Startup => "Startup",
+            ProbeKind::Liveness => "Liveness",
+            ProbeKind::Readiness => "Readiness",
+        };
+        let text = format!("{word} probe failed: {output}");
+        self.pod_event(ctx, pod, Some(index), EventType::Warning, "Unhealthy", &text);
+    }
+
+    /// A probe has passed, or failed, as often as it takes.
+    fn settled(
+        &mut self,
+        ctx: &mut Kx<'_>,
+        pod: &mut PodRun,
+        index: usize,
+        (kind, passed): (ProbeKind, bool),
+        registry: Registry,
+    ) {
         match (kind, passed) {
             (ProbeKind::Readiness, _) => {
                 if pod.containers[index].ready != passed {
