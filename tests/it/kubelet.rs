@@ -590,3 +590,51 @@ fn a_crash_on_demand_and_a_registry_that_is_down() {
     "#]],
     );
 }
+
+#[test]
+fn a_failed_init_container_without_restarts_ends_the_pod() {
+    let mut world = World::new(&["worker01"]);
+    world.pod("web", value!({
+        "nodeName": "worker01", "restartPolicy": "Never",
+        "initContainers": [{"name": "setup", "image": "busybox:1", "command": ["false"]}],
+        "containers": [{"name": "main", "image": "nginx:1"}],
+    }));
+    world.run(6000);
+    check(&world.pods(), &expect![[""]]);
+}
+
+#[test]
+fn init_containers_run_again_after_a_reboot() {
+    let mut world = World::new(&["worker01"]);
+    world.pod("web", value!({
+        "nodeName": "worker01",
+        "initContainers": [{"name": "setup", "image": "busybox:1", "command": ["true"]}],
+        "containers": [{"name": "main", "image": "nginx:1"}],
+    }));
+    world.run(6000);
+    world.mark();
+    world.act(Command::NodeStop { node: "worker01".into() });
+    world.run(2000);
+    world.act(Command::NodeStart { node: "worker01".into() });
+    world.run(6000);
+    check(&world.pods(), &expect![[""]]);
+}
+
+#[test]
+fn config_that_is_not_there() {
+    let mut world = World::new(&["worker01"]);
+    let mut container = value!({"name": "main", "image": "nginx:1"});
+    container.set("volumeMounts", value!([{"name": "c", "mountPath": "/c"}]));
+    let mut spec = on_node(container);
+    spec.set("volumes", value!([{"name": "c", "configMap": {"name": "nope"}}]));
+    world.pod("volume", spec);
+    let mut container = value!({"name": "main", "image": "nginx:1"});
+    container.set("env", value!([{"name": "A", "valueFrom": {"secretKeyRef": {"name": "nope", "key": "k"}}}]));
+    world.pod("env", on_node(container));
+    world.run(5000);
+    let map = value!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "nope", "namespace": "default"}});
+    world.create(Kind::ConfigMap, map);
+    world.run(10_000);
+    check(&world.pods(), &expect![[""]]);
+    check(&world.events(), &expect![[""]]);
+}

@@ -392,3 +392,23 @@ fn an_idle_cluster_writes_nothing_but_statuses_every_five_minutes() {
     let age = renewed.map(|at| world.cluster.now().since(at).as_millis());
     assert!(age.is_some_and(|ms| ms <= 10_000), "{age:?}");
 }
+
+#[test]
+fn an_hour_of_many_idle_nodes_is_few_events() {
+    let names: Vec<String> = (0..200).map(|n| format!("node{n:03}")).collect();
+    let nodes = names
+        .iter()
+        .map(|name| value!({"metadata": {"name": name.clone()}}))
+        .collect();
+    let mut cluster = daemonset_playground::cluster::Cluster::new(daemonset_playground::cluster::Setup {
+        nodes,
+        ..Default::default()
+    });
+    let before = cluster.events_done();
+    let until = cluster.now() + daemonset_playground::sim::SimSpan::from_secs(3600);
+    cluster.advance_to(until, 10_000_000);
+    let events = cluster.events_done() - before;
+    // 360 beats, 720 passes, and the deliveries of 12 statuses a node.
+    assert!(events < 200 * 12 * 8 + 20_000, "{events}");
+    assert_eq!(cluster.objects(Kind::Lease).count(), 200);
+}

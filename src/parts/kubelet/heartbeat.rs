@@ -2,8 +2,11 @@
 //!
 //! Upstream: pkg/kubelet/kubelet.go `nodeLeaseRenewIntervalFraction`, `NodeStatusReportFrequency`
 
+use super::node::Kubelet;
 use super::{Kubelets, Kx, Timer};
-use crate::sim::SimSpan;
+use crate::k8s::Kind;
+use crate::sim::{SimSpan, leases};
+use crate::value;
 
 /// Between two renewals of a lease, and two computations of a node's status.
 pub const INTERVAL: SimSpan = SimSpan::from_secs(10);
@@ -23,11 +26,40 @@ impl Kubelets {
                 continue;
             }
             ctx.client.leases().renew(name, now);
+            if !kubelet.lease_made {
+                kubelet.make_lease(ctx);
+            }
             if kubelet.stale || (now.since(kubelet.posted) >= REPORT && posts < POSTS_MAX) {
                 posts += 1;
                 kubelet.post_status(ctx);
             }
         }
         ctx.after(INTERVAL, Timer::Beat);
+    }
+}
+
+impl Kubelet {
+    /// Creates the node's Lease object. Its renewals are not written to it, see [`leases::NodeLeases::shown`].
+    fn make_lease(&mut self, ctx: &mut Kx<'_>) {
+        self.lease_made = true;
+        let Ok(node) = ctx.client.get(Kind::Node, "", &self.name) else {
+            return;
+        };
+        let lease = value!({
+            "apiVersion": "coordination.k8s.io/v1", "kind": "Lease",
+            "metadata": {
+                "name": &self.name, "namespace": leases::NAMESPACE,
+                "ownerReferences": [{
+                    "apiVersion": "v1", "kind": "Node", "name": &self.name, "uid": node.uid(),
+                }],
+            },
+            "spec": {
+                "holderIdentity": &self.name, "leaseDurationSeconds": 40,
+                "renewTime": ctx.now().micro_time(),
+            },
+        });
+        let mut client = ctx.client.signed(self.actor.clone());
+        // One of an earlier life serves as well.
+        let _ = client.create(Kind::Lease, leases::NAMESPACE, lease);
     }
 }

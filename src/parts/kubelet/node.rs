@@ -102,6 +102,8 @@ pub struct Kubelet {
     pub posted: SimTime,
     /// Something that the status shows has changed.
     pub stale: bool,
+    /// The Lease object has been created.
+    pub lease_made: bool,
     /// Whether the node was schedulable when the status was last computed.
     pub schedulable: bool,
 }
@@ -138,6 +140,7 @@ impl Kubelet {
             next_ip: 2,
             posted: SimTime::default(),
             stale: false,
+            lease_made: false,
             schedulable: true,
         }
     }
@@ -151,6 +154,7 @@ impl Kubelet {
         self.life += 1;
         self.registered = false;
         self.ready = false;
+        self.lease_made = false;
         self.started_at = ctx.now();
         self.phase = SimSpan::from_millis(ctx.rng.below(1000));
         let host = self.name.clone();

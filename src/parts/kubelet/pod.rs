@@ -158,7 +158,11 @@ impl Kubelet {
         let uid = object.uid().clone();
         let mut pod = PodRun::new(object.clone(), now);
         self.recall(&mut pod, now);
-        if object.meta().terminating() {
+        if matches!(view.status.phase, Phase::Succeeded | Phase::Failed) {
+            // Over long ago: only the object is left to be taken away.
+            pod.stage = Stage::Rejected;
+            self.pod_step(ctx, &uid, now + ctx.latency.pod_status, Step::Remove);
+        } else if object.meta().terminating() {
             pod.stage = Stage::Stopping;
             self.pod_step(ctx, &uid, now + ctx.latency.pod_status, Step::Stop);
         } else if let Err(refusal) = admit::admit(self, object) {
@@ -196,7 +200,6 @@ impl Kubelet {
             let Some(index) = pod.index_of(&old.name) else {
                 continue;
             };
-            let init = index < pod.inits();
             let run = &mut pod.containers[index];
             run.restarts = old.restart_count;
             run.last = super::stop::read_exit(&old.last_state.terminated, now).map(Box::new);
@@ -207,12 +210,8 @@ impl Kubelet {
                     super::stop::LOST_RUNNING,
                 )));
             } else if let Some(exit) = super::stop::read_exit(&old.state.terminated, now) {
-                if init && exit.code == 0 {
-                    run.state = RunState::Exited(Box::new(exit));
-                } else {
-                    run.restarts += 1;
-                    run.last = Some(Box::new(exit));
-                }
+                run.state = RunState::Exited(Box::new(exit));
+                run.recalled = true;
             }
         }
     }
@@ -228,7 +227,6 @@ impl Kubelet {
                 let at = ctx.now() + SimSpan::from_millis(ctx.latency.stop.as_millis() / 2);
                 self.pod_step(ctx, &uid, at, Step::Acknowledge);
             } else if pod.stage == Stage::Rejected {
-                pod.stage = Stage::Stopped;
                 self.pod_step(ctx, &uid, ctx.now() + ctx.latency.stop, Step::Remove);
             } else if pod.stage == Stage::Stopped && pod.verdict.is_some() {
                 self.pod_step(ctx, &uid, ctx.now() + ctx.latency.stop, Step::Remove);

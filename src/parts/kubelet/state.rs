@@ -49,7 +49,7 @@ pub enum Stage {
     Stopping,
     /// Its containers have stopped.
     Stopped,
-    /// It was refused by the node and is over.
+    /// It was refused by the node, or was over before the kubelet saw it: its status stays as it is.
     Rejected,
 }
 
@@ -66,6 +66,8 @@ pub struct ContainerRun {
     pub started: bool,
     /// Passed its readiness probe (or has none).
     pub ready: bool,
+    /// Its end was read from the status that an earlier life of the kubelet wrote: the runtime knows nothing of it.
+    pub recalled: bool,
     /// Counts its starts: timers of an earlier one are ignored.
     pub run: u32,
     /// In a row: (startup, liveness, readiness) probes with the same result.
@@ -233,9 +235,12 @@ impl ContainerRun {
     /// Runs from now on.
     pub fn begin(&mut self, id: Str, now: SimTime) {
         if let RunState::Exited(exit) = std::mem::take(&mut self.state) {
-            self.last = Some(exit);
+            if !self.recalled {
+                self.last = Some(exit);
+            }
             self.restarts += 1;
         }
+        self.recalled = false;
         self.state = RunState::Running {
             id,
             since: now.timestamp(),
@@ -263,4 +268,15 @@ impl Exit {
 /// An init container that keeps running beside the others.
 pub fn is_sidecar(container: &Container) -> bool {
     container.restart_policy == "Always"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_idle_pod_is_small() {
+        let pod = size_of::<PodRun>() + 3 * size_of::<ContainerRun>() + size_of::<Str>();
+        assert!(pod <= 1024, "{pod}");
+    }
 }

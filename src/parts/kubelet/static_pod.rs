@@ -15,9 +15,6 @@ const MIRROR: &str = "kubernetes.io/config.mirror";
 const SEEN: &str = "kubernetes.io/config.seen";
 const SOURCE: &str = "kubernetes.io/config.source";
 
-/// From a deleted mirror to the status of its successor.
-const MIRROR_STATUS_DELAY: SimSpan = SimSpan::from_secs(3);
-
 impl Kubelets {
     /// Puts a manifest into the node's static-pod folder under a file name.
     pub fn add_static(&mut self, ctx: &mut Kx<'_>, node: &str, file: &str, manifest: Value) {
@@ -133,7 +130,7 @@ impl Kubelet {
         if let Some(mut pod) = self.pods.remove(&hash) {
             if pod.stage == Stage::Syncing {
                 self.make_mirror(ctx, &pod);
-                let at = ctx.now() + MIRROR_STATUS_DELAY;
+                let at = self.tick(ctx.now() + SimSpan::from_millis(1));
                 self.resync_at(ctx, &mut pod, at);
             }
             self.pods.insert(hash, pod);

@@ -67,6 +67,11 @@ pub fn phase(pod: &PodRun) -> Phase {
             RunState::Waiting => waiting += 1,
         }
     }
+    if pod.stage == Stage::Stopped && !pod.is_static {
+        // Torn down: what has not succeeded has failed.
+        let well = waiting == 0 && pending_init + failed_init == 0 && succeeded == stopped;
+        return if well { Phase::Succeeded } else { Phase::Failed };
+    }
     if (!pod.initialized() && pending_init > 0) || failed_init > 0 || waiting > 0 {
         return Phase::Pending;
     }
@@ -74,7 +79,7 @@ pub fn phase(pod: &PodRun) -> Phase {
         return Phase::Running;
     }
     let all_well = succeeded == stopped;
-    let over = matches!(pod.stage, Stage::Stopping | Stage::Stopped) && !pod.is_static;
+    let over = pod.stage == Stage::Stopping && !pod.is_static;
     match spec.restart_policy.as_str() {
         _ if over && all_well => Phase::Succeeded,
         _ if over => Phase::Failed,
@@ -84,10 +89,19 @@ pub fn phase(pod: &PodRun) -> Phase {
     }
 }
 
+/// The generation that a status speaks of; a static pod has none.
+fn generation(pod: &PodRun, live: &Object) -> i64 {
+    if pod.is_static {
+        0
+    } else {
+        live.meta().generation
+    }
+}
+
 /// The whole status tree.
 pub fn generate(pod: &PodRun, around: Surroundings<'_>) -> Value {
     let live = around.live.value().get("status");
-    let generation = around.live.meta().generation;
+    let generation = generation(pod, around.live);
     let mut status = live.clone();
     if pod.stage == Stage::Rejected {
         return rejected(pod, status, generation);
@@ -217,13 +231,14 @@ fn conditions(pod: &PodRun, phase: Phase, around: Surroundings<'_>) -> Value {
     ];
     let mut list = List::new();
     for (kind, verdict) in verdicts {
-        list.push(condition(kind, verdict, old, around));
+        list.push(condition(pod, kind, verdict, old, around));
     }
     list.extend(foreign_conditions(live).cloned());
     Value::from(list)
 }
 
 fn condition(
+    pod: &PodRun,
     kind: &'static str,
     verdict: Verdict,
     old: &[Value],
@@ -239,7 +254,7 @@ fn condition(
     let mut condition = value!({
         "type": kind, "status": state, "lastProbeTime": null, "lastTransitionTime": since,
     });
-    let generation = around.live.meta().generation;
+    let generation = generation(pod, around.live);
     set_or_drop(&mut condition, "observedGeneration", generation.into());
     set_or_drop(&mut condition, "reason", verdict.reason.into());
     set_or_drop(&mut condition, "message", verdict.message.into());

@@ -9,8 +9,8 @@
 
 use super::node::Kubelet;
 use super::state::{Exit, PodRun, RunState, Stage};
-use super::{Kx, Step, runtime};
-use crate::k8s::api::Handler;
+use super::{Kx, Step, runtime, status};
+use crate::k8s::api::{Handler, Phase};
 use crate::k8s::{Kind, Timestamp, Value, de};
 use crate::sim::{DeleteOptions, EventType, SimSpan, SimTime};
 
@@ -98,15 +98,12 @@ impl Kubelet {
         for run in &mut pod.containers {
             run.end(0, now);
         }
-        let waiting = pod.containers.iter().any(|run| !run.was_started());
-        let lost = waiting && pod.verdict.is_none();
-        if lost {
-            // Something never ran: its fate is told with the last status only.
-            self.write_status(ctx, pod);
-        } else {
+        let over = matches!(status::phase(pod), Phase::Succeeded | Phase::Failed);
+        if over || pod.verdict.is_some() {
             pod.stage = Stage::Stopped;
-            self.write_status(ctx, pod);
         }
+        // If something never ran the phase stays for now: its fate is told with the last status only.
+        self.write_status(ctx, pod);
         self.forget(&pod.object.uid().clone());
         let (low, high) = (ctx.latency.remove_min, ctx.latency.remove_max);
         let rest = ctx.rng.range(low.as_millis(), high.as_millis());
@@ -117,12 +114,8 @@ impl Kubelet {
     /// The last status, and the end of the object if it was to be deleted. False: the pod is done with.
     pub(super) fn remove_object(&mut self, ctx: &mut Kx<'_>, pod: &mut PodRun) -> bool {
         let now = ctx.now();
-        if pod.stage == Stage::Stopping {
-            for run in &mut pod.containers {
-                if !run.was_started() {
-                    run.state = RunState::Exited(Box::new(Exit::lost(now, LOST_AT_END)));
-                }
-            }
+        if pod.stage != Stage::Rejected {
+            mark_lost(pod, now);
             pod.stage = Stage::Stopped;
             self.write_status(ctx, pod);
         }
@@ -146,6 +139,29 @@ impl Kubelet {
                 self.pod_step(ctx, &uid, now + SimSpan::from_secs(10), Step::Remove);
                 true
             }
+        }
+    }
+}
+
+/// Marks containers that never ran as lost: app containers of an initialized pod, and init containers before
+/// one that ran.
+fn mark_lost(pod: &mut PodRun, now: SimTime) {
+    let inits = pod.inits();
+    let through = pod.containers[..inits]
+        .iter()
+        .rposition(|run| run.was_started() || run.last.is_some())
+        .map_or(0, |last| last + 1);
+    let initialized = pod.containers[..inits]
+        .last()
+        .is_none_or(|run| run.exit().is_some_and(|exit| exit.code == 0));
+    for (index, run) in pod.containers.iter_mut().enumerate() {
+        let counts = if index < inits {
+            index < through
+        } else {
+            initialized
+        };
+        if counts && !run.was_started() {
+            run.state = RunState::Exited(Box::new(Exit::lost(now, LOST_AT_END)));
         }
     }
 }

@@ -178,6 +178,9 @@ impl Kubelet {
     fn in_crash_backoff(&mut self, ctx: &mut Kx<'_>, pod: &mut PodRun, index: usize) -> bool {
         let killed = pod.work.as_ref().and_then(|work| work.killed) == Some(index);
         let run = &pod.containers[index];
+        if run.recalled {
+            return false;
+        }
         let exit = if killed {
             run.last.as_deref()
         } else {
@@ -422,7 +425,7 @@ fn wanted(pod: &PodRun) -> Vec<usize> {
             continue;
         }
         match &run.state {
-            RunState::Exited(exit) if exit.code == 0 => {}
+            RunState::Exited(exit) if exit.code == 0 && !run.recalled => {}
             RunState::Running { .. } => return Vec::new(),
             RunState::Exited(_) if spec.restart_policy == "Never" => return Vec::new(),
             RunState::Exited(_) | RunState::Waiting => return vec![index],
