@@ -593,43 +593,59 @@ fn a_crash_on_demand_and_a_registry_that_is_down() {
 #[test]
 fn a_failed_init_container_without_restarts_ends_the_pod() {
     let mut world = World::new(&["worker01"]);
-    world.pod("web", value!({
-        "nodeName": "worker01", "restartPolicy": "Never",
-        "initContainers": [{"name": "setup", "image": "busybox:1", "command": ["false"]}],
-        "containers": [{"name": "main", "image": "nginx:1"}],
-    }));
+    world.pod(
+        "web",
+        value!({
+            "nodeName": "worker01", "restartPolicy": "Never",
+            "initContainers": [{"name": "setup", "image": "busybox:1", "command": ["false"]}],
+            "containers": [{"name": "main", "image": "nginx:1"}],
+        }),
+    );
     world.run(6000);
-    check(&world.pods(), &expect![[r#"
+    check(
+        &world.pods(),
+        &expect![[r#"
              0 web Pending
             15 web Pending False [PodInitializing] [PodInitializing]
            305 web Pending False [PodInitializing] [PodInitializing]
           1315 web Pending False [running] [PodInitializing]
           2493 web Pending False [Error 1] [PodInitializing]
           3493 web Failed False [Error 1] [PodInitializing]
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn init_containers_run_again_after_a_reboot() {
     let mut world = World::new(&["worker01"]);
-    world.pod("web", value!({
-        "nodeName": "worker01",
-        "initContainers": [{"name": "setup", "image": "busybox:1", "command": ["true"]}],
-        "containers": [{"name": "main", "image": "nginx:1"}],
-    }));
+    world.pod(
+        "web",
+        value!({
+            "nodeName": "worker01",
+            "initContainers": [{"name": "setup", "image": "busybox:1", "command": ["true"]}],
+            "containers": [{"name": "main", "image": "nginx:1"}],
+        }),
+    );
     world.run(6000);
     world.mark();
-    world.act(Command::NodeStop { node: "worker01".into() });
+    world.act(Command::NodeStop {
+        node: "worker01".into(),
+    });
     world.run(2000);
-    world.act(Command::NodeStart { node: "worker01".into() });
+    world.act(Command::NodeStart {
+        node: "worker01".into(),
+    });
     world.run(6000);
-    check(&world.pods(), &expect![[r#"
+    check(
+        &world.pods(),
+        &expect![[r#"
           2212 web Running False [Completed 0] [PodInitializing x1]
           2502 web Running False [Completed 0] [PodInitializing x1]
           3512 web Pending False [running x1] [PodInitializing x1]
           4651 web Running False [Completed 0 x1] [PodInitializing x1]
           5661 web Running True [Completed 0 x1] [running x1]
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -638,16 +654,24 @@ fn config_that_is_not_there() {
     let mut container = value!({"name": "main", "image": "nginx:1"});
     container.set("volumeMounts", value!([{"name": "c", "mountPath": "/c"}]));
     let mut spec = on_node(container);
-    spec.set("volumes", value!([{"name": "c", "configMap": {"name": "nope"}}]));
+    spec.set(
+        "volumes",
+        value!([{"name": "c", "configMap": {"name": "nope"}}]),
+    );
     world.pod("volume", spec);
     let mut container = value!({"name": "main", "image": "nginx:1"});
-    container.set("env", value!([{"name": "A", "valueFrom": {"secretKeyRef": {"name": "nope", "key": "k"}}}]));
+    container.set(
+        "env",
+        value!([{"name": "A", "valueFrom": {"secretKeyRef": {"name": "nope", "key": "k"}}}]),
+    );
     world.pod("env", on_node(container));
     world.run(5000);
     let map = value!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "nope", "namespace": "default"}});
     world.create(Kind::ConfigMap, map);
     world.run(10_000);
-    check(&world.pods(), &expect![[r#"
+    check(
+        &world.pods(),
+        &expect![[r#"
              0 volume Pending
              0 env Pending
             15 volume Pending False [ContainerCreating]
@@ -656,8 +680,11 @@ fn config_that_is_not_there() {
           1493 env Pending False [CreateContainerConfigError]
           7805 volume Pending False [ContainerCreating]
           7815 volume Running True [running]
-    "#]]);
-    check(&world.events(), &expect![[r#"
+    "#]],
+    );
+    check(
+        &world.events(),
+        &expect![[r#"
             15 volume FailedMount MountVolume.SetUp failed for volume "c" : configmap "nope" not found
            305 env Pulling Pulling image "nginx:1"
            515 volume FailedMount MountVolume.SetUp failed for volume "c" : configmap "nope" not found
@@ -670,5 +697,6 @@ fn config_that_is_not_there() {
           7805 volume Pulled Container image "nginx:1" already present on machine and can be accessed by the pod
           7815 volume Created Container created
           7815 volume Started Container started
-    "#]]);
+    "#]],
+    );
 }

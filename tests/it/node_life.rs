@@ -387,7 +387,10 @@ fn an_idle_cluster_writes_nothing_but_statuses_every_five_minutes() {
     // Events expire meanwhile; nothing else is touched.
     let writes = world.changes(Kind::Node, |node| node.name().to_string());
     assert_eq!(writes.lines().count(), 3 * 12);
-    assert_eq!(world.changes(Kind::Lease, |lease| lease.name().to_string()), "");
+    assert_eq!(
+        world.changes(Kind::Lease, |lease| lease.name().to_string()),
+        ""
+    );
     let renewed = world.cluster.api().leases().renewed("worker01");
     let age = renewed.map(|at| world.cluster.now().since(at).as_millis());
     assert!(age.is_some_and(|ms| ms <= 10_000), "{age:?}");
@@ -400,10 +403,11 @@ fn an_hour_of_many_idle_nodes_is_few_events() {
         .iter()
         .map(|name| value!({"metadata": {"name": name.clone()}}))
         .collect();
-    let mut cluster = daemonset_playground::cluster::Cluster::new(daemonset_playground::cluster::Setup {
-        nodes,
-        ..Default::default()
-    });
+    let mut cluster =
+        daemonset_playground::cluster::Cluster::new(daemonset_playground::cluster::Setup {
+            nodes,
+            ..Default::default()
+        });
     let before = cluster.events_done();
     let until = cluster.now() + daemonset_playground::sim::SimSpan::from_secs(3600);
     cluster.advance_to(until, 10_000_000);

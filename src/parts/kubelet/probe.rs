@@ -130,7 +130,14 @@ impl Kubelet {
             ProbeKind::Readiness => "Readiness",
         };
         let text = format!("{word} probe failed: {output}");
-        self.pod_event(ctx, pod, Some(index), EventType::Warning, "Unhealthy", &text);
+        self.pod_event(
+            ctx,
+            pod,
+            Some(index),
+            EventType::Warning,
+            "Unhealthy",
+            &text,
+        );
     }
 
     /// A probe has passed, or failed, as often as it takes.

@@ -70,7 +70,11 @@ pub fn phase(pod: &PodRun) -> Phase {
     if pod.stage == Stage::Stopped && !pod.is_static {
         // Torn down: what has not succeeded has failed.
         let well = waiting == 0 && pending_init + failed_init == 0 && succeeded == stopped;
-        return if well { Phase::Succeeded } else { Phase::Failed };
+        return if well {
+            Phase::Succeeded
+        } else {
+            Phase::Failed
+        };
     }
     if (!pod.initialized() && pending_init > 0) || failed_init > 0 || waiting > 0 {
         return Phase::Pending;
