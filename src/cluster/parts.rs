@@ -5,6 +5,7 @@ use super::world::{Slot, World};
 use crate::parts::Part;
 use crate::parts::daemonset::DaemonSetController;
 use crate::parts::deployment::DeploymentController;
+use crate::parts::disruption::Disruption;
 use crate::parts::garbage_collector::GarbageCollector;
 use crate::parts::kubelet::Kubelets;
 use crate::parts::namespace::Namespaces;
@@ -115,6 +116,7 @@ impl PartId {
 parts! {
     DaemonSet daemonset: DaemonSetController,
     Deployment deployment: DeploymentController,
+    Disruption disruption: Disruption,
     GarbageCollector garbage_collector: GarbageCollector,
     Kubelets kubelets: Kubelets,
     NodeLifecycle node_lifecycle: NodeLifecycle,

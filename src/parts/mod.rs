@@ -4,6 +4,8 @@ pub mod daemonset;
 
 pub mod deployment;
 
+pub mod disruption;
+
 pub mod garbage_collector;
 
 pub mod kubelet;

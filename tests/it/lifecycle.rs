@@ -220,3 +220,66 @@ fn pods_of_a_deleted_node_go_after_their_quarantine() {
     world.wait(45);
     assert_eq!(world.count(Kind::Pod, "default"), 1);
 }
+
+#[test]
+fn a_budget_counts_its_pods_and_holds_an_eviction_up() {
+    let mut world = World::new();
+    let template = value!({
+        "metadata": {"labels": {"app": "q"}},
+        "spec": {"containers": [{"name": "main", "image": "registry.k8s.io/pause:3.10"}]},
+    });
+    world.create(
+        Kind::Deployment,
+        "default",
+        value!({
+            "apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "q"},
+            "spec": {
+                "replicas": 1, "selector": {"matchLabels": {"app": "q"}}, "template": template,
+            },
+        }),
+    );
+    world.create(
+        Kind::PodDisruptionBudget,
+        "default",
+        value!({
+            "apiVersion": "policy/v1", "kind": "PodDisruptionBudget", "metadata": {"name": "q"},
+            "spec": {"minAvailable": 1, "selector": {"matchLabels": {"app": "q"}}},
+        }),
+    );
+    world.wait(20);
+    let numbers = |world: &World| {
+        let budget = world.0.api().get(Kind::PodDisruptionBudget, "default", "q");
+        let status = budget.expect("there").value().get("status").clone();
+        [
+            "expectedPods",
+            "desiredHealthy",
+            "currentHealthy",
+            "disruptionsAllowed",
+        ]
+        .map(|field| status.get(field).as_i64().unwrap_or(-1))
+    };
+    assert_eq!(numbers(&world), [1, 1, 1, 0]);
+    let pod = world.0.api().list(Kind::Pod, Some("default")).next();
+    let pod = pod.expect("a pod").name().clone();
+    let evict = |world: &mut World| {
+        world.ask(Verb::Evict {
+            namespace: "default".into(),
+            pod: pod.clone(),
+            options: DeleteOptions::default(),
+        })
+    };
+    let Reply::Refused(status) = evict(&mut world) else {
+        panic!("the budget allows nothing");
+    };
+    assert_eq!(status.code, 429);
+    world.ask(Verb::Patch {
+        kind: Kind::PodDisruptionBudget,
+        namespace: "default".into(),
+        name: "q".into(),
+        subresource: Subresource::Main,
+        patch: Patch::Merge(value!({"spec": {"minAvailable": 0}})),
+    });
+    world.wait(1);
+    assert_eq!(numbers(&world), [1, 0, 1, 1]);
+    assert!(matches!(evict(&mut world), Reply::Deleted(_)));
+}
