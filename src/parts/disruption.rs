@@ -7,7 +7,9 @@ use crate::k8s::int_or_percent::{IntOrPercent, Rounding};
 use crate::k8s::selector::Selector;
 use crate::k8s::{Kind, Map, Object, ObjectKey, Str, Timestamp, Value};
 use crate::sim::workqueue::WorkQueue;
-use crate::sim::{Ctx, Delivery, EventType, Informer, ObjectRef, Recorder, SimSpan, SimTime, Status};
+use crate::sim::{
+    Ctx, Delivery, EventType, Informer, ObjectRef, Recorder, SimSpan, SimTime, Status,
+};
 use crate::value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
