@@ -271,7 +271,8 @@ impl Swarm {
     }
 }
 
-fn run(seed: u64) {
+/// Runs a world; tells how many pods the controller has created in it.
+fn run(seed: u64) -> usize {
     let mut swarm = Swarm::new(seed);
     if let Err(error) = swarm.run() {
         let deeds = swarm.deeds.join("\n");
@@ -279,6 +280,11 @@ fn run(seed: u64) {
             "seed {seed}: {error}\n{deeds}\nagain with: SWARM_SEED={seed} cargo test --test it swarm"
         );
     }
+    let trace = swarm.cluster.api().trace().entries();
+    let created = |e: &&daemonset_playground::sim::trace::Entry| {
+        e.actor == "daemonset-controller" && e.verb == "create" && e.key.kind == Kind::Pod
+    };
+    trace.filter(created).count()
 }
 
 #[allow(
@@ -292,9 +298,10 @@ fn number(name: &str) -> Option<u64> {
 #[test]
 fn swarm() {
     if let Some(seed) = number("SWARM_SEED") {
-        return run(seed);
-    }
-    for seed in 0..number("SWARM_SEEDS").unwrap_or(SEEDS) {
         run(seed);
+        return;
     }
+    let seeds = number("SWARM_SEEDS").unwrap_or(SEEDS);
+    let created: usize = (0..seeds).map(run).sum();
+    assert!(created as u64 > seeds, "the worlds are not empty");
 }
