@@ -35,5 +35,7 @@ pub mod format;
 
 pub mod script;
 
+pub mod complete;
+
 pub use job::{Job, Output, Poll};
 pub use session::Session;

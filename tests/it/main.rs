@@ -1,6 +1,7 @@
 //! The native tests, one binary.
 
 mod case;
+mod console_fuzz;
 mod daemonset_properties;
 mod golden;
 mod kubelet;

@@ -53,7 +53,8 @@ impl Type {
 
     /// All types with `list`, in the order of `kubectl api-resources`.
     pub fn all() -> impl Iterator<Item = Type> {
-        schema().resources.iter().map(Self::new)
+        let whole = schema().resources.iter().filter(|r| !r.name.contains('/'));
+        whole.map(Self::new)
     }
 
     /// The types of the category that a word names, in order.

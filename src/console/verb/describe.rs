@@ -42,7 +42,8 @@ fn run(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
             None => found,
         }
     };
-    let events = call.flags.is_or("show-events", found.infos.len() == 1);
+    let one = found.infos.len() == 1 && found.failures.is_empty();
+    let events = call.flags.is_or("show-events", one);
     print(&found.infos, events, io);
     if found.infos.is_empty() && found.failures.is_empty() {
         let namespaced = found.types.iter().any(|t| t.namespaced());
@@ -77,7 +78,7 @@ fn prefixed(call: &Call, named: &Named, found: &Found, io: &Io<'_>) -> Option<Fo
 
 /// Every object that a prefix means, each followed by an empty line.
 fn describe_prefixed(call: &Call, found: &Found, io: &mut Io<'_>) -> Result<(), Failure> {
-    let events = call.flags.is_or("show-events", true);
+    let events = call.flags.is_or("show-events", false);
     for info in &found.infos {
         let text = text(info, events, io);
         io.out(text);

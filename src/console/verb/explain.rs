@@ -116,23 +116,18 @@ fn explain(
         last = Some(field);
     }
     if let Some(field) = last {
-        let required = if field.required { " -required-" } else { "" };
-        io.line(format!(
-            "FIELD: {} <{}>{required}",
-            field.name,
-            shown_type(field)
-        ));
+        io.line(format!("FIELD: {} <{}>", field.name, shown_type(field)));
         enums(field, 0, io);
-        io.line("");
+        io.line("\n");
     }
-    io.line("\nDESCRIPTION:");
+    io.line("DESCRIPTION:");
     let own = place.map(|id| schema().definition(id));
     let about = match (last, own) {
         (Some(field), _) => words(field.name),
         (None, Some(definition)) => words(definition.go_name()),
         (None, None) => None,
     };
-    io.line(format!("    {}\n    ", about.unwrap_or("<empty>")));
+    io.line(format!("    {}\n    ", about.unwrap_or_default()));
     if let Some(definition) = own {
         io.line("FIELDS:");
         fields(definition, 1, recursive, io);
@@ -185,7 +180,7 @@ fn fields(definition: &Definition, level: usize, recursive: bool, io: &mut Io<'_
         enums(field, level, io);
         io.line(format!(
             "{indent}  {}\n",
-            words(field.name).unwrap_or("<no description>")
+            words(field.name).unwrap_or_default()
         ));
     }
     if recursive && level == 1 {

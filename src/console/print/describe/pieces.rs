@@ -133,11 +133,14 @@ pub fn events_of<'a>(object: &Object, view: View<'a>) -> Vec<&'a Arc<Object>> {
         .kind()
         .namespaced()
         .then(|| object.namespace().to_string());
+    // The kubelet reports a static pod under the uid of its manifest.
+    let mirrored = object.meta().annotation("kubernetes.io/config.mirror");
+    let uid = mirrored.unwrap_or(object.uid().as_str());
     let about = |e: &&Arc<Object>| {
         let involved = e.value().get("involvedObject");
         involved.get("name").text() == object.name().as_str()
             && involved.get("kind").text() == object.kind().name()
-            && involved.get("uid").text() == object.uid().as_str()
+            && involved.get("uid").text() == uid
             && (namespace.is_none()
                 || Some(involved.get("namespace").text()) == namespace.as_deref())
     };

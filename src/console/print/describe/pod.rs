@@ -43,7 +43,7 @@ pub fn describe(w: &mut Writer, object: &Object, view: View<'_>) {
             w.line(
                 1,
                 format!(
-                    "{}\t{} ",
+                    "{} \t{} ",
                     condition.get("type").text(),
                     condition.get("status").text()
                 ),
@@ -131,6 +131,6 @@ fn gates(w: &mut Writer, spec: &Value, status: &Value) {
         let mut conditions = status.get("conditions").items().iter();
         let found = conditions.find(|c| c.get("type").text() == kind);
         let status = found.map_or("<none>", |c| c.get("status").text());
-        w.line(1, format!("{kind}\t{status} "));
+        w.line(1, format!("{kind} \t{status} "));
     }
 }
