@@ -103,6 +103,13 @@ impl Parsed {
         self.values.entry(name).or_default().push(value);
     }
 
+    /// The same line without a flag.
+    #[must_use]
+    pub fn without(mut self, name: &str) -> Self {
+        self.values.remove(name);
+        self
+    }
+
     /// The arguments before `--`.
     pub fn before_dash(&self) -> &[String] {
         &self.args[..self.dash.unwrap_or(self.args.len())]

@@ -9,6 +9,7 @@ pub mod describe;
 pub mod drain;
 pub mod events;
 pub mod explain;
+pub mod expose;
 pub mod get;
 mod get_rows;
 mod get_watch;
@@ -16,9 +17,12 @@ pub mod label;
 pub mod patch;
 pub mod replace;
 pub mod rollout;
+pub mod run;
+pub mod scale;
 pub mod set;
 pub mod taint;
 pub mod version;
+pub mod wait;
 
 use super::error::Failure;
 use super::kubectl::builder::{self, Found, Info};
@@ -55,6 +59,10 @@ pub static ALL: &[&[Command]] = &[
     rollout::status::COMMANDS,
     rollout::undo::COMMANDS,
     replace::COMMANDS,
+    run::COMMANDS,
+    expose::COMMANDS,
+    scale::COMMANDS,
+    wait::COMMANDS,
 ];
 
 /// The command reads its whole standard input (`-f -`) and must not begin before that has ended.

@@ -74,6 +74,7 @@ pub use config::COMMANDS as CONFIG;
 pub use policy::COMMANDS as POLICY;
 pub use service::COMMANDS as SERVICE;
 pub use workload::COMMANDS as WORKLOAD;
+pub use workload::words;
 
 fn run(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
     if !call.args().is_empty() {

@@ -1,0 +1,202 @@
+//! `kubectl scale`, `autoscale`.
+//!
+//! Upstream: kubectl/pkg/cmd/scale/scale.go, kubectl/pkg/cmd/autoscale/autoscale.go
+
+use crate::cluster::{Patch, Subresource};
+use crate::console::args::{Flag, Takes, long};
+use crate::console::error::Failure;
+use crate::console::kubectl::builder::Bare;
+use crate::console::kubectl::items::{self, Item, Look};
+use crate::console::kubectl::record;
+use crate::console::kubectl::request::Sender;
+use crate::console::kubectl::{Call, Command, Run, flags, say};
+use crate::console::task::Io;
+use crate::k8s::{Kind, Value};
+use crate::value;
+
+const FLAGS: &[Flag] = &[
+    long("replicas", Takes::Int),
+    long("current-replicas", Takes::Int),
+    long("resource-version", Takes::Text),
+    long("timeout", Takes::Duration),
+];
+
+const AUTOSCALE: &[Flag] = &[
+    long("min", Takes::Int),
+    long("max", Takes::Int),
+    long("cpu", Takes::Text),
+    long("memory", Takes::Text),
+    long("cpu-percent", Takes::Int),
+    long("name", Takes::Text),
+    long("save-config", Takes::Bool),
+];
+
+pub static COMMANDS: &[Command] = &[
+    Command {
+        path: "scale",
+        about: "Set a new size for a deployment, replica set, or replication controller",
+        usage: "[--resource-version=version] [--current-replicas=count] --replicas=COUNT (-f FILENAME | TYPE NAME)",
+        flags: &[
+            FLAGS,
+            flags::FILES,
+            flags::SELECTOR,
+            flags::ALL,
+            flags::OUTPUT,
+            flags::DRY_RUN,
+            flags::RECORD,
+        ],
+        required: &["replicas"],
+        run: Run::Once(scale),
+    },
+    Command {
+        path: "autoscale",
+        about: "Auto-scale a deployment, replica set, stateful set, or replication controller",
+        usage: "(-f FILENAME | TYPE NAME | TYPE/NAME) [--min=MINPODS] --max=MAXPODS [--cpu=CPU] [options]",
+        flags: &[
+            AUTOSCALE,
+            flags::FILES,
+            flags::OUTPUT,
+            flags::DRY_RUN,
+            flags::FIELD_MANAGER,
+            flags::RECORD,
+        ],
+        required: &["max"],
+        run: Run::Once(autoscale),
+    },
+];
+
+fn scale(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
+    let sender = Sender::of(call, "kubectl-scale", io)?.lenient();
+    say::check(call, io)?;
+    let replicas = call.flags.int("replicas").unwrap_or(-1);
+    if replicas < 0 {
+        return Err(Failure::client(
+            "The --replicas=COUNT flag is required, and COUNT must be greater than or equal to 0",
+        ));
+    }
+    if call.flags.int("current-replicas").is_some_and(|c| c < -1) {
+        return Err(Failure::client(
+            "The --current-replicas must specify an integer of -1 or greater",
+        ));
+    }
+    let found = items::find(call, call.args(), Bare::Refused, Look::Live, io)?;
+    let version = call
+        .flags
+        .text("resource-version")
+        .is_some_and(|v| !v.is_empty());
+    if version && found.items.len() > 1 {
+        return Err(Failure::client(
+            "cannot use --resource-version with multiple resources",
+        ));
+    }
+    if found.items.is_empty() {
+        Failure::gather(found.failures)?;
+        return Err(Failure::client("no objects passed to scale"));
+    }
+    for item in &found.items {
+        one(call, &sender, item, replicas, io)?;
+    }
+    Failure::gather(found.failures)
+}
+
+fn one(
+    call: &Call,
+    sender: &Sender,
+    item: &Item,
+    replicas: i64,
+    io: &mut Io<'_>,
+) -> Result<(), Failure> {
+    let operation = format!("scaled{}", sender.suffix());
+    let mut value = item.tree().clone();
+    if !sender.client_only() {
+        let kind = item.kind()?;
+        let mut body = value!({"spec": {"replicas": replicas}});
+        precondition(call, item)?;
+        if let Some(version) = call
+            .flags
+            .text("resource-version")
+            .filter(|v| !v.is_empty())
+        {
+            body.set_at(
+                &["metadata", "resourceVersion"],
+                crate::k8s::Str::new(version),
+            );
+        }
+        let place = (item.namespace.as_str(), item.name.as_str());
+        let sent = Patch::Merge(body);
+        sender.patch(kind, place, Subresource::Scale, sent, io)?;
+        if record::cause(call).is_some() {
+            let mut note = Value::map();
+            record::note(call, &mut note);
+            sender.patch(kind, place, Subresource::Main, Patch::Merge(note), io)?;
+        }
+    }
+    value.set_at(&["spec", "replicas"], replicas);
+    say::object(call, item.ty, &item.name, &value, &operation, io)
+}
+
+/// `--current-replicas`, `--resource-version`
+fn precondition(call: &Call, item: &Item) -> Result<(), Failure> {
+    let is = item.tree().at(&["spec", "replicas"]).as_i64().unwrap_or(0);
+    if let Some(want) = call
+        .flags
+        .int("current-replicas")
+        .filter(|c| *c != -1 && *c != is)
+    {
+        return Err(Failure::client(format!(
+            "Expected replicas to be {want}, was {is}"
+        )));
+    }
+    let version = item.tree().at(&["metadata", "resourceVersion"]).text();
+    if let Some(want) = call
+        .flags
+        .text("resource-version")
+        .filter(|v| !v.is_empty() && *v != version)
+    {
+        return Err(Failure::client(format!(
+            "Expected resource version to be {want}, was {version}"
+        )));
+    }
+    Ok(())
+}
+
+fn autoscale(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
+    let (min, max) = (
+        call.flags.int("min").unwrap_or(-1),
+        call.flags.int("max").unwrap_or(-1),
+    );
+    if max < 1 {
+        return Err(Failure::client(format!(
+            "--max=MAXPODS is required and must be at least 1, max: {max}"
+        )));
+    }
+    if max < min {
+        return Err(Failure::client(format!(
+            "--max=MAXPODS must be larger or equal to --min=MINPODS, max: {max}, min: {min}"
+        )));
+    }
+    let found = items::find(call, call.args(), Bare::Refused, Look::Live, io)?;
+    Failure::gather(found.failures)?;
+    for item in &found.items {
+        let scales = matches!(
+            item.ty.kind,
+            Some(
+                Kind::Deployment
+                    | Kind::ReplicaSet
+                    | Kind::StatefulSet
+                    | Kind::ReplicationController
+            )
+        );
+        if !scales {
+            return Err(Failure::client(format!(
+                "cannot autoscale a {}: could not find scale subresource for {} in discovery information",
+                item.ty.resource.kind,
+                item.ty.group_version_resource()
+            )));
+        }
+    }
+    Err(Failure::client(
+        "horizontalpodautoscalers.autoscaling are not kept in this playground: nobody measures pods here, kubectl \
+         scale sets the number",
+    ))
+}
