@@ -75,7 +75,7 @@ impl Cache {
             }
             // The deleted version may be newer than the one that was indexed.
             self.orphans.remove(&key);
-            for bound in Bound::of(old) {
+            if let Some(bound) = Bound::of(old) {
                 self.bound.remove(&bound);
             }
         }

@@ -227,7 +227,7 @@ fn adopt(ctx: &mut Ctx<'_, Timer>, sync: &mut Sync, object: &Object) -> Option<A
     let patch = value!({"metadata": {
         "ownerReferences": [controller_ref(&sync.daemon_set)], "uid": object.uid(),
     }});
-    match patch_main(ctx, object, Patch::Strategic(patch)) {
+    match patch_main(ctx, object, &Patch::Strategic(patch)) {
         Ok(adopted) => Some(adopted),
         Err(error) => {
             // An object that is gone needs no owner.
@@ -245,7 +245,7 @@ fn release(ctx: &mut Ctx<'_, Timer>, sync: &mut Sync, object: &Object) {
         "ownerReferences": [{"$patch": "delete", "uid": sync.daemon_set.uid()}],
         "uid": object.uid(),
     }});
-    if let Err(error) = patch_main(ctx, object, Patch::Strategic(patch)) {
+    if let Err(error) = patch_main(ctx, object, &Patch::Strategic(patch)) {
         // Gone, or another object of that name, or without that owner already.
         let harmless = error.is_not_found() || error.reason == "Invalid";
         if !harmless {
@@ -262,12 +262,12 @@ fn release_pod(ctx: &mut Ctx<'_, Timer>, sync: &mut Sync, pod: &Object) {
 fn patch_main(
     ctx: &mut Ctx<'_, Timer>,
     object: &Object,
-    patch: Patch,
+    patch: &Patch,
 ) -> Result<Arc<Object>, Status> {
     let (namespace, name) = (object.namespace(), object.name());
     let main = Subresource::Main;
     ctx.client
-        .patch(object.kind(), namespace, name, main, &patch)
+        .patch(object.kind(), namespace, name, main, patch)
         .map(|written| written.object)
 }
 
@@ -379,7 +379,7 @@ fn relabel_pod(ctx: &mut Ctx<'_, Timer>, sync: &mut Sync, pod: &Object, hash: &S
     let mut labels = Value::map();
     labels.set(HASH_LABEL, hash);
     let patch = value!({"metadata": {"labels": labels}});
-    if let Err(error) = patch_main(ctx, pod, Patch::Merge(patch)) {
+    if let Err(error) = patch_main(ctx, pod, &Patch::Merge(patch)) {
         sync.problems.push(error.to_string());
     }
 }

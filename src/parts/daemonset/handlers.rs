@@ -3,6 +3,7 @@
 use super::cache::same_placement;
 use super::consistency::Written;
 use super::{DaemonSetController, Key, Timer};
+use crate::k8s::api::Pod;
 use crate::k8s::{Kind, Object, OwnerRef};
 use crate::sim::{Ctx, Delivery, Delta, SimSpan};
 use std::sync::Arc;
@@ -151,7 +152,7 @@ impl DaemonSetController {
         let Some(key) = self.cache.resolve(new.namespace(), owner) else {
             return;
         };
-        let ready = |object: &Object| object.pod().is_some_and(|p| p.ready());
+        let ready = |object: &Object| object.pod().is_some_and(Pod::ready);
         let min_ready = self
             .cache
             .daemon_set(&key)

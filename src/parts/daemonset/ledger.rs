@@ -275,7 +275,7 @@ impl Ledger {
                 .map(|set| set.insert(name.clone()));
         }
         if old.ripe != new.ripe {
-            for at in old.ripe {
+            if let Some(at) = old.ripe {
                 self.ripening.remove(&(at, name.clone()));
             }
             self.ripening.extend(new.ripe.map(|at| (at, name.clone())));

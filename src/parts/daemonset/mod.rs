@@ -13,6 +13,8 @@ pub mod nodes;
 
 pub mod sync;
 
+mod claim;
+
 mod deed;
 
 pub mod cache;

@@ -17,7 +17,7 @@ use super::{
     rolling, status,
 };
 use crate::k8s::selector::Selector;
-use crate::k8s::{Kind, Object, Str};
+use crate::k8s::{Object, Str, Value};
 use crate::sim::{Ctx, EventType, ObjectRef, SimSpan};
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
@@ -132,7 +132,7 @@ impl DaemonSetController {
             };
             match self.begin(ctx, &key) {
                 Some(sync) => self.run(ctx, worker, sync),
-                None => self.end(ctx, &key, None),
+                None => self.end(ctx, &key, false),
             }
         }
     }
@@ -151,7 +151,7 @@ impl DaemonSetController {
         if spec
             .selector
             .as_map()
-            .is_some_and(|selector| selector.values().all(|v| v.is_empty()))
+            .is_some_and(|selector| selector.values().all(Value::is_empty))
         {
             let message =
                 "This daemon set is selecting all pods. A non-empty selector is required.";
@@ -252,7 +252,7 @@ impl DaemonSetController {
                 Step::LabelRevisions
             }
             Step::LabelRevisions => {
-                label_revisions(sync);
+                super::claim::label_revisions(sync);
                 Step::ChooseRevision
             }
             Step::ChooseRevision => {
@@ -291,37 +291,6 @@ impl DaemonSetController {
             Next::Step(next)
         } else {
             Next::Calls(next)
-        }
-    }
-
-    fn choose_revision(&self, sync: &mut Sync) {
-        let Some(ds) = sync.daemon_set.daemon_set() else {
-            return;
-        };
-        let choice = revision::choose(&sync.revisions, &revision::data(&ds.spec));
-        sync.old = choice.old;
-        sync.current = choice.current;
-        let Some(keeper) = &sync.current else {
-            sync.deeds.push_back(Deed::CreateRevision(choice.next));
-            return;
-        };
-        if !choice.duplicates.is_empty() {
-            let hash = keeper.meta().label(revision::HASH_LABEL).unwrap_or("");
-            let selector = Selector::read(&ds.spec.selector);
-            let ledger = self.cache.ledger(sync.daemon_set.uid());
-            let pods = ledger.into_iter().flat_map(|l| l.matching(&selector));
-            for pod in pods {
-                if pod.meta().label(revision::HASH_LABEL) != Some(hash) {
-                    sync.deeds
-                        .push_back(Deed::RelabelPod(pod.clone(), Str::new(hash)));
-                }
-            }
-            let deletes = choice.duplicates.into_iter().map(Deed::DeleteRevision);
-            sync.deeds.extend(deletes);
-        }
-        if revision::number(keeper) < choice.next {
-            let renumber = Deed::Renumber(keeper.clone(), choice.next);
-            sync.deeds.push_back(renumber);
         }
     }
 
@@ -539,11 +508,11 @@ impl DaemonSetController {
         if lives.is_some_and(|ds| ds.uid() == sync.daemon_set.uid()) {
             self.notes.insert(sync.key.clone(), Arc::new(sync.note));
         }
-        self.end(ctx, &sync.key, sync.error);
+        self.end(ctx, &sync.key, sync.error.is_some());
     }
 
-    fn end(&mut self, ctx: &mut Ctx<'_, Timer>, key: &Key, error: Option<String>) {
-        if error.is_some() {
+    fn end(&mut self, ctx: &mut Ctx<'_, Timer>, key: &Key, failed: bool) {
+        if failed {
             let due = self.queue.add_rate_limited(key.clone(), ctx.now());
             ctx.at(due.max(ctx.now()), Timer::Due);
         } else {
@@ -564,62 +533,4 @@ impl DaemonSetController {
         self.recorder
             .event(&mut ctx.client, &about, kind, reason, message);
     }
-
-    /// The revisions that the DaemonSet owns, or could.
-    fn claim_revisions(&self, sync: &mut Sync) {
-        let Some(ds) = sync.daemon_set.daemon_set() else {
-            return;
-        };
-        let selector = Selector::read(&ds.spec.selector);
-        let all = self.cache.informer().of(Kind::ControllerRevision);
-        for revision in all.iter(Some(sync.daemon_set.namespace())) {
-            let matches = selector.matches(&revision.meta().labels);
-            match revision.meta().controller() {
-                Some(owner) if owner.uid == *sync.daemon_set.uid() => {
-                    if matches {
-                        sync.revisions.push(revision.clone());
-                    } else {
-                        sync.deeds
-                            .push_back(Deed::ReleaseRevision(revision.clone()));
-                    }
-                }
-                None if matches && !revision.meta().terminating() => {
-                    sync.deeds.push_back(Deed::AdoptRevision(revision.clone()));
-                }
-                Some(_) | None => {}
-            }
-        }
-    }
-
-    /// Adopts orphans that the selector matches, releases owned pods that it does not match.
-    ///
-    /// Upstream: pkg/controller/controller_ref_manager.go `ClaimPods`.
-    fn claim_pods(&mut self, ctx: &mut Ctx<'_, Timer>, sync: &mut Sync) {
-        let Some(lens) = sync.lens.clone() else {
-            return;
-        };
-        sync.may_adopt = None;
-        self.cache.refresh(sync.daemon_set.uid(), &lens, ctx.now());
-        let ledger = self.cache.ledger(sync.daemon_set.uid());
-        let strays = ledger.into_iter().flat_map(|l| l.strays());
-        sync.deeds.extend(strays.cloned().map(Deed::ReleasePod));
-        let adoptable = |pod: &&Arc<Object>| {
-            !pod.meta().terminating() && lens.selector.matches(&pod.meta().labels)
-        };
-        let orphans = self.cache.orphans(sync.daemon_set.namespace());
-        let adopts = orphans.filter(adoptable).cloned().map(Deed::AdoptPod);
-        sync.deeds.extend(adopts);
-    }
-}
-
-fn label_revisions(sync: &mut Sync) {
-    let unlabelled = |r: &&Arc<Object>| r.meta().label(revision::HASH_LABEL).is_none();
-    let deeds: Vec<Deed> = sync
-        .revisions
-        .iter()
-        .filter(unlabelled)
-        .cloned()
-        .map(Deed::LabelRevision)
-        .collect();
-    sync.deeds.extend(deeds);
 }
