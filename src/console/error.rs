@@ -91,6 +91,7 @@ impl Failure {
             Failure::Client(message) if message.starts_with("error: ") => format!("{message}\n"),
             Failure::Client(message) => format!("error: {message}\n"),
             Failure::Usage { message, path } => {
+                let message = message.strip_prefix("error: ").unwrap_or(message);
                 format!("error: {message}\nSee '{path} -h' for help and examples\n")
             }
             Failure::Flag { message, path } => {

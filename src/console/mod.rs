@@ -37,5 +37,7 @@ pub mod script;
 
 pub mod complete;
 
+pub mod paste;
+
 pub use job::{Job, Output, Poll};
 pub use session::Session;

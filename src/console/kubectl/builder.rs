@@ -19,6 +19,17 @@ pub enum Named {
     Objects(Vec<(Type, String)>),
 }
 
+impl Named {
+    /// The types named, as often as they are.
+    pub fn types(&self) -> impl Iterator<Item = Type> {
+        let (types, objects) = match self {
+            Named::Types(types) => (&types[..], &[][..]),
+            Named::Objects(objects) => (&[][..], &objects[..]),
+        };
+        types.iter().copied().chain(objects.iter().map(|(t, _)| *t))
+    }
+}
+
 /// Whether a type alone means all its objects.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Bare {
@@ -107,7 +118,7 @@ pub fn named(call: &Call, args: &[String], bare: Bare, io: &mut Io<'_>) -> Resul
     }
     let types = types(first, io)?;
     if names.is_empty() {
-        return if selecting || bare == Bare::Means {
+        return if selecting || bare == Bare::Means || call.flags.is("all") {
             Ok(Named::Types(types))
         } else {
             Err(Failure::client(
@@ -130,7 +141,9 @@ pub fn named(call: &Call, args: &[String], bare: Bare, io: &mut Io<'_>) -> Resul
 /// A selector, `--all` or a field selector was given.
 fn selects(call: &Call) -> bool {
     let set = |name: &str| call.flags.text(name).is_some_and(|t| !t.is_empty());
-    set("selector") || set("field-selector") || call.flags.is("all")
+    set("selector")
+        || set("field-selector")
+        || (call.flags.is("all") && call.command.path == "delete")
 }
 
 fn across_namespaces(call: &Call, types: &[Type]) -> Result<(), Failure> {
@@ -219,7 +232,13 @@ pub fn objects(
     io: &mut Io<'_>,
 ) -> Result<Found, Failure> {
     let named = named(call, args, bare, io)?;
-    Ok(find(call, &named, io.cluster.api()))
+    let found = find(call, &named, io.cluster.api());
+    if named.types().any(|t| t.kind == Some(Kind::Endpoints)) {
+        io.err_line(
+            "Warning: v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice",
+        );
+    }
+    Ok(found)
 }
 
 /// One object by its name.

@@ -152,7 +152,7 @@ fn order(a: &str, b: &str, order: Order) -> Ordering {
     } else if order.fold {
         a.to_lowercase().cmp(&b.to_lowercase())
     } else {
-        a.trim_start().cmp(b.trim_start()).then(a.cmp(b))
+        a.cmp(b)
     };
     if order.reverse {
         found.reverse()

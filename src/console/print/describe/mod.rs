@@ -44,6 +44,8 @@ pub fn describe(object: &Object, events: Events, view: View<'_>) -> String {
         Kind::StorageClass => storage::class(&mut w, object),
         Kind::PriorityClass => small::priority_class(&mut w, object),
         Kind::ConfigMap => small::config_map(&mut w, object),
+        Kind::ServiceAccount => small::service_account(&mut w, object),
+        Kind::PodDisruptionBudget => small::budget(&mut w, object),
         // These two have no events.
         Kind::Namespace => {
             small::namespace(&mut w, object);
@@ -54,13 +56,11 @@ pub fn describe(object: &Object, events: Events, view: View<'_>) -> String {
             return w.aligned();
         }
         Kind::Event
-        | Kind::ServiceAccount
         | Kind::Endpoints
         | Kind::LimitRange
         | Kind::PodTemplate
         | Kind::ResourceQuota
         | Kind::ControllerRevision
-        | Kind::PodDisruptionBudget
         | Kind::Lease
         | Kind::EndpointSlice => small::generic(&mut w, object),
     }

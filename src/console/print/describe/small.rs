@@ -2,6 +2,7 @@
 
 use super::{Writer, pieces};
 use crate::console::print::scalar;
+use crate::k8s::selector::Selector;
 use crate::k8s::{Object, Value};
 
 /// Upstream: kubectl/pkg/describe/describe.go `describeNamespace`.
@@ -77,6 +78,51 @@ pub fn priority_class(w: &mut Writer, object: &Object) {
     w.field(0, "PreemptionPolicy", value.get("preemptionPolicy").text());
     w.field(0, "Description", value.get("description").text());
     pieces::annotations(w, "Annotations", &object.meta().annotations);
+}
+
+/// Upstream: kubectl/pkg/describe/describe.go `describeServiceAccount`.
+pub fn service_account(w: &mut Writer, object: &Object) {
+    pieces::name(w, object);
+    pieces::labels_and_annotations(w, object);
+    let names = |field: &str| {
+        let all = object.value().get(field).items().iter();
+        all.map(|s| s.get("name").text().to_owned())
+            .collect::<Vec<_>>()
+    };
+    let pulls = names("imagePullSecrets");
+    pieces::multiline(w, "Image pull secrets", pulls.into_iter());
+    let mounts = names("secrets");
+    if !mounts.is_empty() {
+        pieces::multiline(w, "Mountable secrets", mounts.into_iter());
+    }
+}
+
+/// Upstream: kubectl/pkg/describe/describe.go `describePodDisruptionBudget`.
+pub fn budget(w: &mut Writer, object: &Object) {
+    let value = object.value();
+    let (spec, status) = (value.get("spec"), value.get("status"));
+    pieces::name(w, object);
+    if !spec.get("minAvailable").is_null() {
+        w.field(0, "Min available", scalar(spec.get("minAvailable")));
+    } else if !spec.get("maxUnavailable").is_null() {
+        w.field(0, "Max unavailable", scalar(spec.get("maxUnavailable")));
+    }
+    let selector = spec.get("selector");
+    if selector.is_null() {
+        w.field(0, "Selector", "<unset>");
+    } else {
+        w.field(0, "Selector", Selector::read(selector).or_none());
+    }
+    w.line(0, "Status:");
+    for (title, field) in [
+        ("Allowed disruptions", "disruptionsAllowed"),
+        ("Current", "currentHealthy"),
+        ("Desired", "desiredHealthy"),
+        ("Total", "expectedPods"),
+    ] {
+        let number = status.get(field).as_i64().unwrap_or(0);
+        w.field(2, title, number.to_string());
+    }
 }
 
 /// Any object: all its fields, sorted.
