@@ -39,8 +39,8 @@ pub fn mount() {
 /// The whole page.
 #[component]
 pub fn App() -> impl IntoView {
-    let screen = Screen::new();
-    let dispatch = Dispatch::new(Session::new(), screen);
+    let screen = Screen::default();
+    let dispatch = Dispatch::new(Session::sample(), screen);
     provide_context(screen);
     provide_context(dispatch);
     let asked = ui::options::read();

@@ -60,8 +60,8 @@ pub struct Screen {
     pub said: RwSignal<String>,
 }
 
-impl Screen {
-    pub fn new() -> Self {
+impl Default for Screen {
+    fn default() -> Self {
         Self {
             elapsed: RwSignal::new(0),
             end: RwSignal::new(0),
@@ -83,7 +83,9 @@ impl Screen {
             said: RwSignal::new(String::new()),
         }
     }
+}
 
+impl Screen {
     /// Shows a moment.
     pub fn patch(&self, frame: Frame) {
         let Frame {

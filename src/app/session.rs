@@ -22,7 +22,7 @@ pub struct Session {
 
 impl Session {
     /// A running cluster with the first sample applied.
-    pub fn new() -> Self {
+    pub fn sample() -> Self {
         let history = History::new(samples::setup());
         let mut session = Self {
             history,
@@ -124,7 +124,7 @@ impl Dispatch {
             session.history.cluster_mut().dispatch(command)
         });
         if let Some(Reply::Refused(status)) = reply {
-            self.screen.said.set(status.message.to_string());
+            self.screen.said.set(status.message.clone());
         }
         self.show();
     }
@@ -157,7 +157,7 @@ impl Dispatch {
             )
         });
         let answer = answer.unwrap_or_default();
-        self.screen.diagnostics.set(self.read(&file.text, &answer));
+        self.screen.diagnostics.set(read(&file.text, &answer));
         if !answer.refused {
             self.screen
                 .files
@@ -172,20 +172,13 @@ impl Dispatch {
     pub fn check(self, text: &str) {
         let found = self.session.with_value(|session| {
             let mut branch = History::of(session.cluster().clone());
-            let mut terminal = session.terminal.clone();
-            terminal.write("manifest.yaml", text);
-            terminal.run(&mut branch, "kubectl apply -f manifest.yaml")
+            let line = "kubectl apply -f manifest.yaml";
+            session
+                .terminal
+                .try_line(&mut branch, "manifest.yaml", text, line)
         });
-        let found = self.read(text, &found);
+        let found = read(text, &found);
         set(self.screen.diagnostics, found);
-    }
-
-    fn read(self, text: &str, answer: &Answer) -> Vec<Diagnostic> {
-        if answer.refused {
-            view::diagnose::diagnose(text, &answer.text)
-        } else {
-            Vec::new()
-        }
     }
 
     /// Why there is, or is not, a pod of the DaemonSet in front on a node.
@@ -258,6 +251,14 @@ impl Session {
             self.history.cluster_mut();
             self.marks.cut(self.history.cluster());
         }
+    }
+}
+
+fn read(text: &str, answer: &Answer) -> Vec<Diagnostic> {
+    if answer.refused {
+        view::diagnose::diagnose(text, &answer.text)
+    } else {
+        Vec::new()
     }
 }
 

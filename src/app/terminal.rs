@@ -1,7 +1,7 @@
 //! The console's lines and the programs that run in it.
 
 use super::screen::Answer;
-use crate::cluster::{History, SimTime};
+use crate::cluster::{Advanced, History, SimSpan, SimTime};
 use crate::console::session::Wish;
 use crate::console::{Job, Poll, Session};
 
@@ -10,6 +10,9 @@ const LINES_MAX: usize = 400;
 
 /// Programs that may wait at a time; a further one ends the oldest.
 const JOBS_MAX: usize = 16;
+
+/// How long a command may take before it counts as one that waits.
+const PATIENCE: SimSpan = SimSpan::from_millis(400);
 
 /// One line typed, or one piece of output.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -43,17 +46,35 @@ impl Terminal {
         self.session.files.write(name, text)
     }
 
-    /// Types a line and runs it; a program that waits goes on with simulated time.
+    /// Types a line and runs it. What a command asks of the server takes a moment, which passes; a program that
+    /// waits longer goes on with simulated time.
     pub fn run(&mut self, history: &mut History, line: &str) -> Answer {
         self.print(true, line);
-        let cluster = history.cluster_mut();
-        let job = Job::start_complete(line, cluster.now());
+        let now = history.cluster().now();
         let mut running = Running {
-            job,
+            job: Job::start_complete(line, now),
             printed: 0,
             wake: None,
         };
-        let poll = running.job.poll(&mut self.session, cluster);
+        let patience = now + PATIENCE;
+        let mut poll = running.job.poll(&mut self.session, history.cluster_mut());
+        while let Poll::Running(wake) = poll {
+            let at = wake.at.unwrap_or(patience).min(patience);
+            let next = history
+                .cluster()
+                .next_event_at()
+                .filter(|next| wake.on_change && *next < at);
+            match next {
+                Some(_) => {
+                    history.step();
+                }
+                None if history.cluster().now() < patience => {
+                    while history.advance_to(at, 1000) == Advanced::Limit {}
+                }
+                None => break,
+            }
+            poll = running.job.poll(&mut self.session, history.cluster_mut());
+        }
         let text: String = running
             .job
             .outputs()
@@ -77,6 +98,16 @@ impl Terminal {
             text: text.trim_end().to_owned(),
             refused,
         }
+    }
+
+    /// The same on a copy, for a question that must leave no trace.
+    pub fn try_line(&self, history: &mut History, name: &str, text: &str, line: &str) -> Answer {
+        let mut copy = Self {
+            session: self.session.clone(),
+            ..Self::default()
+        };
+        copy.write(name, text);
+        copy.run(history, line)
     }
 
     /// Lets waiting programs go on.

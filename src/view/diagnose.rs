@@ -22,7 +22,7 @@ pub fn diagnose(text: &str, answer: &str) -> Vec<Diagnostic> {
     let mut subject = String::new();
     for sentence in answer.lines().filter(|line| !line.trim().is_empty()) {
         if !sentence.starts_with("* ") {
-            subject = sentence.to_owned();
+            sentence.clone_into(&mut subject);
         }
         if sentence.ends_with("is invalid: ") || sentence.ends_with("is invalid:") {
             continue;

@@ -91,6 +91,7 @@ pub fn verdict(cluster: &Cluster, set_uid: &str, node: &str) -> Option<Verdict> 
                     spec,
                     node,
                     tolerations: &tolerations,
+                    there: pod.is_some(),
                 },
             )
         })
@@ -116,6 +117,8 @@ struct About<'a> {
     spec: &'a DaemonSetSpec,
     node: &'a Object,
     tolerations: &'a [Toleration],
+    /// A pod is on the node.
+    there: bool,
 }
 
 fn describe(
@@ -141,7 +144,7 @@ fn describe(
     if failed && check != daemonset::Check::Taints {
         details = vec![decision.reason.to_string()];
     }
-    if failed && decision.keep {
+    if failed && decision.keep && about.there {
         details.push("a pod that is here already may stay".to_owned());
     }
     Check {

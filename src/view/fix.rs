@@ -57,17 +57,19 @@ fn by_label(node: &Object, mismatch: &TermMismatch) -> Option<Fix> {
 
 fn tolerate(set: &Object, taint: &Taint) -> Fix {
     let (key, value, effect) = (&taint.key, &taint.value, &taint.effect);
-    let mut text = format!("tolerations:\n- key: {key}\n");
-    let mut json = format!("{{\"key\":\"{key}\",");
-    if value.is_empty() {
-        text.push_str("  operator: Exists\n");
-        json.push_str("\"operator\":\"Exists\",");
+    let (yaml, part) = if value.is_empty() {
+        (
+            "operator: Exists".to_owned(),
+            "\"operator\":\"Exists\"".to_owned(),
+        )
     } else {
-        text.push_str(&format!("  value: {value:?}\n"));
-        json.push_str(&format!("\"value\":\"{value}\","));
-    }
-    text.push_str(&format!("  effect: {effect}"));
-    json.push_str(&format!("\"effect\":\"{effect}\"}}"));
+        (
+            format!("value: {value:?}"),
+            format!("\"value\":\"{value}\""),
+        )
+    };
+    let text = format!("tolerations:\n- key: {key}\n  {yaml}\n  effect: {effect}");
+    let json = format!("{{\"key\":\"{key}\",{part},\"effect\":\"{effect}\"}}");
     let has = set
         .daemon_set()
         .is_some_and(|ds| !ds.spec.pod.tolerations.is_empty());

@@ -179,8 +179,7 @@ fn text(object: &Object, state: PodState, waiting: &str, around: &Around<'_>) ->
         PodState::Creating | PodState::CrashLoop => waiting.to_owned(),
         PodState::Running if !around.node_ready => "Running · node not ready".to_owned(),
         PodState::Running => "Running · not ready".to_owned(),
-        PodState::Ready => format!("Running · ready {}", ready_for()),
-        PodState::Available => format!("Running · ready {}", ready_for()),
+        PodState::Ready | PodState::Available => format!("Running · ready {}", ready_for()),
         PodState::Terminating => {
             let left = object
                 .meta()
@@ -203,15 +202,12 @@ fn waiting_reason(object: &Object) -> &str {
     let Some(pod) = object.pod() else {
         return "";
     };
-    fn reason(status: &ContainerStatus) -> Option<&str> {
-        status.state.waiting.get("reason").as_str()
-    }
     let all = pod
         .status
         .init_container_statuses
         .iter()
         .chain(&pod.status.container_statuses);
-    all.filter_map(reason)
+    all.filter_map(|status: &ContainerStatus| status.state.waiting.get("reason").as_str())
         .find(|r| *r != "PodInitializing")
         .unwrap_or("")
 }

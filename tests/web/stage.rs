@@ -32,8 +32,8 @@ impl Stage {
             .expect("room for it");
         let (sender, receiver) = std::sync::mpsc::channel();
         let mounted = mount_to(root.clone(), move || {
-            let screen = Screen::new();
-            let dispatch = Dispatch::new(Session::new(), screen);
+            let screen = Screen::default();
+            let dispatch = Dispatch::new(Session::sample(), screen);
             provide_context(screen);
             provide_context(dispatch);
             sender.send(screen).expect("the stage waits for it");

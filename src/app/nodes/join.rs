@@ -13,7 +13,9 @@ pub fn Join() -> impl IntoView {
     let add = move |_| {
         let names = screen.names.get_untracked();
         let free = |name: &String| !names.iter().any(|taken| taken == name);
-        let name = (1..).map(|i| format!("worker{i:02}")).find(free);
+        let name = (1..=names.len() + 1)
+            .map(|i| format!("worker{i:02}"))
+            .find(free);
         if let Some(name) = name {
             dispatch.command(Command::NodeAdd {
                 node: samples::worker(&name),

@@ -23,7 +23,7 @@ pub fn Bar() -> impl IntoView {
         view! { <Icon name /> }
     };
     let speeds = SPEEDS.map(|speed| {
-        let chosen = move || screen.speed.with(|now| now.to_string()) == speed;
+        let chosen = move || screen.speed.with(ToString::to_string) == speed;
         view! { <option value=speed prop:selected=chosen>{format!("{speed}×")}</option> }
     });
     let seconds = move || {
