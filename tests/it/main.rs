@@ -5,6 +5,7 @@ mod console_fuzz;
 mod daemonset_properties;
 mod golden;
 mod kubelet;
+mod kubelet_refuses;
 mod lifecycle;
 mod mask;
 mod node_life;

@@ -44,25 +44,25 @@ fn a_node_joins() {
     check(
         &nodes(&world),
         &expect![[r#"
-               200 gpu01 False [gpu:NoSchedule node.kubernetes.io/not-ready:NoSchedule]
-               203 gpu01 False [gpu:NoSchedule node.kubernetes.io/not-ready:NoSchedule]
-               203 gpu01 False [gpu:NoSchedule node.kubernetes.io/not-ready:NoSchedule]
-               530 gpu01 True [gpu:NoSchedule node.kubernetes.io/not-ready:NoSchedule]
-               533 gpu01 True [gpu:NoSchedule]
+            200    gpu01 False [gpu:NoSchedule node.kubernetes.io/not-ready:NoSchedule]
+            203    gpu01 False [gpu:NoSchedule node.kubernetes.io/not-ready:NoSchedule]
+            203    gpu01 False [gpu:NoSchedule node.kubernetes.io/not-ready:NoSchedule]
+            530    gpu01 True [gpu:NoSchedule node.kubernetes.io/not-ready:NoSchedule]
+            533    gpu01 True [gpu:NoSchedule]
         "#]],
     );
     check(
         &world.events(),
         &expect![[r#"
-               200 gpu01 Starting Starting kubelet.
-               200 gpu01 NodeHasSufficientMemory Node gpu01 status is now: NodeHasSufficientMemory
-               200 gpu01 NodeHasNoDiskPressure Node gpu01 status is now: NodeHasNoDiskPressure
-               200 gpu01 NodeHasSufficientPID Node gpu01 status is now: NodeHasSufficientPID
-               200 gpu01 NodeHasSufficientMemory Node gpu01 status is now: NodeHasSufficientMemory
-               200 gpu01 NodeHasNoDiskPressure Node gpu01 status is now: NodeHasNoDiskPressure
-               200 gpu01 NodeHasSufficientPID Node gpu01 status is now: NodeHasSufficientPID
-               530 gpu01 NodeReady Node gpu01 status is now: NodeReady
-              5000 gpu01 RegisteredNode Node gpu01 event: Registered Node gpu01 in Controller
+            200    gpu01 Starting Starting kubelet.
+            200    gpu01 NodeHasSufficientMemory Node gpu01 status is now: NodeHasSufficientMemory
+            200    gpu01 NodeHasNoDiskPressure Node gpu01 status is now: NodeHasNoDiskPressure
+            200    gpu01 NodeHasSufficientPID Node gpu01 status is now: NodeHasSufficientPID
+            200    gpu01 NodeHasSufficientMemory Node gpu01 status is now: NodeHasSufficientMemory
+            200    gpu01 NodeHasNoDiskPressure Node gpu01 status is now: NodeHasNoDiskPressure
+            200    gpu01 NodeHasSufficientPID Node gpu01 status is now: NodeHasSufficientPID
+            530    gpu01 NodeReady Node gpu01 status is now: NodeReady
+            5000   gpu01 RegisteredNode Node gpu01 event: Registered Node gpu01 in Controller
         "#]],
     );
     let mut node = world.get(Kind::Node, "gpu01");
@@ -158,27 +158,27 @@ fn a_kubelet_dies_and_comes_back() {
     check(
         &nodes(&world),
         &expect![[r#"
-             50000 worker02 Unknown []
-             50000 worker02 Unknown [node.kubernetes.io/unreachable:NoSchedule]
-             50100 worker02 Unknown [node.kubernetes.io/unreachable:NoSchedule node.kubernetes.io/unreachable:NoExecute]
+            50000  worker02 Unknown []
+            50000  worker02 Unknown [node.kubernetes.io/unreachable:NoSchedule]
+            50100  worker02 Unknown [node.kubernetes.io/unreachable:NoSchedule node.kubernetes.io/unreachable:NoExecute]
         "#]],
     );
     check(
         &world.pods(),
         &expect![[r#"
-             50000 stays Running False [running]
-             50000 web Running False [running]
-             54103 web Running False [running]
-             54103 web Running False [running] terminating
+            50000  stays Running False [running]
+            50000  web Running False [running]
+            54103  web Running False [running]
+            54103  web Running False [running] terminating
         "#]],
     );
     check(
         &world.events(),
         &expect![[r#"
-             50000 worker02 NodeNotReady Node worker02 status is now: NodeNotReady
-             50000 stays NodeNotReady Node is not ready
-             50000 web NodeNotReady Node is not ready
-             54103 web TaintManagerEviction Marking for deletion Pod default/web
+            50000  worker02 NodeNotReady Node worker02 status is now: NodeNotReady
+            50000  stays NodeNotReady Node is not ready
+            50000  web NodeNotReady Node is not ready
+            54103  web TaintManagerEviction Marking for deletion Pod default/web
         "#]],
     );
     check(
@@ -198,22 +198,22 @@ fn a_kubelet_dies_and_comes_back() {
     check(
         &nodes(&world),
         &expect![[r#"
-               200 worker02 True [node.kubernetes.io/unreachable:NoSchedule node.kubernetes.io/unreachable:NoExecute]
-               203 worker02 True [node.kubernetes.io/unreachable:NoExecute]
-              1700 worker02 True [node.kubernetes.io/unreachable:NoExecute]
-              5000 worker02 True []
+            200    worker02 True [node.kubernetes.io/unreachable:NoSchedule node.kubernetes.io/unreachable:NoExecute]
+            203    worker02 True [node.kubernetes.io/unreachable:NoExecute]
+            1700   worker02 True [node.kubernetes.io/unreachable:NoExecute]
+            5000   worker02 True []
         "#]],
     );
     check(
         &world.pods(),
         &expect![[r#"
-               212 stays Running False [ContainerCreating x1]
-               212 web Failed False [ContainerCreating x1] terminating
-               474 web Failed False [ContainerStatusUnknown 137 x1] terminating
-               474 web Failed False [ContainerStatusUnknown 137 x1] terminating
-               474 web Failed False [ContainerStatusUnknown 137 x1] terminating gone
-               502 stays Running False [ContainerCreating x1]
-              1512 stays Running True [running x1]
+            212    stays Running False [ContainerCreating x1]
+            212    web Failed False [ContainerCreating x1] terminating
+            474    web Failed False [ContainerStatusUnknown 137 x1] terminating
+            474    web Failed False [ContainerStatusUnknown 137 x1] terminating
+            474    web Failed False [ContainerStatusUnknown 137 x1] terminating gone
+            502    stays Running False [ContainerCreating x1]
+            1512   stays Running True [running x1]
         "#]],
     );
     check(
@@ -250,20 +250,20 @@ fn a_network_is_lost_and_found() {
     check(
         &nodes(&world),
         &expect![[r#"
-              1700 worker02 False []
-              1703 worker02 False [node.kubernetes.io/not-ready:NoSchedule]
-              5100 worker02 False [node.kubernetes.io/not-ready:NoSchedule node.kubernetes.io/not-ready:NoExecute]
+            1700   worker02 False []
+            1703   worker02 False [node.kubernetes.io/not-ready:NoSchedule]
+            5100   worker02 False [node.kubernetes.io/not-ready:NoSchedule node.kubernetes.io/not-ready:NoExecute]
         "#]],
     );
     check(
         &world.pods(),
         &expect![[r#"
-             20000 late Pending
-             20000 host Pending
-             20015 late Pending False [ContainerCreating]
-             20015 host Pending False [ContainerCreating]
-             20305 host Pending False [ContainerCreating]
-             20315 host Running True [running]
+            20000  late Pending
+            20000  host Pending
+            20015  late Pending False [ContainerCreating]
+            20015  host Pending False [ContainerCreating]
+            20305  host Pending False [ContainerCreating]
+            20315  host Running True [running]
         "#]],
     );
     check(
@@ -283,16 +283,16 @@ fn a_network_is_lost_and_found() {
     check(
         &nodes(&world),
         &expect![[r#"
-              1700 worker02 True [node.kubernetes.io/not-ready:NoSchedule node.kubernetes.io/not-ready:NoExecute]
-              1703 worker02 True [node.kubernetes.io/not-ready:NoExecute]
-              5000 worker02 True []
+            1700   worker02 True [node.kubernetes.io/not-ready:NoSchedule node.kubernetes.io/not-ready:NoExecute]
+            1703   worker02 True [node.kubernetes.io/not-ready:NoExecute]
+            5000   worker02 True []
         "#]],
     );
     check(
         &world.pods(),
         &expect![[r#"
-              3633 late Pending False [ContainerCreating]
-              3643 late Running True [running]
+            3633   late Pending False [ContainerCreating]
+            3643   late Running True [running]
         "#]],
     );
 }
@@ -325,21 +325,21 @@ fn pressure_evicts_one_pod_at_a_time_and_refuses_others() {
     check(
         &nodes(&world),
         &expect![[r#"
-          1000 worker02 True []
-          1003 worker02 True [node.kubernetes.io/disk-pressure:NoSchedule]
-        241700 worker01 True []
-        301700 worker02 True [node.kubernetes.io/disk-pressure:NoSchedule]
-        306001 worker02 True [node.kubernetes.io/disk-pressure:NoSchedule]
-        306004 worker02 True []
-    "#]],
+            1000   worker02 True []
+            1003   worker02 True [node.kubernetes.io/disk-pressure:NoSchedule]
+            241700 worker01 True []
+            301700 worker02 True [node.kubernetes.io/disk-pressure:NoSchedule]
+            306001 worker02 True [node.kubernetes.io/disk-pressure:NoSchedule]
+            306004 worker02 True []
+        "#]],
     );
     check(
         &world.pods(),
         &expect![[r#"
-              1000 low Running True [running]
-              1020 low Failed False [Completed 0]
-              5000 late Pending
-              5003 late Failed
+            1000   low Running True [running]
+            1020   low Failed False [Completed 0]
+            5000   late Pending
+            5003   late Failed
         "#]],
     );
     let told: Value = world
@@ -364,10 +364,10 @@ fn all_nodes_die_and_nothing_is_evicted() {
     check(
         &nodes(&world),
         &expect![[r#"
-             55000 worker01 Unknown []
-             55000 worker01 Unknown [node.kubernetes.io/unreachable:NoSchedule]
-             55000 worker02 Unknown []
-             55000 worker02 Unknown [node.kubernetes.io/unreachable:NoSchedule]
+            55000  worker01 Unknown []
+            55000  worker01 Unknown [node.kubernetes.io/unreachable:NoSchedule]
+            55000  worker02 Unknown []
+            55000  worker02 Unknown [node.kubernetes.io/unreachable:NoSchedule]
         "#]],
     );
     check(
@@ -415,4 +415,29 @@ fn an_hour_of_many_idle_nodes_is_few_events() {
     // 360 beats, 720 passes, and the deliveries of 12 statuses a node.
     assert!(events < 200 * 12 * 8 + 20_000, "{events}");
     assert_eq!(cluster.objects(Kind::Lease).count(), 200);
+}
+
+#[test]
+fn a_node_that_nobody_speaks_for() {
+    let mut world = World::new(&["worker01"]);
+    let node = value!({"apiVersion": "v1", "kind": "Node", "metadata": {"name": "edge01"}});
+    world.create(Kind::Node, node);
+    world.run(30_000);
+    assert_eq!(world.taints("edge01"), "");
+    world.run(50_000);
+    check(&nodes(&world), &expect![[r#"
+        0      edge01 - [node.kubernetes.io/not-ready:NoSchedule]
+        3      edge01 - [node.kubernetes.io/not-ready:NoSchedule]
+        3      edge01 - [node.kubernetes.io/not-ready:NoSchedule]
+        3      edge01 - []
+        70000  edge01 Unknown []
+        70000  edge01 Unknown [node.kubernetes.io/unreachable:NoSchedule]
+        70100  edge01 Unknown [node.kubernetes.io/unreachable:NoSchedule node.kubernetes.io/unreachable:NoExecute]
+    "#]]);
+    check(&world.conditions(Kind::Node, "edge01"), &expect![[r#"
+        MemoryPressure=Unknown NodeStatusNeverUpdated Kubelet never posted node status.
+        DiskPressure=Unknown NodeStatusNeverUpdated Kubelet never posted node status.
+        PIDPressure=Unknown NodeStatusNeverUpdated Kubelet never posted node status.
+        Ready=Unknown NodeStatusNeverUpdated Kubelet never posted node status.
+    "#]]);
 }

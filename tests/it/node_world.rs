@@ -136,7 +136,7 @@ impl World {
                 continue;
             }
             let gone = if change.new.is_none() { " gone" } else { "" };
-            lines.push(format!("{ms:>6} {told}{gone}"));
+            lines.push(format!("{ms:<6} {told}{gone}"));
         }
         lines.join("\n")
     }

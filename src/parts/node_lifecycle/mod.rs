@@ -15,9 +15,8 @@ pub mod zone;
 pub mod ipam;
 
 use super::Part;
-use crate::k8s::{Kind, Object, Str};
+use crate::k8s::{Kind, Object, Str, Value};
 use crate::sim::{Ctx, Delivery, EventType, Informer, ObjectRef, Recorder, SimSpan, SimTime};
-use crate::value;
 use health::Health;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -183,46 +182,31 @@ impl NodeLifecycle {
             .event(&mut ctx.client, about, EventType::Normal, reason, text);
     }
 
-    /// Looks at one node. True: it has just been found silent (or lost its readiness through the controller),
-    /// so that its pods are to be marked.
+    /// Looks at one node. True: it has just been found silent, so that its pods are to be marked.
     fn examine(&mut self, ctx: &mut Nx<'_>, node: &Arc<Object>) -> bool {
         let name = node.name().clone();
         let now = ctx.now();
-        if !self.health.contains_key(&name) {
-            let text = format!("Node {name} event: Registered Node {name} in Controller");
-            let about = ObjectRef::of(node);
-            self.event(ctx, &about, "RegisteredNode", &text);
-            let health = Health::new(node, now);
-            self.zones.entry(health.zone.clone()).or_default();
-            self.health.insert(name.clone(), health);
-        }
+        self.meet(ctx, node);
         let renewed = ctx.client.leases().renewed(&name);
-        let health = self.health.get_mut(&name).expect("made above");
+        let Some(health) = self.health.get_mut(&name) else {
+            return false;
+        };
         self.deadlines.remove(&(health.deadline(), name.clone()));
         let observed = health.observe(node, renewed, now);
+        let deadline = health.deadline();
         let silent = health.is_silent(now);
-        let mut current = observed.clone();
-        if silent {
-            if let Some(status) = health::unknown(node, now) {
-                let value = value!({"metadata": node.value().get("metadata"), "status": status});
-                // Refused: tried again with the next pass.
-                match update_status(ctx, node, value) {
-                    Some(fresh) => {
-                        current = health::ready(&fresh);
-                        let health = self.health.get_mut(&name).expect("made above");
-                        health.note(&fresh);
-                        self.no_schedule(ctx, &fresh);
-                    }
-                    None => {
-                        self.changed.insert(name.clone());
-                    }
-                }
-            }
-            // Stays silent until something is heard: looked at with every pass.
+        let current = if silent {
+            // Looked at with every pass until something is heard.
             self.changed.insert(name.clone());
+            self.declare_unknown(ctx, node)
+                .unwrap_or_else(|| observed.clone())
         } else {
-            let deadline = self.health[&name].deadline();
             self.deadlines.insert((deadline, name.clone()));
+            observed.clone()
+        };
+        if !silent && node.node().is_none_or(|n| n.condition("Ready").is_none()) {
+            // Has never reported anything and still has time to.
+            return false;
         }
         if current == "True" {
             self.unready.remove(&name);
@@ -237,6 +221,32 @@ impl NodeLifecycle {
             self.event(ctx, &about, "NodeNotReady", &text);
         }
         lost
+    }
+
+    /// A node that is seen for the first time.
+    fn meet(&mut self, ctx: &mut Nx<'_>, node: &Arc<Object>) {
+        let name = node.name();
+        if self.health.contains_key(name) {
+            return;
+        }
+        let text = format!("Node {name} event: Registered Node {name} in Controller");
+        let about = ObjectRef::of(node);
+        self.event(ctx, &about, "RegisteredNode", &text);
+        let health = Health::new(node, ctx.now());
+        self.zones.entry(health.zone.clone()).or_default();
+        self.health.insert(name.clone(), health);
+    }
+
+    /// Sets the conditions of a silent node to Unknown; returns what Ready says then. None: nothing was written.
+    fn declare_unknown(&mut self, ctx: &mut Nx<'_>, node: &Arc<Object>) -> Option<Str> {
+        let status = health::unknown(node, ctx.now())?;
+        // Refused: tried again with the next pass.
+        let fresh = update_status(ctx, node, &status)?;
+        if let Some(health) = self.health.get_mut(node.name()) {
+            health.note(&fresh);
+        }
+        self.no_schedule(ctx, &fresh);
+        Some(health::ready(&fresh))
     }
 
     /// Marks the pods of nodes that fell silent as not ready.
@@ -298,12 +308,11 @@ impl NodeLifecycle {
     }
 }
 
-/// Writes a node's status; None when it was refused.
-fn update_status(ctx: &mut Nx<'_>, node: &Object, value: crate::k8s::Value) -> Option<Arc<Object>> {
+/// Writes a node's conditions; None when it was refused.
+fn update_status(ctx: &mut Nx<'_>, node: &Object, status: &Value) -> Option<Arc<Object>> {
     let live = ctx.client.get(Kind::Node, "", node.name()).ok()?;
     let mut tree = live.value().clone();
-    let conditions = value.at(&["status", "conditions"]).clone();
-    tree.set_at(&["status", "conditions"], conditions);
+    tree.set_at(&["status", "conditions"], status.get("conditions"));
     ctx.client.update_status(Kind::Node, tree).ok()
 }
 
@@ -311,14 +320,14 @@ fn update_status(ctx: &mut Nx<'_>, node: &Object, value: crate::k8s::Value) -> O
 fn write_taints(
     ctx: &mut Nx<'_>,
     node: &Object,
-    taints: Vec<crate::k8s::Value>,
+    taints: Vec<Value>,
 ) -> Option<Arc<Object>> {
     let live = ctx.client.get(Kind::Node, "", node.name()).ok()?;
     let mut tree = live.value().clone();
     if taints.is_empty() {
         tree.remove_at(&["spec", "taints"]);
     } else {
-        tree.set_at(&["spec", "taints"], crate::k8s::Value::from(taints));
+        tree.set_at(&["spec", "taints"], Value::from(taints));
     }
     ctx.client.update(Kind::Node, tree).ok()
 }

@@ -49,6 +49,8 @@ impl ApiServer {
         }
         let mut value = old.value().clone();
         value.set_at(&["spec", "nodeName"], Str::new(node));
+        // A binding fulfils the nomination (ClearingNominatedNodeNameAfterBinding).
+        value.remove_at(&["status", "nominatedNodeName"]);
         schedule(&mut value, &call.now.timestamp().to_string());
         let object = self.commit(call, Kind::Pod, value, Some(&old));
         Ok(Written {
