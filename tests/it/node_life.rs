@@ -425,7 +425,9 @@ fn a_node_that_nobody_speaks_for() {
     world.run(30_000);
     assert_eq!(world.taints("edge01"), "");
     world.run(50_000);
-    check(&nodes(&world), &expect![[r#"
+    check(
+        &nodes(&world),
+        &expect![[r#"
         0      edge01 - [node.kubernetes.io/not-ready:NoSchedule]
         3      edge01 - [node.kubernetes.io/not-ready:NoSchedule]
         3      edge01 - [node.kubernetes.io/not-ready:NoSchedule]
@@ -433,11 +435,15 @@ fn a_node_that_nobody_speaks_for() {
         70000  edge01 Unknown []
         70000  edge01 Unknown [node.kubernetes.io/unreachable:NoSchedule]
         70100  edge01 Unknown [node.kubernetes.io/unreachable:NoSchedule node.kubernetes.io/unreachable:NoExecute]
-    "#]]);
-    check(&world.conditions(Kind::Node, "edge01"), &expect![[r#"
+    "#]],
+    );
+    check(
+        &world.conditions(Kind::Node, "edge01"),
+        &expect![[r#"
         MemoryPressure=Unknown NodeStatusNeverUpdated Kubelet never posted node status.
         DiskPressure=Unknown NodeStatusNeverUpdated Kubelet never posted node status.
         PIDPressure=Unknown NodeStatusNeverUpdated Kubelet never posted node status.
         Ready=Unknown NodeStatusNeverUpdated Kubelet never posted node status.
-    "#]]);
+    "#]],
+    );
 }

@@ -317,11 +317,7 @@ fn update_status(ctx: &mut Nx<'_>, node: &Object, status: &Value) -> Option<Arc<
 }
 
 /// Replaces a node's taints if it is still the version that was looked at.
-fn write_taints(
-    ctx: &mut Nx<'_>,
-    node: &Object,
-    taints: Vec<Value>,
-) -> Option<Arc<Object>> {
+fn write_taints(ctx: &mut Nx<'_>, node: &Object, taints: Vec<Value>) -> Option<Arc<Object>> {
     let live = ctx.client.get(Kind::Node, "", node.name()).ok()?;
     let mut tree = live.value().clone();
     if taints.is_empty() {
