@@ -128,6 +128,13 @@ fn prepare_namespace(value: &mut Value) {
 
 /// A changed object: what a write to the main resource may not touch comes from the old version.
 pub(super) fn prepare_update(old: &Object, value: &mut Value) {
+    // Empty lists and maps of the metadata are not part of the stored form.
+    for field in ["ownerReferences", "finalizers", "labels", "annotations"] {
+        let metadata = value.get("metadata");
+        if metadata.field(field).is_some_and(crate::k8s::Value::is_empty) {
+            value.at_mut(&["metadata"]).remove(field);
+        }
+    }
     keep_metadata(old, value);
     if has_status(old.kind()) {
         keep(old, value, "status");
