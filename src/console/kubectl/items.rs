@@ -153,6 +153,18 @@ pub fn find(
     Ok(items)
 }
 
+/// As [`find`], for commands whose `--all` only allows a type without names.
+pub fn find_or_all(call: &Call, args: &[String], io: &mut Io<'_>) -> Result<Items, Failure> {
+    let bare = if call.flags.is("all") {
+        Bare::Means
+    } else {
+        Bare::Refused
+    };
+    let mut plain = call.clone();
+    plain.flags = plain.flags.without("all");
+    find(&plain, args, bare, Look::Live, io)
+}
+
 fn from_files(call: &Call, look: Look, io: &mut Io<'_>) -> Result<Items, Failure> {
     let read = manifest::read(call, Check::Nothing, io)?;
     let mut items = Items {

@@ -5,8 +5,7 @@
 use crate::cluster::{Patch, Subresource};
 use crate::console::args::{Flag, Takes, long, quoted};
 use crate::console::error::Failure;
-use crate::console::kubectl::builder::Bare;
-use crate::console::kubectl::items::{self, Item, Look};
+use crate::console::kubectl::items::{self, Item};
 use crate::console::kubectl::record::{self, CHANGE_CAUSE};
 use crate::console::kubectl::request::Sender;
 use crate::console::kubectl::{Call, Command, Run, flags, manifest, say};
@@ -168,7 +167,7 @@ fn run(call: &Call, field: Field, io: &mut Io<'_>) -> Result<(), Failure> {
     let changes = parse(&pairs, field)?;
     check(call, field, &resources, &changes)?;
     say::check(call, io)?;
-    let found = items::find(call, &resources, Bare::Refused, Look::Live, io)?;
+    let found = items::find_or_all(call, &resources, io)?;
     let version = call.flags.text("resource-version").unwrap_or("");
     if !version.is_empty() && !found.single {
         return Err(Failure::client(

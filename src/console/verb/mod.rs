@@ -15,6 +15,7 @@ mod get_rows;
 mod get_watch;
 pub mod label;
 pub mod patch;
+pub mod pods;
 pub mod replace;
 pub mod rollout;
 pub mod run;
@@ -63,6 +64,9 @@ pub static ALL: &[&[Command]] = &[
     expose::COMMANDS,
     scale::COMMANDS,
     wait::COMMANDS,
+    pods::EXEC,
+    pods::LOGS,
+    pods::TOPS,
 ];
 
 /// The command reads its whole standard input (`-f -`) and must not begin before that has ended.

@@ -5,8 +5,7 @@
 use crate::cluster::{Patch, Subresource};
 use crate::console::args::{Flag, Takes, long};
 use crate::console::error::Failure;
-use crate::console::kubectl::builder::Bare;
-use crate::console::kubectl::items::{self, Item, Look};
+use crate::console::kubectl::items::{self, Item};
 use crate::console::kubectl::record;
 use crate::console::kubectl::request::Sender;
 use crate::console::kubectl::{Call, Command, Run, flags, say};
@@ -79,7 +78,7 @@ fn scale(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
             "The --current-replicas must specify an integer of -1 or greater",
         ));
     }
-    let found = items::find(call, call.args(), Bare::Refused, Look::Live, io)?;
+    let found = items::find_or_all(call, call.args(), io)?;
     let version = call
         .flags
         .text("resource-version")
@@ -175,7 +174,7 @@ fn autoscale(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
             "--max=MAXPODS must be larger or equal to --min=MINPODS, max: {max}, min: {min}"
         )));
     }
-    let found = items::find(call, call.args(), Bare::Refused, Look::Live, io)?;
+    let found = items::find_or_all(call, call.args(), io)?;
     Failure::gather(found.failures)?;
     for item in &found.items {
         let scales = matches!(

@@ -6,8 +6,7 @@ use crate::cluster::{SimSpan, SimTime};
 use crate::console::args::{Flag, Takes, long, quoted};
 use crate::console::error::Failure;
 use crate::console::format::{go, jsonpath};
-use crate::console::kubectl::builder::Bare;
-use crate::console::kubectl::items::{self, Item, Items, Look};
+use crate::console::kubectl::items::{self, Item, Items};
 use crate::console::kubectl::request::short_title;
 use crate::console::kubectl::{Call, Command, Run, fail, flags, say};
 use crate::console::task::{Io, Step, Task, Wake};
@@ -204,7 +203,7 @@ impl Wait {
     }
 
     fn find(&self, io: &mut Io<'_>) -> Result<Items, Failure> {
-        items::find(&self.call, self.call.args(), Bare::Refused, Look::Live, io)
+        items::find_or_all(&self.call, self.call.args(), io)
     }
 
     fn begin(&mut self, found: Items) -> Result<State, Failure> {

@@ -119,9 +119,9 @@ fn patched(kind: Kind, before: &Value, patch: &Patch) -> Result<(Value, Option<V
     answer.map_err(|error| match error {
         PatchError::BadRequest(why) => Status::bad_request(why),
         PatchError::Internal(why) => Status::unexpected(why),
-        PatchError::Unprocessable(why) => {
+        PatchError::Unprocessable(_) => {
             let told = "the server rejected our request due to an error in our request";
-            Status::plain(422, "Invalid", told).with_cause("UnexpectedServerResponse", "", why)
+            Status::plain(422, "Invalid", told)
         }
     })
 }

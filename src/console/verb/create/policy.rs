@@ -113,7 +113,10 @@ fn match_labels(text: &str) -> Result<Value, Failure> {
     let selector = Selector::parse(text).map_err(Failure::client)?;
     let mut labels = Value::map();
     for requirement in selector.requirements() {
-        if requirement.operator() != Operator::In || requirement.values().len() != 1 {
+        if !matches!(
+            requirement.operator(),
+            Operator::Equals | Operator::DoubleEquals
+        ) {
             return Err(Failure::client(format!(
                 "\"{text}\" is not a valid label selector: only equality is supported"
             )));

@@ -79,7 +79,7 @@ fn nodes(call: &Call, io: &mut Io<'_>) -> Result<Vec<Info>, Failure> {
         return Err(call.usage(format!("USAGE: {} NODE [flags]", call.command.path)));
     }
     if !call.args().is_empty() && !selector.is_empty() {
-        return Err(call.usage("error: cannot specify both a node name and a --selector option"));
+        return Err(call.usage("cannot specify both a node name and a --selector option"));
     }
     if Selector::parse(call.flags.text("pod-selector").unwrap_or("")).is_err() {
         return Err(Failure::client(

@@ -5,8 +5,7 @@
 use super::{Words, change, check, containers, sets};
 use crate::console::args::{Flag, Takes, long, short};
 use crate::console::error::Failure;
-use crate::console::kubectl::builder::Bare;
-use crate::console::kubectl::items::{self, Item, Look};
+use crate::console::kubectl::items::{self, Item};
 use crate::console::kubectl::request::Sender;
 use crate::console::kubectl::{Call, Command, Run, manifest, say};
 use crate::console::task::Io;
@@ -104,7 +103,7 @@ fn from(call: &Call, changes: &mut Changes, io: &mut Io<'_>) -> Result<(), Failu
     let Some(from) = call.flags.text("from").filter(|f| !f.is_empty()) else {
         return Ok(());
     };
-    let found = items::find(call, &[from.to_owned()], Bare::Refused, Look::Live, io)?;
+    let found = items::find_or_all(call, &[from.to_owned()], io)?;
     Failure::gather(found.failures)?;
     let keys = call.flags.list("keys");
     for item in found.items {
@@ -165,7 +164,7 @@ fn run(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
             variable.set("name", name);
         }
     }
-    let found = items::find(call, &resources, Bare::Refused, Look::Live, io)?;
+    let found = items::find_or_all(call, &resources, io)?;
     Failure::gather(found.failures)?;
     let mut failures = Vec::new();
     for item in &found.items {

@@ -4,8 +4,7 @@
 
 use super::{RECORD, Words, change, check, containers, sets};
 use crate::console::error::Failure;
-use crate::console::kubectl::builder::Bare;
-use crate::console::kubectl::items::{self, Look};
+use crate::console::kubectl::items;
 use crate::console::kubectl::request::Sender;
 use crate::console::kubectl::{Call, Command, Run, manifest, say};
 use crate::console::task::Io;
@@ -47,7 +46,7 @@ fn run(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
             invalid.join(", ")
         )));
     }
-    let found = items::find(call, &resources, Bare::Refused, Look::Live, io)?;
+    let found = items::find_or_all(call, &resources, io)?;
     if !found.failures.is_empty() {
         return Failure::gather(found.failures);
     }

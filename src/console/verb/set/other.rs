@@ -5,8 +5,7 @@
 use super::{RECORD, Words, change, check, send, sets};
 use crate::console::args::{Flag, Takes, long};
 use crate::console::error::Failure;
-use crate::console::kubectl::builder::Bare;
-use crate::console::kubectl::items::{self, Look};
+use crate::console::kubectl::items;
 use crate::console::kubectl::request::Sender;
 use crate::console::kubectl::{Call, Command, Run, say};
 use crate::console::task::Io;
@@ -55,7 +54,7 @@ fn service_account(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
     let Some((account, resources)) = call.args().split_last() else {
         return Err(Failure::client("serviceaccount is required"));
     };
-    let found = items::find(call, resources, Bare::Refused, Look::Live, io)?;
+    let found = items::find_or_all(call, resources, io)?;
     let mut failures = found.failures;
     let words = Words {
         done: "serviceaccount updated",
@@ -91,12 +90,15 @@ fn selector(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
     let wanted = Selector::parse(&text).map_err(Failure::client)?;
     let mut labels = Value::map();
     for requirement in wanted.requirements() {
-        if requirement.operator() != Operator::In || requirement.values().len() != 1 {
+        if !matches!(
+            requirement.operator(),
+            Operator::Equals | Operator::DoubleEquals
+        ) {
             return Err(Failure::client(format!("invalid selector: {text}")));
         }
         labels.set(requirement.key().clone(), requirement.values()[0].clone());
     }
-    let found = items::find(call, &resources, Bare::Refused, Look::Live, io)?;
+    let found = items::find_or_all(call, &resources, io)?;
     let mut failures = found.failures;
     let words = Words {
         done: "selector updated",

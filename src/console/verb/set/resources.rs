@@ -5,8 +5,7 @@
 use super::{RECORD, Words, change, check, containers, sets};
 use crate::console::args::{Flag, Takes, long, short};
 use crate::console::error::Failure;
-use crate::console::kubectl::builder::Bare;
-use crate::console::kubectl::items::{self, Look};
+use crate::console::kubectl::items;
 use crate::console::kubectl::request::Sender;
 use crate::console::kubectl::{Call, Command, Run, say};
 use crate::console::task::Io;
@@ -54,7 +53,7 @@ fn amounts(text: &str) -> Result<Vec<(&str, String)>, Failure> {
 fn run(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
     let sender = Sender::of(call, "kubectl-set", io)?.lenient();
     say::check(call, io)?;
-    let found = items::find(call, call.args(), Bare::Refused, Look::Live, io)?;
+    let found = items::find_or_all(call, call.args(), io)?;
     if !found.failures.is_empty() {
         return Failure::gather(found.failures);
     }
