@@ -1,8 +1,7 @@
 //! `Task`: one running program of a pipeline, and `Io`: what it is lent while it is polled.
 
 use super::session::Session;
-use crate::cluster::Cluster;
-use crate::sim::SimTime;
+use crate::cluster::{Cluster, SimTime};
 
 /// A running program. It is polled until it exits; between two polls simulated time may pass.
 /// Tasks are plain values: a clone goes on from the same point.

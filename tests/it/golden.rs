@@ -78,7 +78,7 @@ fn check(family: &str) {
         .filter(|p| p.join("script.txt").exists())
         .collect();
     cases.sort();
-    let bless = std::env::var_os("GOLDEN_TODO").is_some();
+    let bless = std::env::var_os("GOLDEN_LIST").is_some();
     let mut wrong = Vec::new();
     for folder in cases {
         let name = folder
@@ -98,7 +98,7 @@ fn check(family: &str) {
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
 }
 
-/// Brings `todo.txt` up to date: `GOLDEN_TODO=1 cargo test golden -- --test-threads=1`.
+/// Brings `todo.txt` up to date: `GOLDEN_LIST=1 cargo test golden -- --test-threads=1`.
 fn rewrite(wrong: &[String]) {
     let path = root().join("todo.txt");
     let text = fs::read_to_string(&path).unwrap_or_default();

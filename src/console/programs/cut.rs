@@ -19,7 +19,6 @@ enum Columns {
         from: Vec<char>,
         complement: bool,
         to: Vec<char>,
-        joined: bool,
     },
 }
 
@@ -90,7 +89,6 @@ fn tr(args: &[String]) -> Result<Box<dyn Task>, Refused> {
         delete: options.has('d'),
         squeeze: options.has('s'),
         complement: options.has('c') || options.has('C'),
-        joined: from.contains(&'\n'),
         from,
         to,
     };
