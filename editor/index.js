@@ -63,20 +63,32 @@ const extensions = (typed, apply) => [
     ...historyKeymap,
     ...defaultKeymap,
   ]),
-  EditorView.contentAttributes.of({ "data-testid": "editor", "aria-label": "Manifest" }),
+  EditorView.contentAttributes.of({ "data-testid": "editor", "aria-label": "Manifest", tabindex: "0" }),
   EditorView.updateListener.of((update) => {
     const own = update.transactions.some((transaction) => transaction.annotation(fromPage));
+    if (update.docChanged) drawWhole(update.view);
     if (update.docChanged && !own) typed(update.state.doc.toString());
   }),
 ];
 
+/** Up to so many lines the whole text is in the document, for screen readers, find-in-page and tests; a longer
+ *  one is drawn where it is looked at. What the editor does for printing does just that. */
+const wholeLines = 400;
+
+function drawWhole(view) {
+  view.viewState.printing = view.state.doc.lines <= wholeLines;
+  view.requestMeasure();
+}
+
 globalThis.openEditor = (host, text, typed, apply) => {
   const state = (doc) => EditorState.create({ doc, extensions: extensions(typed, apply) });
   const view = new EditorView({ state: state(text), parent: host });
+  drawWhole(view);
   return {
     text(next) {
       if (view.state.doc.toString() === next) return;
       view.setState(state(next));
+      drawWhole(view);
     },
     diagnostics(found) {
       const marks = found

@@ -24,8 +24,8 @@ const rows = {
   ],
   "a wrong type": [
     (text) => text.replace("spec:\n", "spec:\n  minReadySeconds: soon\n"),
-    9,
-    /cannot unmarshal string into Go struct field DaemonSetSpec\.spec\.minReadySeconds of type int32/,
+    0,
+    /unrecognized type: int32/,
   ],
   "a value that validation refuses": [
     (text) => text.replace("        memory: 200Mi", "        memory: 200Mi").replace("name: varlog\n          mountPath", "name: Var_Log\n          mountPath"),

@@ -23,8 +23,10 @@ pub fn Join() -> impl IntoView {
         }
     };
     view! {
-        <button class="join" data-testid="add-node" on:click=add>
-            "+ Add a node"
-        </button>
+        <div class="join" role="listitem">
+            <button data-testid="add-node" on:click=add>
+                "+ Add a node"
+            </button>
+        </div>
     }
 }
