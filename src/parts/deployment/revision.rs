@@ -85,7 +85,7 @@ impl DeploymentController {
             Err(status) => {
                 let text = format!("Failed to create new replica set \"{name}\": {status}");
                 let condition = ("Progressing", "False", "ReplicaSetCreateError", text);
-                self.set_condition(ctx, deployment, condition)?;
+                self.note_progress(ctx, deployment, None, Some(condition))?;
                 return Err(status);
             }
         }
@@ -136,18 +136,13 @@ impl DeploymentController {
         revision: i64,
         note: Option<(&'static str, String)>,
     ) -> Result<(), Status> {
-        if set::number(deployment, REVISION) != Some(revision) {
-            let mut value = deployment.value().clone();
-            value.set_at(&["metadata", "annotations", REVISION], revision.to_string());
-            value.at_mut(&["metadata"]).remove("resourceVersion");
-            ctx.client.update(Kind::Deployment, value)?;
+        let noted = set::number(deployment, REVISION) == Some(revision);
+        if noted && note.is_none() {
+            return Ok(());
         }
-        match note {
-            Some((reason, text)) => {
-                self.set_condition(ctx, deployment, ("Progressing", "True", reason, text))
-            }
-            None => Ok(()),
-        }
+        let condition = note.map(|(reason, text)| ("Progressing", "True", reason, text));
+        let revision = (!noted).then(|| revision.to_string());
+        self.note_progress(ctx, deployment, revision, condition)
     }
 }
 

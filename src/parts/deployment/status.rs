@@ -77,19 +77,29 @@ fn drop_condition(status: &mut Value, kind: &str) {
 }
 
 impl DeploymentController {
-    /// Writes one condition into the stored status.
-    pub(super) fn set_condition(
+    /// Writes the revision's number and one condition. The number is an annotation that travels with the status, so
+    /// that it does not count as a change of the Deployment.
+    pub(super) fn note_progress(
         &mut self,
         ctx: &mut Ctx<'_, Timer>,
         deployment: &Object,
-        condition: Condition<'_>,
+        revision: Option<String>,
+        condition: Option<Condition<'_>>,
     ) -> Result<(), Status> {
         let live = ctx
             .client
             .get(Kind::Deployment, deployment.namespace(), deployment.name())?;
-        let mut status = live.value().get("status").clone();
-        put(&mut status, &condition, ctx.now());
-        self.store(ctx, &live, status).map(|_| ())
+        let mut value = live.value().clone();
+        if let Some(revision) = revision {
+            value.set_at(&["metadata", "annotations", set::REVISION], revision);
+        }
+        if let Some(condition) = condition {
+            put(value.at_mut(&["status"]), &condition, ctx.now());
+        }
+        value.at_mut(&["metadata"]).remove("resourceVersion");
+        ctx.client
+            .update_status(Kind::Deployment, value)
+            .map(|_| ())
     }
 
     fn store(

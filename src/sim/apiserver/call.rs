@@ -12,10 +12,12 @@ pub struct Call {
     /// Shown in the trace: `daemonset-controller`, `kubelet/worker01`, `kubectl`.
     pub actor: Str,
     pub caller: Caller,
-    /// `metadata.managedFields[].manager` of a write; only kept for people's writes.
+    /// `metadata.managedFields[].manager` of a write.
     pub field_manager: Str,
     /// Everything but the commit.
     pub dry_run: bool,
+    /// The tree comes from server-side apply, which has settled who owns which field.
+    pub applying: bool,
 }
 
 /// Whose trees may be trusted: a component sends what it read and changed, a person sends anything.
@@ -36,10 +38,11 @@ impl Call {
         let actor = actor.into();
         Self {
             now,
-            field_manager: actor.clone(),
+            field_manager: program(&actor),
             actor,
             caller: Caller::Component,
             dry_run: false,
+            applying: false,
         }
     }
 
@@ -52,7 +55,17 @@ impl Call {
             caller: Caller::Strict,
             field_manager,
             dry_run: false,
+            applying: false,
         }
+    }
+}
+
+/// The program that a component runs in: what managedFields name.
+fn program(actor: &str) -> Str {
+    match actor.split('/').next() {
+        Some("kubelet") => "kubelet".into(),
+        Some("default-scheduler") => "kube-scheduler".into(),
+        _ => "kube-controller-manager".into(),
     }
 }
 

@@ -62,7 +62,7 @@ impl ApiServer {
                 }
                 continue;
             }
-            if call.caller != Caller::Component {
+            if call.caller != Caller::Component && !call.applying {
                 managed_fields::update(kind, None, &mut value, &call.writer(""));
             }
             let object = self.commit(call, kind, value, None);

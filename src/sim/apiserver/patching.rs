@@ -85,6 +85,7 @@ impl ApiServer {
         // What apply merged is typed already: unknown fields were refused above.
         let lenient = Call {
             caller: Caller::Ignore,
+            applying: true,
             ..call.clone()
         };
         let Some(old) = old else {
@@ -126,6 +127,18 @@ fn patched(kind: Kind, before: &Value, patch: &Patch) -> Result<(Value, Option<V
     })
 }
 
+/// A condition of a pod always has its `lastProbeTime`, if only as null, which a patch cannot say.
+fn write_probe_times(pod: &mut Value) {
+    let lacks = |c: &Value| c.field("lastProbeTime").is_none();
+    if pod.at(&["status", "conditions"]).items().iter().any(lacks) {
+        for condition in pod.at_mut(&["status", "conditions"]).list_mut() {
+            if lacks(condition) {
+                condition.set("lastProbeTime", Value::Null);
+            }
+        }
+    }
+}
+
 /// Reads the patched tree as an object again, in the way of the patch's type.
 fn reread(
     call: &Call,
@@ -135,6 +148,10 @@ fn reread(
 ) -> Result<(Value, Vec<String>), Status> {
     let kind = old.kind();
     if call.caller == Caller::Component {
+        let mut after = after;
+        if kind == Kind::Pod {
+            write_probe_times(&mut after);
+        }
         return Ok((after, Vec::new()));
     }
     let decoded: Decoded = if remains.is_some() {

@@ -89,7 +89,8 @@ impl ApiServer {
             }
         }
         strategy::reclaim(self, old, &mut value)?;
-        if person || !old.value().at(&["metadata", "managedFields"]).is_null() {
+        let tracked = person || !old.value().at(&["metadata", "managedFields"]).is_null();
+        if tracked && !call.applying {
             let writer = call.writer(subresource.name());
             managed_fields::update(kind, Some(old.value()), &mut value, &writer);
         }
