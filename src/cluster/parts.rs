@@ -3,10 +3,12 @@
 use super::Event;
 use super::world::{Slot, World};
 use crate::parts::Part;
+use crate::parts::cronjob::CronJobController;
 use crate::parts::daemonset::DaemonSetController;
 use crate::parts::deployment::DeploymentController;
 use crate::parts::disruption::Disruption;
 use crate::parts::garbage_collector::GarbageCollector;
+use crate::parts::job::JobController;
 use crate::parts::kubelet::Kubelets;
 use crate::parts::namespace::Namespaces;
 use crate::parts::node_lifecycle::NodeLifecycle;
@@ -114,10 +116,12 @@ impl PartId {
 }
 
 parts! {
+    CronJob cronjob: CronJobController,
     DaemonSet daemonset: DaemonSetController,
     Deployment deployment: DeploymentController,
     Disruption disruption: Disruption,
     GarbageCollector garbage_collector: GarbageCollector,
+    Job job: JobController,
     Kubelets kubelets: Kubelets,
     NodeLifecycle node_lifecycle: NodeLifecycle,
     Namespaces namespaces: Namespaces,

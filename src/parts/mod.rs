@@ -1,5 +1,7 @@
 //! Things that act on the cluster. Siblings never meet except through the API.
 
+pub mod cronjob;
+
 pub mod daemonset;
 
 pub mod deployment;
@@ -7,6 +9,8 @@ pub mod deployment;
 pub mod disruption;
 
 pub mod garbage_collector;
+
+pub mod job;
 
 pub mod kubelet;
 

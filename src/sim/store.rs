@@ -18,6 +18,16 @@ pub struct NsName {
     pub name: Str,
 }
 
+impl NsName {
+    /// The object's.
+    pub fn of(object: &Object) -> Self {
+        Self {
+            namespace: object.namespace().clone(),
+            name: object.name().clone(),
+        }
+    }
+}
+
 /// Something that names an object within its kind; lets maps be searched without allocating.
 trait Named {
     fn parts(&self) -> (&str, &str);

@@ -6,6 +6,10 @@ use crate::k8s::Value;
 ///
 /// Upstream: pkg/registry/batch/job/strategy.go `generateSelector`
 pub(super) fn generate_selector(job: &mut Value) {
+    // Labels that defaulting took from the template are one map with it, and get what it gets.
+    let own = job.at(&["metadata", "labels"]);
+    let template = job.at(&["spec", "template", "metadata", "labels"]);
+    let from_template = own.is_empty() || own.same(template);
     if job.at(&["spec", "manualSelector"]).as_bool() != Some(true) {
         let uid = job.at(&["metadata", "uid"]).to_str();
         let name = job.at(&["metadata", "name"]).to_str();
@@ -17,7 +21,7 @@ pub(super) fn generate_selector(job: &mut Value) {
         let selector = job.at_mut(&["spec", "selector", "matchLabels"]);
         selector.set("batch.kubernetes.io/controller-uid", &uid);
     }
-    if job.at(&["metadata", "labels"]).is_empty() {
+    if from_template {
         let labels = job.at(&["spec", "template", "metadata", "labels"]).clone();
         if !labels.is_empty() {
             job.at_mut(&["metadata"]).set("labels", labels);

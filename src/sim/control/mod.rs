@@ -4,10 +4,13 @@ pub mod claim;
 
 pub mod expectations;
 
+pub mod pending;
+
 pub mod pods;
 
 pub use claim::{Claim, claim};
 pub use expectations::Expectations;
+pub use pending::PendingWrites;
 
 use crate::k8s::{Object, Str, Value};
 use crate::value;
