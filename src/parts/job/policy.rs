@@ -45,9 +45,8 @@ pub(super) fn judge(policy: &Value, pod: &Object) -> Verdict {
 }
 
 fn condition<'a>(status: &'a Value, patterns: &[Value]) -> Option<&'a str> {
-    let same = |c: &Value, p: &Value| {
-        p.get("type") == c.get("type") && p.get("status") == c.get("status")
-    };
+    let same =
+        |c: &Value, p: &Value| p.get("type") == c.get("type") && p.get("status") == c.get("status");
     let mut conditions = status.get("conditions").items().iter();
     let hit = conditions.find(|c| patterns.iter().any(|p| same(c, p)))?;
     Some(hit.get("type").text())
