@@ -20,6 +20,8 @@ pub struct Session {
     pub code: u8,
     /// What the page has to do: open an editor, clear the screen.
     pub wishes: Vec<Wish>,
+    /// Files whose editor was closed again; the page adds them, the commands that opened them take them out.
+    pub closed: Vec<String>,
 }
 
 /// Something that only the page can do.
@@ -43,6 +45,7 @@ impl Default for Session {
             history: Vec::new(),
             code: 0,
             wishes: Vec::new(),
+            closed: Vec::new(),
         }
     }
 }

@@ -5,6 +5,7 @@ pub mod columns;
 pub mod describe;
 pub mod output;
 pub mod table;
+pub mod unified;
 
 use crate::cluster::{ApiServer, SimTime};
 use crate::k8s::{Timestamp, Value};

@@ -6,7 +6,9 @@ pub mod apply;
 pub mod create;
 pub mod delete;
 pub mod describe;
+pub mod diff;
 pub mod drain;
+pub mod edit;
 pub mod events;
 pub mod explain;
 pub mod expose;
@@ -64,6 +66,8 @@ pub static ALL: &[&[Command]] = &[
     expose::COMMANDS,
     scale::COMMANDS,
     wait::COMMANDS,
+    diff::COMMANDS,
+    edit::COMMANDS,
     pods::EXEC,
     pods::LOGS,
     pods::TOPS,

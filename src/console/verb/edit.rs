@@ -1,0 +1,309 @@
+//! `kubectl edit` and `apply edit-last-applied`: the page's editor on an object.
+//!
+//! The object is written to a virtual file and [`Wish::Open`] asks for the editor; when the editor is closed, the
+//! page puts the file's path into [`crate::console::Session::closed`] and the command goes on.
+//!
+//! Upstream: kubectl/pkg/cmd/util/editor/editoptions.go
+
+use super::apply::last_applied;
+use crate::cluster::{Patch, Subresource};
+use crate::console::args::{Flag, Takes, long};
+use crate::console::error::Failure;
+use crate::console::kubectl::builder::Bare;
+use crate::console::kubectl::items::{self, Item, Look};
+use crate::console::kubectl::request::Sender;
+use crate::console::kubectl::{Call, Command, Run, fail, flags, say};
+use crate::console::runner::Runner;
+use crate::console::session::Wish;
+use crate::console::shell;
+use crate::console::task::{Io, Step, Task, Wake};
+use crate::k8s::{Value, json, patch, yaml};
+use std::sync::Arc;
+
+const FLAGS: &[Flag] = &[
+    long("output-patch", Takes::Bool),
+    long("save-config", Takes::Bool),
+    long("windows-line-endings", Takes::Bool),
+    long("subresource", Takes::Text),
+];
+
+const SETS: &[&[Flag]] = &[
+    FLAGS,
+    flags::FILES,
+    flags::OUTPUT,
+    flags::FIELD_MANAGER,
+    flags::RECORD,
+    flags::VALIDATE,
+];
+
+pub static COMMANDS: &[Command] = &[
+    Command {
+        path: "edit",
+        about: "Edit a resource on the server",
+        usage: "(RESOURCE/NAME | -f FILENAME)",
+        flags: SETS,
+        required: &[],
+        run: Run::Task(start),
+    },
+    Command {
+        path: "apply edit-last-applied",
+        about: "Edit latest last-applied-configuration annotations of a resource/object",
+        usage: "(RESOURCE/NAME | -f FILENAME)",
+        flags: SETS,
+        required: &[],
+        run: Run::Task(start),
+    },
+];
+
+/// What stands above every object.
+const HEAD: &str = "# Please edit the object below. Lines beginning with a '#' will be ignored,
+# and an empty file will abort the edit. If an error occurs while saving this file will be
+# reopened with the relevant failures.
+#
+";
+
+fn start(call: Call) -> Result<Box<dyn Task>, Failure> {
+    Ok(Box::new(Edit {
+        call,
+        items: None,
+        current: None,
+        code: 0,
+    }))
+}
+
+#[derive(Clone)]
+struct Edit {
+    call: Call,
+    /// Objects still to be edited; None before the first poll.
+    items: Option<Vec<Item>>,
+    current: Option<Editing>,
+    code: u8,
+}
+
+/// One object in the editor.
+#[derive(Clone)]
+struct Editing {
+    item: Item,
+    /// The tree as it was shown.
+    shown: Value,
+    /// The text that was given to the editor, without comments.
+    text: String,
+    path: String,
+    /// It was refused before.
+    refused: bool,
+    /// A program of `$KUBE_EDITOR` instead of the page's editor.
+    program: Option<Runner>,
+}
+
+impl Task for Edit {
+    fn poll(&mut self, io: &mut Io<'_>) -> Step {
+        if self.items.is_none() {
+            let found = items::find(&self.call, self.call.args(), Bare::Refused, Look::Live, io)
+                .and_then(|found| Failure::gather(found.failures).map(|()| found.items));
+            match found.and_then(|items| say::check(&self.call, io).map(|()| items)) {
+                Ok(items) => self.items = Some(items),
+                Err(failure) => return fail(io, &failure),
+            }
+        }
+        loop {
+            if self.current.is_none() {
+                let items = self.items.get_or_insert_default();
+                if items.is_empty() {
+                    return Step::Exit(self.code);
+                }
+                let item = items.remove(0);
+                let editing = Editing::new(&self.call, item);
+                self.current = Some(editing.open("", io));
+            }
+            let Some(editing) = &mut self.current else {
+                return Step::Exit(self.code);
+            };
+            if let Some(wait) = editing.closed(io) {
+                return wait;
+            }
+            let editing = editing.clone();
+            match editing.saved(&self.call, io) {
+                Ok(again) => self.current = again,
+                Err(failure) => {
+                    self.code = failure.code();
+                    fail(io, &failure);
+                    self.current = None;
+                }
+            }
+        }
+    }
+}
+
+impl Editing {
+    fn new(call: &Call, item: Item) -> Self {
+        let mut shown = item.tree().clone();
+        shown.remove_at(&["metadata", "managedFields"]);
+        if call.command.path == "apply edit-last-applied" {
+            shown = last_applied::of(&shown);
+        }
+        let text = if call.flags.text("output") == Some("json") {
+            format!("{}\n", json::indented(&shown))
+        } else {
+            yaml::print(&shown)
+        };
+        Self {
+            path: format!("tmp/kubectl-edit-{}.yaml", item.name),
+            item,
+            shown,
+            text,
+            refused: false,
+            program: None,
+        }
+    }
+
+    /// Puts the text into the editor, with comments above it.
+    fn open(mut self, comments: &str, io: &mut Io<'_>) -> Self {
+        let text = format!("{HEAD}{comments}{}", self.text);
+        io.session.files.write(&self.path, &text);
+        io.session.closed.retain(|p| *p != self.path);
+        let variables = &io.session.variables;
+        let editor = ["KUBE_EDITOR", "EDITOR"]
+            .iter()
+            .find_map(|v| variables.get(*v));
+        let own = editor
+            .filter(|e| !matches!(e.as_str(), "" | "vi" | "vim" | "nano"))
+            .cloned();
+        self.program = own
+            .and_then(|editor| shell::parse(&format!("{editor} /{}", self.path)).ok())
+            .map(|script| Runner::new(Arc::new(script)));
+        if self.program.is_none() {
+            io.session.wishes.push(Wish::Open(self.path.clone()));
+        }
+        self
+    }
+
+    /// None when the editor was closed.
+    fn closed(&mut self, io: &mut Io<'_>) -> Option<Step> {
+        if let Some(program) = &mut self.program {
+            return match program.poll(io) {
+                Step::Wait(wake) => Some(Step::Wait(wake)),
+                Step::Exit(_) => None,
+            };
+        }
+        let before = io.session.closed.len();
+        io.session.closed.retain(|p| *p != self.path);
+        (io.session.closed.len() == before).then_some(Step::Wait(Wake::INPUT))
+    }
+
+    /// Does what the saved text asks for; the answer is the next round when the text was refused.
+    fn saved(mut self, call: &Call, io: &mut Io<'_>) -> Result<Option<Editing>, Failure> {
+        let read = io
+            .session
+            .files
+            .read(&self.path)
+            .unwrap_or_default()
+            .to_string();
+        let lines = read.lines().filter(|l| !l.trim_start().starts_with('#'));
+        let text: String = lines.map(|l| format!("{l}\n")).collect();
+        if text.trim().is_empty() {
+            io.err_line("Edit cancelled, saved file was empty.");
+            return Ok(None);
+        }
+        if text == self.text {
+            if self.refused {
+                io.err_line(format!(
+                    "A copy of your changes has been stored to \"/{}\"",
+                    self.path
+                ));
+                return Err(Failure::client(
+                    "Edit cancelled, no valid changes were saved.",
+                ));
+            }
+            io.err_line("Edit cancelled, no changes made.");
+            return Ok(None);
+        }
+        let why = match yaml::parse(&text) {
+            Ok(value) if value.as_map().is_some() => match self.send(call, &value, io)? {
+                None => return Ok(None),
+                Some(why) => why,
+            },
+            Ok(_) => {
+                "# The edited file had a syntax error: invalid object to validate\n#\n".to_owned()
+            }
+            Err(why) => format!(
+                "# The edited file had a syntax error: error parsing edited-file: error converting YAML to JSON: \
+                 {why}\n#\n"
+            ),
+        };
+        self.text = text;
+        self.refused = true;
+        Ok(Some(self.open(&why, io)))
+    }
+
+    /// Sends the change; the answer is what stands above the text when it is opened again.
+    fn send(&self, call: &Call, value: &Value, io: &mut Io<'_>) -> Result<Option<String>, Failure> {
+        let paths: [&[&str]; 3] = [&["apiVersion"], &["kind"], &["metadata", "name"]];
+        if paths
+            .iter()
+            .any(|path| value.at(path) != self.shown.at(path))
+        {
+            return Err(Failure::client(
+                "At least one of apiVersion, kind and name was changed",
+            ));
+        }
+        let kind = self.item.kind()?;
+        let last = call.command.path == "apply edit-last-applied";
+        let body = if last {
+            let annotated = last_applied::annotated(value);
+            let text = annotated
+                .at(&["metadata", "annotations"])
+                .get(last_applied::ANNOTATION);
+            let mut body = Value::map();
+            let annotations = body.at_mut(&["metadata", "annotations"]);
+            annotations.set(last_applied::ANNOTATION, text.clone());
+            body
+        } else {
+            patch::two_way(kind, &self.shown, value).map_err(Failure::client)?
+        };
+        if body.is_empty() {
+            io.err_line("Edit cancelled, no changes made.");
+            return Ok(None);
+        }
+        if call.flags.is("output-patch") {
+            io.line(format!("Patch: {}", json::compact(&body)));
+        }
+        let sender = Sender::of(call, "kubectl-edit", io)?;
+        let place = (self.item.namespace.as_str(), self.item.name.as_str());
+        let sent = Patch::Strategic(body);
+        let title = format!("{} \"{}\"", self.item.ty.full_name(), self.item.name);
+        match sender.patch(kind, place, Subresource::Main, sent, io) {
+            Ok(written) => {
+                let value = written.object.value().clone();
+                say::object(call, self.item.ty, &self.item.name, &value, "edited", io)?;
+                Ok(None)
+            }
+            Err(status) if status.is_not_found() => {
+                io.err_line(format!(
+                    "The edits you made on deleted resources have been saved to \"/{}\"",
+                    self.path
+                ));
+                Err(Failure::client(format!(
+                    "{title} could not be found on the server"
+                )))
+            }
+            Err(status) if status.reason == "Invalid" => {
+                io.err_line(format!("error: {title} is invalid"));
+                let causes = status
+                    .causes
+                    .iter()
+                    .map(|c| format!("# * {}: {}\n", c.field, c.message));
+                let mut lines: String = causes.collect();
+                if lines.is_empty() {
+                    lines = format!("# * {status}\n");
+                }
+                Ok(Some(format!("# {title} was not valid:\n{lines}#\n")))
+            }
+            Err(status) => {
+                io.err_line(format!("error: {title} could not be patched: {status}"));
+                Ok(Some(format!(
+                    "# {title} could not be patched: {status}\n#\n"
+                )))
+            }
+        }
+    }
+}
