@@ -41,6 +41,8 @@ pub struct Status {
     pub group: &'static str,
     pub name: String,
     pub causes: Vec<Cause>,
+    /// Texts of `Warning:` headers that came with the refusal.
+    pub warnings: Vec<String>,
 }
 
 impl Status {
@@ -55,6 +57,7 @@ impl Status {
             group: "",
             name,
             causes: Vec::new(),
+            warnings: Vec::new(),
         }
     }
 

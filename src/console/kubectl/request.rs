@@ -67,7 +67,12 @@ impl Sender {
                 }
                 Ok(written)
             }
-            Reply::Refused(status) => Err(status),
+            Reply::Refused(status) => {
+                for warning in &status.warnings {
+                    io.err_line(format!("Warning: {warning}"));
+                }
+                Err(status)
+            }
             Reply::Deleted(_) | Reply::Done => Err(Status::internal("no object was written")),
         }
     }

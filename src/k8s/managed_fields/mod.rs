@@ -124,7 +124,9 @@ fn last_applied_text(config: &Value) -> String {
 pub fn update(kind: Kind, old: Option<&Value>, new: &mut Value, writer: &Writer<'_>) {
     let empty = || super::decode::decode(kind, &Value::map()).value;
     let old = old.map_or_else(empty, Value::clone);
-    let (before, after) = (without_managers(&old), without_managers(new));
+    let (mut before, mut after) = (without_managers(&old), without_managers(new));
+    drop_template_generation(&mut before);
+    drop_template_generation(&mut after);
     let shape = Shape::Struct(definition_id(kind));
     let mut change = Comparison::of(shape, &before, &after);
     for set in [&mut change.added, &mut change.modified, &mut change.removed] {
@@ -151,6 +153,19 @@ pub fn update(kind: Kind, old: Option<&Value>, new: &mut Value, writer: &Writer<
         managers.gain(id, &touched, writer.now);
     }
     managers.write(new);
+}
+
+/// The number that the server itself counts in an annotation of a DaemonSet is nobody's: owners are noted before it is
+/// set.
+fn drop_template_generation(value: &mut Value) {
+    let path = [
+        "metadata",
+        "annotations",
+        "deprecated.daemonset.template.generation",
+    ];
+    if value.remove_at(&path).is_some() && value.at(&path[..2]).is_empty() {
+        value.remove_at(&path[..2]);
+    }
 }
 
 /// The object after kubectl handed what its client-side apply set over to server-side apply; None when there is

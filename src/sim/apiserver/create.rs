@@ -34,7 +34,20 @@ impl ApiServer {
         namespace: &str,
         value: Value,
     ) -> Result<Written, Status> {
-        let (mut value, mut warnings) = read(call, kind, value)?;
+        let (value, warnings) = read(call, kind, value)?;
+        let answer = self.create_read(call, kind, namespace, value, warnings.clone());
+        answer.map_err(|status| Status { warnings, ..status })
+    }
+
+    /// Creates what was read; the warnings of reading come with the answer.
+    fn create_read(
+        &mut self,
+        call: &Call,
+        kind: Kind,
+        namespace: &str,
+        mut value: Value,
+        mut warnings: Vec<String>,
+    ) -> Result<Written, Status> {
         defaults::apply(kind, &mut value);
         place(kind, namespace, &mut value)?;
         admission::on_create(self, call, kind, &mut value)?;
