@@ -217,7 +217,6 @@ fn head(value: &Value) -> Result<(), String> {
     }
     match value.get("kind") {
         Value::Null => wrong.push("kind not set".to_owned()),
-        Value::Str(text) if text.is_empty() => wrong.push("kind not set".to_owned()),
         Value::Str(_) => {}
         _ => wrong.push("kind isn't string type".to_owned()),
     }

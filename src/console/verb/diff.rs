@@ -130,7 +130,9 @@ fn one(
             .clone()
     } else if let Some(live) = &live {
         let mut modified = manifest.value.clone();
-        modified.remove_at(&["metadata", "annotations", last_applied::ANNOTATION]);
+        // An empty map stands for no annotations, as in what was applied last.
+        let annotations = modified.at_mut(&["metadata", "annotations"]).map_mut();
+        annotations.remove(last_applied::ANNOTATION);
         let original = last_applied::of(live.value());
         let body = patch::three_way(kind, &original, &modified, live.value());
         let body = body.map_err(Failure::client)?;

@@ -106,7 +106,16 @@ fn files(call: &Call, io: &mut Io<'_>) -> Result<Found, Failure> {
             "when paths, URLs, or stdin is provided as input, you may not specify resource arguments as well",
         ));
     }
-    super::from_files(call, io)
+    // get reads files of every namespace, and tells what is wrong with them without `error: `.
+    let mut anywhere = call.clone();
+    anywhere.namespace_given = false;
+    let mut found = super::from_files(&anywhere, io)?;
+    for failure in &mut found.failures {
+        if let Failure::Client(message) = failure {
+            *failure = Failure::Plain(std::mem::take(message));
+        }
+    }
+    Ok(found)
 }
 
 /// The format, checked against the other flags.
@@ -194,7 +203,7 @@ fn table(call: &Call, format: &Format, found: &Found, objects: &[Arc<Object>], i
         if found.failures.is_empty()
             && !(call.flags.is("ignore-not-found") && found.types.is_empty())
         {
-            let namespaced = found.types.iter().any(|t| t.namespaced());
+            let namespaced = found.types.is_empty() || found.types.iter().any(|t| t.namespaced());
             io.err_line(call.nothing_found(namespaced));
         }
         return;

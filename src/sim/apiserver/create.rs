@@ -149,6 +149,15 @@ pub(super) fn read(call: &Call, kind: Kind, value: Value) -> Result<(Value, Vec<
             "{name} in version \"{version}\" cannot be handled as a {name}: {why}"
         ))
     };
+    let sent = value.get("kind").text();
+    if !sent.is_empty() && sent != kind.name() {
+        let version = value.get("apiVersion").text();
+        let (name, own) = (kind.name(), kind.info().version);
+        return Err(Status::bad_request(format!(
+            "{sent} in version \"{own}\" cannot be handled as a {name}: no kind \"{sent}\" is registered for \
+             version \"{version}\" in scheme \"pkg/runtime/scheme.go:111\""
+        )));
+    }
     if let Some(error) = &decoded.error {
         return Err(refuse(error));
     }

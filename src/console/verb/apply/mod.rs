@@ -186,7 +186,9 @@ fn one(
         manifest.about(),
         manifest.source
     );
-    check_name(&manifest.name).map_err(|f| f.context(&retrieving))?;
+    check_namespace(&manifest.namespace)
+        .and_then(|()| check_name(&manifest.name))
+        .map_err(|f| f.context(&retrieving))?;
     let kind = items::stored(manifest.ty)?;
     let live = io
         .cluster
@@ -346,6 +348,19 @@ fn print_whole(call: &Call, applied: &[Applied], io: &mut Io<'_>) -> Result<(), 
         Some(first) => say::object(call, first.item.ty, "", &list, "", io),
         None => Ok(()),
     }
+}
+
+/// Namespaces that cannot stand in a request's path.
+fn check_namespace(namespace: &str) -> Result<(), Failure> {
+    let errors = crate::k8s::names::path_segment_errors(namespace);
+    if errors.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::client(format!(
+        "invalid namespace {}: [{}]",
+        crate::console::args::quoted(namespace),
+        errors.join(", ")
+    )))
 }
 
 /// Names that cannot stand in a request's path.

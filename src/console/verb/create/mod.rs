@@ -154,6 +154,18 @@ fn generated(
     }
     value = configured(call, &value);
     let name = value.at(&["metadata", "name"]).text().to_owned();
+    let checked = matches!(
+        kind,
+        Kind::Namespace
+            | Kind::ConfigMap
+            | Kind::Secret
+            | Kind::ServiceAccount
+            | Kind::ResourceQuota
+            | Kind::PodDisruptionBudget
+    );
+    if checked && name.is_empty() {
+        return Err(Failure::client("name must be specified"));
+    }
     if !sender.client_only() {
         let namespace = if kind.namespaced() {
             call.namespace.as_str()
