@@ -15,8 +15,11 @@ for (const [name, options] of Object.entries(views)) {
   if (!options.query) {
     const narrow = options.width === 320;
     if (narrow) await page.id("section-is").click();
-    for (let i = 0; i < 3; i += 1) await page.id("add-node").click();
-    await page.speed(4);
+    for (const name of ["worker04", "worker05", "worker06"]) {
+      await page.id("add-node").click();
+      await page.node(name).waitFor();
+    }
+    await page.speed(10);
     await page.settled(6);
     await page.taint("worker06", "dedicated", "edge", "NoExecute");
     await page.nodeMenu("worker05", "node-cordon");
