@@ -3,6 +3,7 @@
 
 pub mod api;
 pub mod apply;
+pub mod config;
 pub mod create;
 pub mod delete;
 pub mod describe;
@@ -67,6 +68,7 @@ pub static ALL: &[&[Command]] = &[
     scale::COMMANDS,
     wait::COMMANDS,
     diff::COMMANDS,
+    config::COMMANDS,
     edit::COMMANDS,
     pods::EXEC,
     pods::LOGS,
