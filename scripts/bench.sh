@@ -1,5 +1,9 @@
 #!/usr/bin/env bash
-# bench.sh: the figures of docs/benchmarks.md, each against its budget.
+# bench.sh: the figures of docs/benchmarks.md, each against its budget: natively, then the same core in wasm.
 set -euo pipefail
 source "$(dirname "$0")/env.sh"
-cargo bench --locked
+cargo bench --locked --bench step -- "$@"
+wasm=target/wasm32-unknown-unknown/release/examples/core.wasm
+cargo build --locked --release --target wasm32-unknown-unknown --example core
+wasm-bindgen --target nodejs --out-dir target/core "$wasm"
+node scripts/bench-wasm.mjs target/core

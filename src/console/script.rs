@@ -7,7 +7,7 @@ use super::args::parse_duration;
 use super::files::Files;
 use super::job::Job;
 use super::session::Session;
-use crate::cluster::{Advanced, Cluster, Command, Reply, Setup, SimSpan, SimTime};
+use crate::cluster::{Advanced, Change, Cluster, Command, Reply, Setup, SimSpan, SimTime};
 use crate::k8s::{Kind, Str, Value, yaml};
 
 /// Quiet time after which a cluster counts as settled.
@@ -36,6 +36,60 @@ pub struct Step {
     pub output: String,
     /// The exit code of a command; None for comments and steps.
     pub code: Option<u8>,
+}
+
+/// The change counts for `% settle`: an object of the kinds that scripts wait for came, went, or moved in its phase,
+/// conditions, counters or taints. Heartbeats, events and annotations do not count.
+fn stirs(change: &Change) -> bool {
+    let kinds = [
+        Kind::Pod,
+        Kind::DaemonSet,
+        Kind::Deployment,
+        Kind::ReplicaSet,
+        Kind::StatefulSet,
+        Kind::Job,
+        Kind::PersistentVolumeClaim,
+        Kind::Node,
+    ];
+    if !kinds.contains(&change.kind) {
+        return false;
+    }
+    match (&change.old, &change.new) {
+        (Some(old), Some(new)) => moments(old.value()) != moments(new.value()),
+        _ => true,
+    }
+}
+
+/// What of an object `% settle` looks at.
+fn moments(value: &Value) -> Vec<Value> {
+    let status = value.get("status");
+    let mut seen: Vec<Value> = ["generation", "deletionTimestamp"]
+        .iter()
+        .map(|field| value.at(&["metadata", field]).clone())
+        .collect();
+    for field in [
+        "observedGeneration",
+        "phase",
+        "numberReady",
+        "numberAvailable",
+        "readyReplicas",
+        "availableReplicas",
+    ] {
+        seen.push(status.get(field).clone());
+    }
+    seen.push(value.at(&["spec", "taints"]).clone());
+    seen.extend(
+        status
+            .get("conditions")
+            .items()
+            .iter()
+            .map(|c| c.get("status").clone()),
+    );
+    for container in status.get("containerStatuses").items() {
+        seen.push(container.get("restartCount").clone());
+        seen.push(container.at(&["state", "waiting", "reason"]).clone());
+    }
+    seen
 }
 
 /// Reads the `v1 Node` objects of a YAML text.
@@ -191,7 +245,7 @@ impl Stage {
                 }
             }
             let store = self.cluster.api().store();
-            if store.changes_since(seen).any(|c| c.kind != Kind::Lease) {
+            if store.changes_since(seen).any(|c| stirs(c)) {
                 last = self.cluster.now();
             }
             seen = store.committed();
