@@ -10,8 +10,9 @@ use super::session::Session;
 use crate::cluster::{Advanced, Change, Cluster, Command, Reply, Setup, SimSpan, SimTime};
 use crate::k8s::{Kind, Str, Value, yaml};
 
-/// Quiet time after which a cluster counts as settled.
-const SETTLED: SimSpan = SimSpan::from_millis(2500);
+/// Quiet time after which a cluster counts as settled: 2.5 s from the look that sees the last change, with a look about
+/// every 0.4 s.
+const SETTLED: SimSpan = SimSpan::from_millis(2800);
 /// The longest that `% settle` waits.
 const SETTLE_MAX: SimSpan = SimSpan::from_secs(90);
 /// The longest that `% until` or a command may take.
