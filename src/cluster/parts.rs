@@ -7,6 +7,7 @@ use crate::parts::cronjob::CronJobController;
 use crate::parts::daemonset::DaemonSetController;
 use crate::parts::deployment::DeploymentController;
 use crate::parts::disruption::Disruption;
+use crate::parts::endpoints::Endpoints;
 use crate::parts::garbage_collector::GarbageCollector;
 use crate::parts::job::JobController;
 use crate::parts::kubelet::Kubelets;
@@ -18,6 +19,7 @@ use crate::parts::scheduler::Scheduler;
 use crate::parts::service_account::ServiceAccounts;
 use crate::parts::statefulset::StatefulSetController;
 use crate::parts::taint_eviction::TaintEviction;
+use crate::parts::volumes::Volumes;
 use crate::sim::store::Change;
 use crate::sim::{Delivery, Rng, SimSpan};
 use std::sync::Arc;
@@ -120,6 +122,7 @@ parts! {
     DaemonSet daemonset: DaemonSetController,
     Deployment deployment: DeploymentController,
     Disruption disruption: Disruption,
+    Endpoints endpoints: Endpoints,
     GarbageCollector garbage_collector: GarbageCollector,
     Job job: JobController,
     Kubelets kubelets: Kubelets,
@@ -131,4 +134,5 @@ parts! {
     ServiceAccounts service_accounts: ServiceAccounts,
     StatefulSet statefulset: StatefulSetController,
     TaintEviction taint_eviction: TaintEviction,
+    Volumes volumes: Volumes,
 }

@@ -8,6 +8,8 @@ pub mod deployment;
 
 pub mod disruption;
 
+pub mod endpoints;
+
 pub mod garbage_collector;
 
 pub mod job;
@@ -29,6 +31,8 @@ pub mod service_account;
 pub mod statefulset;
 
 pub mod taint_eviction;
+
+pub mod volumes;
 
 use crate::k8s::Kind;
 use crate::sim::{Ctx, Delivery};

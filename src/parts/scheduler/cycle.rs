@@ -1,6 +1,7 @@
 //! One attempt to place a pod: filter, score, bind; or say why not, and preempt.
 
 use super::cache::NodeInfo;
+use super::claims::Blocked;
 use super::filter::{Failure, Wanted, check};
 use super::{Scheduler, Timer, key_of, message, preempt, score, waits};
 use crate::k8s::{Kind, Object, Str, Value};
@@ -14,6 +15,8 @@ use std::sync::Arc;
 /// What an attempt found.
 enum Found {
     Node(Str),
+    /// The pod's claims keep it from every node.
+    Claims(Blocked),
     /// Failures and on how many nodes each, and the victims whose end would make room.
     Nothing {
         failures: Vec<(Failure, u64)>,
@@ -33,7 +36,21 @@ impl Scheduler {
             return;
         };
         match self.find(ctx, &pod) {
-            Found::Node(node) => self.bind(ctx, &pod, &node),
+            Found::Node(node) => {
+                if self.choose_for_claims(ctx, &pod, &node) {
+                    self.bind(ctx, &pod, &node);
+                } else {
+                    self.queue.failed(&key, Vec::new(), ctx.now());
+                    self.flush_later(ctx);
+                }
+            }
+            Found::Claims(blocked) => {
+                match self.claims_sentence(blocked) {
+                    Some(text) => self.report(ctx, &pod, &text, Vec::new(), None),
+                    None => self.queue.failed(&key, Vec::new(), ctx.now()),
+                }
+                self.flush_later(ctx);
+            }
             Found::Nothing { failures, preempt } => {
                 self.give_up(ctx, &pod, failures, preempt);
                 self.flush_later(ctx);
@@ -43,6 +60,12 @@ impl Scheduler {
 
     fn find(&self, ctx: &mut Ctx<'_, Timer>, pod: &Arc<Object>) -> Found {
         let spec = pod.pod().map(|p| p.spec.clone()).unwrap_or_default();
+        if let Some(blocked) = self
+            .blocked_by_claims(ctx, pod)
+            .filter(|_| self.cache.count() > 0)
+        {
+            return Found::Claims(blocked);
+        }
         let wanted = Wanted::new(pod, &spec);
         let mut failures: Vec<(Failure, u64)> = Vec::new();
         let mut fail =
@@ -169,6 +192,18 @@ impl Scheduler {
     ) {
         let text = self.sentence(pod, &failures, preempt.is_some());
         let failures = failures.into_iter().map(|(failure, _)| failure).collect();
+        self.report(ctx, pod, &text, failures, preempt);
+    }
+
+    /// Tells why the pod stays, and makes room for it if victims were found.
+    fn report(
+        &mut self,
+        ctx: &mut Ctx<'_, Timer>,
+        pod: &Arc<Object>,
+        text: &str,
+        failures: Vec<Failure>,
+        preempt: Option<(Str, Vec<Arc<Object>>)>,
+    ) {
         let key: NsName = key_of(pod);
         self.queue.failed(&key, failures, ctx.now());
         let about = ObjectRef::of(pod);
@@ -179,10 +214,10 @@ impl Scheduler {
             kind,
             "FailedScheduling",
             "Scheduling",
-            &text,
+            text,
         );
         let nominated = preempt.as_ref().map(|(node, _)| node.clone());
-        write_unschedulable(ctx, pod, &text, nominated);
+        write_unschedulable(ctx, pod, text, nominated);
         for victim in preempt
             .into_iter()
             .flat_map(|(node, v)| v.into_iter().map(move |v| (node.clone(), v)))

@@ -6,7 +6,8 @@
 
 pub mod cache;
 
-pub mod cycle;
+pub mod claims;
+mod cycle;
 
 pub mod filter;
 
@@ -75,7 +76,7 @@ pub enum Timer {
 impl Part for Scheduler {
     type Timer = Timer;
     const NAME: &'static str = "default-scheduler";
-    const KINDS: &'static [Kind] = &[Kind::Node, Kind::Pod];
+    const KINDS: &'static [Kind] = &[Kind::Node, Kind::Pod, Kind::PersistentVolumeClaim];
 
     fn start(&mut self, _ctx: &mut Ctx<'_, Timer>) {}
 
@@ -83,6 +84,7 @@ impl Part for Scheduler {
         for delta in self.informer.apply(delivery) {
             match delta.kind() {
                 Kind::Node => self.node_changed(ctx, &delta),
+                Kind::PersistentVolumeClaim => self.claim_changed(ctx, delta.object()),
                 _ => self.pod_changed(ctx, &delta),
             }
         }

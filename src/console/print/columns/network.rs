@@ -120,14 +120,14 @@ pub fn endpoints_text(object: &Value) -> String {
     let mut all = Vec::new();
     for subset in subsets {
         let ports = subset.get("ports").items();
-        for address in subset.get("addresses").items() {
-            let ip = address.get("ip").text();
-            if ports.is_empty() {
-                all.push(ip.to_owned());
-            }
-            for port in ports {
-                all.push(format!("{ip}:{}", port.get("port").as_i64().unwrap_or(0)));
-            }
+        let addresses = subset.get("addresses").items();
+        let ips = addresses.iter().map(|a| a.get("ip").text());
+        if ports.is_empty() {
+            all.extend(ips.clone().map(str::to_owned));
+        }
+        for port in ports {
+            let port = port.get("port").as_i64().unwrap_or(0);
+            all.extend(ips.clone().map(|ip| format!("{ip}:{port}")));
         }
     }
     some(&all)

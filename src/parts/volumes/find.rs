@@ -1,0 +1,89 @@
+//! Which volume fits a claim.
+//!
+//! Upstream: pkg/controller/volume/persistentvolume/index.go, pkg/volume/util `FindMatchingVolume`
+
+use crate::k8s::quantity::Quantity;
+use crate::k8s::selector::Selector;
+use crate::k8s::{Object, Str, Value};
+use std::sync::Arc;
+
+const CLASS_ANNOTATION: &str = "volume.beta.kubernetes.io/storage-class";
+
+/// The class of a claim or a volume; the old annotation goes before the field.
+pub(super) fn class(object: &Object) -> Str {
+    match object.meta().annotation(CLASS_ANNOTATION) {
+        Some(class) => Str::new(class),
+        None => object.value().at(&["spec", "storageClassName"]).to_str(),
+    }
+}
+
+/// The volume names this claim (by uid, or by name alone when it was reserved by hand).
+pub(super) fn reserved_for(volume: &Object, claim: &Object) -> bool {
+    let reference = volume.value().at(&["spec", "claimRef"]);
+    let uid = reference.get("uid").text();
+    reference.get("name").text() == claim.name().as_str()
+        && reference.get("namespace").text() == claim.namespace().as_str()
+        && (uid.is_empty() || uid == claim.uid().as_str())
+}
+
+/// The names of the claims that a pod uses.
+pub(super) fn claims_of(pod: &Object) -> Vec<Str> {
+    let volumes = pod.value().at(&["spec", "volumes"]).items().iter();
+    volumes
+        .filter_map(|volume| {
+            if !volume.get("ephemeral").is_null() {
+                let name = volume.get("name").text();
+                return Some(Str::from(format!("{}-{name}", pod.name())));
+            }
+            let name = volume.at(&["persistentVolumeClaim", "claimName"]);
+            name.as_str().map(Str::new)
+        })
+        .collect()
+}
+
+fn storage(value: &Value, path: &[&str]) -> Quantity {
+    Quantity::of(value.at(path))
+}
+
+fn mode(object: &Object) -> &str {
+    let mode = object.value().at(&["spec", "volumeMode"]).text();
+    if mode.is_empty() { "Filesystem" } else { mode }
+}
+
+/// The volume reserved for the claim, else the smallest free one that will do.
+pub(super) fn best<'a>(
+    claim: &Object,
+    volumes: impl Iterator<Item = &'a Arc<Object>>,
+) -> Option<Arc<Object>> {
+    let spec = claim.value().get("spec");
+    let wanted = storage(spec, &["resources", "requests", "storage"]);
+    let modes = spec.get("accessModes").items();
+    let selector = spec.get("selector");
+    let selector = (!selector.is_null()).then(|| Selector::read(selector));
+    let mut best: Option<(Quantity, &Arc<Object>)> = None;
+    for volume in volumes {
+        let own = volume.value().get("spec");
+        let size = storage(own, &["capacity", "storage"]);
+        let has = own.get("accessModes").items();
+        let usable = !volume.meta().terminating()
+            && modes.iter().all(|m| has.contains(m))
+            && mode(volume) == mode(claim)
+            && size >= wanted;
+        if !usable {
+            continue;
+        }
+        if reserved_for(volume, claim) {
+            return Some(volume.clone());
+        }
+        let free = own.get("claimRef").is_null()
+            && volume.value().at(&["status", "phase"]).text() == "Available"
+            && class(volume) == class(claim)
+            && selector
+                .as_ref()
+                .is_none_or(|s| s.matches(&volume.meta().labels));
+        if free && best.as_ref().is_none_or(|(least, _)| size < *least) {
+            best = Some((size, volume));
+        }
+    }
+    best.map(|(_, volume)| volume.clone())
+}

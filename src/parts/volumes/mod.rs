@@ -1,0 +1,237 @@
+//! The volume controllers: claims find volumes, volumes learn what became of their claims, and neither goes while
+//! it is in use.
+//!
+//! Reading order: [`claim`], [`volume`], [`find`], [`protect`].
+//!
+//! Nothing here provisions: a class with a provisioner of its own waits for it, as in a cluster where that
+//! provisioner does not run.
+//!
+//! Upstream: pkg/controller/volume/{persistentvolume,pvcprotection,pvprotection}
+
+mod claim;
+mod find;
+mod protect;
+mod volume;
+
+use super::Part;
+use crate::k8s::{Kind, Object, Str, Value};
+use crate::sim::control::PendingWrites;
+use crate::sim::store::NsName;
+use crate::sim::workqueue::WorkQueue;
+use crate::sim::{Ctx, Delivery, EventType, Informer, ObjectRef, Recorder, SimSpan, Status};
+use std::sync::Arc;
+
+/// Claims that wait are looked at again this often.
+const RESYNC: SimSpan = SimSpan::from_secs(15);
+
+/// Volumes and claims that the controller has bound itself carry this.
+const BOUND_BY_CONTROLLER: &str = "pv.kubernetes.io/bound-by-controller";
+
+/// A claim whose binding is complete.
+const BIND_COMPLETED: &str = "pv.kubernetes.io/bind-completed";
+
+/// What may wait in the queue.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+enum Key {
+    Claim(NsName),
+    Volume(NsName),
+}
+
+/// Binds claims and volumes.
+#[derive(Clone, Debug)]
+pub struct Volumes {
+    informer: Informer,
+    queue: WorkQueue<Key>,
+    recorder: Recorder,
+    working: bool,
+    /// The next look at waiting claims is under way.
+    resync: bool,
+    pending: PendingWrites,
+}
+
+impl Default for Volumes {
+    fn default() -> Self {
+        Self {
+            informer: Informer::default(),
+            queue: WorkQueue::default(),
+            recorder: Recorder::new(Self::NAME, ""),
+            working: false,
+            resync: false,
+            pending: PendingWrites::default(),
+        }
+    }
+}
+
+/// A moment that the controller asked for.
+#[derive(Clone, Debug)]
+pub enum Timer {
+    /// The worker takes the next key.
+    Work,
+    /// A delayed key is due.
+    Due,
+    /// All claims that wait are looked at again.
+    Resync,
+}
+
+impl Part for Volumes {
+    type Timer = Timer;
+    const NAME: &'static str = "persistentvolume-controller";
+    const KINDS: &'static [Kind] = &[
+        Kind::PersistentVolume,
+        Kind::PersistentVolumeClaim,
+        Kind::StorageClass,
+        Kind::Pod,
+    ];
+
+    fn start(&mut self, _ctx: &mut Ctx<'_, Timer>) {}
+
+    fn on_watch(&mut self, ctx: &mut Ctx<'_, Timer>, delivery: &Delivery) {
+        for delta in self.informer.apply(delivery) {
+            self.pending.seen(delta.object(), delta.new.is_none());
+            let object = delta.object();
+            match delta.kind() {
+                Kind::PersistentVolumeClaim => self.claim_changed(object),
+                Kind::PersistentVolume => self.volume_changed(object),
+                Kind::Pod => {
+                    let done = object.pod().is_some_and(crate::k8s::api::Pod::terminal);
+                    if delta.new.is_none() || done {
+                        self.pod_gone(object);
+                    }
+                }
+                _ => {}
+            }
+        }
+        self.work_soon(ctx);
+    }
+
+    fn on_timer(&mut self, ctx: &mut Ctx<'_, Timer>, timer: Timer) {
+        match timer {
+            Timer::Due => self.queue.due(ctx.now()),
+            Timer::Resync => {
+                self.resync = false;
+                let claims = self.informer.of(Kind::PersistentVolumeClaim).iter(None);
+                for claim in claims.filter(|c| !claim::complete(c)) {
+                    self.queue.add(Key::Claim(NsName::of(claim)));
+                }
+            }
+            Timer::Work => {
+                self.working = false;
+                if let Some(key) = self.queue.take() {
+                    match self.sync(ctx, &key) {
+                        Ok(()) => self.queue.forget(&key),
+                        Err(_) => {
+                            let at = self.queue.add_rate_limited(key.clone(), ctx.now());
+                            ctx.at(at, Timer::Due);
+                        }
+                    }
+                    self.queue.done(&key);
+                }
+            }
+        }
+        self.work_soon(ctx);
+    }
+}
+
+impl Volumes {
+    fn work_soon(&mut self, ctx: &mut Ctx<'_, Timer>) {
+        if !self.working && !self.queue.is_idle() {
+            self.working = true;
+            ctx.after(ctx.latency.write, Timer::Work);
+        }
+    }
+
+    fn sync(&mut self, ctx: &mut Ctx<'_, Timer>, key: &Key) -> Result<(), Status> {
+        let (Key::Claim(name) | Key::Volume(name)) = key;
+        if self.pending.has(name) {
+            return Err(Status::internal(
+                "the caches are behind this controller's writes",
+            ));
+        }
+        match key {
+            Key::Claim(name) => self.sync_claim(ctx, name),
+            Key::Volume(name) => self.sync_volume(ctx, name),
+        }
+    }
+
+    fn claim_changed(&mut self, claim: &Object) {
+        self.queue.add(Key::Claim(NsName::of(claim)));
+        let volume = claim.value().at(&["spec", "volumeName"]).to_str();
+        if !volume.is_empty() {
+            self.queue.add(Key::Volume(volume_key(volume)));
+        }
+        // A volume may still name a claim that is gone.
+        let volumes = self.informer.of(Kind::PersistentVolume).iter(None);
+        for volume in volumes.filter(|v| find::reserved_for(v, claim)) {
+            self.queue.add(Key::Volume(NsName::of(volume)));
+        }
+    }
+
+    fn volume_changed(&mut self, volume: &Object) {
+        self.queue.add(Key::Volume(NsName::of(volume)));
+        let claims = self.informer.of(Kind::PersistentVolumeClaim).iter(None);
+        let named = |claim: &&Arc<Object>| {
+            claim.value().at(&["spec", "volumeName"]).text() == volume.name().as_str()
+        };
+        for claim in claims.filter(named) {
+            self.queue.add(Key::Claim(NsName::of(claim)));
+        }
+    }
+
+    /// The claims of a pod that is gone may go as well.
+    fn pod_gone(&mut self, pod: &Object) {
+        for name in find::claims_of(pod) {
+            let namespace = pod.namespace().clone();
+            self.queue.add(Key::Claim(NsName { namespace, name }));
+        }
+    }
+
+    fn resync_later(&mut self, ctx: &mut Ctx<'_, Timer>) {
+        if !self.resync {
+            self.resync = true;
+            ctx.after(RESYNC, Timer::Resync);
+        }
+    }
+
+    fn say(
+        &mut self,
+        ctx: &mut Ctx<'_, Timer>,
+        about: &Object,
+        kind: EventType,
+        reason: &'static str,
+        text: &str,
+    ) {
+        let about = ObjectRef::of(about);
+        self.recorder
+            .event(&mut ctx.client, &about, kind, reason, text);
+    }
+
+    /// Writes what has changed, main part first, then the status.
+    fn write(
+        &mut self,
+        ctx: &mut Ctx<'_, Timer>,
+        old: &Object,
+        mut value: Value,
+    ) -> Result<(), Status> {
+        let (kind, key) = (old.kind(), NsName::of(old));
+        let status = value.get("status").clone();
+        let same = |value: &Value, field: &str| value.get(field) == old.value().get(field);
+        if !same(&value, "spec") || !same(&value, "metadata") {
+            let written = ctx.client.update(kind, value)?;
+            self.pending.wrote(&key, &written);
+            value = written.value().clone();
+        }
+        if status != *value.get("status") {
+            value.set("status", status);
+            let written = ctx.client.update_status(kind, value)?;
+            self.pending.wrote(&key, &written);
+        }
+        Ok(())
+    }
+}
+
+fn volume_key(name: Str) -> NsName {
+    NsName {
+        namespace: Str::default(),
+        name,
+    }
+}
