@@ -4,8 +4,8 @@
 
 use super::{Scheduler, Timer, message};
 use crate::k8s::{Kind, Object, Str};
-use crate::sim::Ctx;
 use crate::sim::apiserver::{Patch, Subresource};
+use crate::sim::{Ctx, Delta};
 use crate::value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -146,8 +146,12 @@ impl Scheduler {
         waiting.is_empty()
     }
 
-    /// A claim came or changed: pods that use it are tried again.
-    pub(super) fn claim_changed(&mut self, ctx: &mut Ctx<'_, Timer>, claim: &Object) {
+    /// A claim came or was bound: pods that use it are tried again.
+    pub(super) fn claim_changed(&mut self, ctx: &mut Ctx<'_, Timer>, delta: &Delta) {
+        let claim = delta.object();
+        if delta.old.is_some() && !bound(claim) {
+            return;
+        }
         let informer = &self.informer;
         let keys = self.queue.unschedulable(|key, _| {
             let pod = informer.get(Kind::Pod, &key.namespace, &key.name);

@@ -84,7 +84,7 @@ impl Part for Scheduler {
         for delta in self.informer.apply(delivery) {
             match delta.kind() {
                 Kind::Node => self.node_changed(ctx, &delta),
-                Kind::PersistentVolumeClaim => self.claim_changed(ctx, delta.object()),
+                Kind::PersistentVolumeClaim => self.claim_changed(ctx, &delta),
                 _ => self.pod_changed(ctx, &delta),
             }
         }

@@ -210,19 +210,20 @@ impl Volumes {
         &mut self,
         ctx: &mut Ctx<'_, Timer>,
         old: &Object,
-        mut value: Value,
+        value: Value,
     ) -> Result<(), Status> {
         let (kind, key) = (old.kind(), NsName::of(old));
         let status = value.get("status").clone();
-        let same = |value: &Value, field: &str| value.get(field) == old.value().get(field);
-        if !same(&value, "spec") || !same(&value, "metadata") {
+        let same = |field: &str| value.get(field) == old.value().get(field);
+        let mut current = old.value().clone();
+        if !same("spec") || !same("metadata") {
             let written = ctx.client.update(kind, value)?;
             self.pending.wrote(&key, &written);
-            value = written.value().clone();
+            current = written.value().clone();
         }
-        if status != *value.get("status") {
-            value.set("status", status);
-            let written = ctx.client.update_status(kind, value)?;
+        if status != *current.get("status") {
+            current.set("status", status);
+            let written = ctx.client.update_status(kind, current)?;
             self.pending.wrote(&key, &written);
         }
         Ok(())
