@@ -6,7 +6,7 @@ use crate::cluster::{Caller, DeleteOptions, Patch, Subresource, Written};
 use crate::cluster::{Command, Reply, Request, Status, Verb};
 use crate::console::error::Failure;
 use crate::console::task::Io;
-use crate::k8s::{Kind, Object, Str, Value, decode};
+use crate::k8s::{Kind, Object, Str, Value};
 use std::sync::Arc;
 
 /// What all requests of one command share.
@@ -85,23 +85,12 @@ impl Sender {
         io: &mut Io<'_>,
     ) -> Result<Written, Status> {
         let namespace = Str::new(namespace);
-        let sent = value.clone();
         let verb = Verb::Create {
             kind,
             namespace,
             value,
         };
-        let answer = self.written(verb, io);
-        // A refusal comes with the warnings about what was sent, too.
-        if let Err(status) = &answer
-            && self.validation == Caller::Warn
-            && status.reason != "BadRequest"
-        {
-            for warning in decode::decode(kind, &sent).warnings() {
-                io.err_line(format!("Warning: {warning}"));
-            }
-        }
-        answer
+        self.written(verb, io)
     }
 
     pub fn update(&self, kind: Kind, value: Value, io: &mut Io<'_>) -> Result<Written, Status> {
