@@ -16,6 +16,13 @@ pub(super) fn daemon_set(v: &mut Value) {
                         ("maxSurge", Value::from(0)),
                     ],
                 );
+            } else if !strategy.get("rollingUpdate").is_null() {
+                // Other types keep the numbers, and the server's own form has both, never none.
+                let none = Value::from(0);
+                rolling(
+                    strategy,
+                    &[("maxUnavailable", none.clone()), ("maxSurge", none)],
+                );
             }
         });
         unset(spec, "revisionHistoryLimit", 10);

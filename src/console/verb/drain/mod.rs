@@ -5,13 +5,13 @@
 mod evict;
 mod pods;
 
-use crate::cluster::{Patch, Subresource};
+use crate::cluster::{Patch, SimSpan, Subresource};
 use crate::console::args::{Flag, Takes, long};
 use crate::console::error::Failure;
 use crate::console::kubectl::builder::{self, Bare, Info};
 use crate::console::kubectl::request::Sender;
 use crate::console::kubectl::{Call, Command, Run, Type, fail, flags, say};
-use crate::console::task::{Io, Step, Task};
+use crate::console::task::{Io, Step, Task, Wake};
 use crate::k8s::selector::Selector;
 use crate::k8s::{Kind, Value, patch};
 use evict::Eviction;
@@ -36,7 +36,7 @@ pub static COMMANDS: &[Command] = &[
         usage: "NODE [options]",
         flags: &[flags::SELECTOR, flags::DRY_RUN],
         required: &[],
-        run: Run::Once(cordon),
+        run: Run::Task(cordon),
     },
     Command {
         path: "uncordon",
@@ -44,7 +44,7 @@ pub static COMMANDS: &[Command] = &[
         usage: "NODE [options]",
         flags: &[flags::SELECTOR, flags::DRY_RUN],
         required: &[],
-        run: Run::Once(uncordon),
+        run: Run::Task(uncordon),
     },
     Command {
         path: "drain",
@@ -56,20 +56,59 @@ pub static COMMANDS: &[Command] = &[
     },
 ];
 
-fn cordon(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
-    let sender = Sender::of(call, "kubectl", io)?;
-    for node in nodes(call, io)? {
-        mark(call, &sender, &node, true, io);
-    }
-    Ok(())
+/// Between the requests about one node and those about the next.
+const BETWEEN_NODES: SimSpan = SimSpan::from_millis(15);
+
+fn cordon(call: Call) -> Result<Box<dyn Task>, Failure> {
+    Ok(Box::new(Marking {
+        call,
+        wanted: true,
+        rest: None,
+    }))
 }
 
-fn uncordon(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
-    let sender = Sender::of(call, "kubectl", io)?;
-    for node in nodes(call, io)? {
-        mark(call, &sender, &node, false, io);
+fn uncordon(call: Call) -> Result<Box<dyn Task>, Failure> {
+    Ok(Box::new(Marking {
+        call,
+        wanted: false,
+        rest: None,
+    }))
+}
+
+/// `cordon` and `uncordon`: one node after the other.
+#[derive(Clone)]
+struct Marking {
+    call: Call,
+    wanted: bool,
+    /// The nodes still to do; None before the first look.
+    rest: Option<(Sender, Vec<Info>)>,
+}
+
+impl Task for Marking {
+    fn poll(&mut self, io: &mut Io<'_>) -> Step {
+        if self.rest.is_none() {
+            let found = Sender::of(&self.call, "kubectl", io)
+                .and_then(|sender| Ok((sender, nodes(&self.call, io)?)));
+            match found {
+                Ok(found) => self.rest = Some(found),
+                Err(failure) => return fail(io, &failure),
+            }
+        }
+        if let Some((sender, rest)) = &mut self.rest
+            && !rest.is_empty()
+        {
+            let node = rest.remove(0);
+            mark(&self.call, sender, &node, self.wanted, io);
+            if !rest.is_empty() {
+                let at = Some(io.cluster.now() + BETWEEN_NODES);
+                return Step::Wait(Wake {
+                    at,
+                    on_change: false,
+                });
+            }
+        }
+        Step::Exit(0)
     }
-    Ok(())
 }
 
 /// The nodes that the arguments name; the first that is missing refuses all.
