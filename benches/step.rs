@@ -59,6 +59,7 @@ fn timed<R>(act: impl FnOnce() -> R) -> (f64, R) {
     (cpu_seconds() - start, result)
 }
 
+#[allow(clippy::print_stdout, reason = "a bench prints its figures")]
 fn main() {
     let unit = (0..9).map(|_| reference()).fold(f64::MAX, f64::min);
     println!("reference loop: {:.3} ms", unit * 1e3);

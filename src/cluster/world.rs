@@ -96,7 +96,7 @@ impl<P: Part + Default> Slot<P> {
         self.part = P::default();
         self.alive = true;
         self.epoch += 1;
-        self.call(world, wrap, |part, ctx| part.start(ctx));
+        self.call(world, wrap, Part::start);
         self.list(world, id);
     }
 

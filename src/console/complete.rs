@@ -290,7 +290,7 @@ impl At<'_> {
 }
 
 /// The flags of a command, its own before the global ones.
-fn known<'a>(command: Option<&'a Command>) -> impl Iterator<Item = &'a Flag> {
+fn known(command: Option<&Command>) -> impl Iterator<Item = &Flag> {
     let own: &[&[Flag]] = command.map_or(&[], |c| c.flags);
     own.iter().flat_map(|f| f.iter()).chain(flags::GLOBAL)
 }

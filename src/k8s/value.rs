@@ -570,7 +570,7 @@ mod tests {
 
     #[test]
     fn value_is_small() {
-        assert!(std::mem::size_of::<Value>() <= 24);
+        assert!(size_of::<Value>() <= 24);
     }
 
     #[test]

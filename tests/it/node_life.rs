@@ -12,7 +12,8 @@ fn check(text: &str, wanted: &Expect) {
 
 /// Ready's status and the taints, whenever they change.
 fn nodes(world: &World) -> String {
-    let text = world.changes(Kind::Node, |node| {
+    
+    world.changes(Kind::Node, |node| {
         let ready = node.node().and_then(|n| n.condition("Ready"));
         let taints: Vec<String> = node
             .node()
@@ -29,8 +30,7 @@ fn nodes(world: &World) -> String {
             ready.map_or("-", |c| c.status.as_str()),
             taints.join(" ")
         )
-    });
-    text
+    })
 }
 
 #[test]

@@ -218,7 +218,7 @@ impl Swarm {
             if !self.doubled {
                 check(&self.cluster)?;
             }
-            if self.events % 16 == 0 {
+            if self.events.is_multiple_of(16) {
                 check_books(&self.cluster)?;
             }
         }

@@ -76,7 +76,7 @@ impl Type {
         }
         Self::all()
             .filter(|t| t.full_name() != self.full_name() && t.resource.short_names.contains(&word))
-            .map(|t| t.full_name())
+            .map(Type::full_name)
             .collect()
     }
 

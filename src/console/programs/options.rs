@@ -37,8 +37,8 @@ impl Options {
                 options.operands.push(arg.clone());
                 continue;
             }
-            let mut group = arg[1..].char_indices();
-            while let Some((i, c)) = group.next() {
+            let group = arg[1..].char_indices();
+            for (i, c) in group {
                 if switches.contains(c) {
                     options.given.push((c, String::new()));
                 } else if values.contains(c) {

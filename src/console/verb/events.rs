@@ -137,7 +137,7 @@ impl Events {
             if !self.call.flags.is("watch") {
                 match namespace {
                     Some(namespace) => {
-                        io.err_line(format!("No events found in {namespace} namespace."))
+                        io.err_line(format!("No events found in {namespace} namespace."));
                     }
                     None => io.err_line("No events found."),
                 }

@@ -167,9 +167,9 @@ fn once(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
     if found.single && ignore && objects.is_empty() {
         return Ok(());
     }
-    let shown = objects.iter().map(|o| format::shown(call, o.value()));
+    let mut shown = objects.iter().map(|o| format::shown(call, o.value()));
     let whole = if found.single {
-        shown.last().unwrap_or_default()
+        shown.next_back().unwrap_or_default()
     } else {
         list(shown.collect())
     };

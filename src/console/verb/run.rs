@@ -161,7 +161,7 @@ fn is_reference(image: &str) -> bool {
             && p.ends_with(lower)
             && p.chars().all(|c| lower(c) || matches!(c, '_' | '.' | '-'))
     };
-    tag_fits && digest_fits && parts.iter().all(|p| part_fits(&p))
+    tag_fits && digest_fits && parts.iter().all(part_fits)
 }
 
 fn labels(call: &Call, name: &str) -> Result<Value, Failure> {

@@ -23,24 +23,24 @@ const RULES: &[(&str, Rule)] = &[
     ("apps.v1.DaemonSet", workload::daemon_set),
     ("apps.v1.Deployment", workload::deployment),
     ("apps.v1.ReplicaSet", |v| {
-        within(v, "spec", |x| unset(x, "replicas", 1))
+        within(v, "spec", |x| unset(x, "replicas", 1));
     }),
     ("apps.v1.StatefulSet", workload::stateful_set),
     ("batch.v1.CronJob", workload::cron_job),
     ("batch.v1.Job", workload::job),
     ("batch.v1.PodFailurePolicyOnPodConditionsPattern", |v| {
-        empty(v, "status", "True")
+        empty(v, "status", "True");
     }),
     ("core.v1.ConfigMapVolumeSource", |v| {
-        unset(v, "defaultMode", 420)
+        unset(v, "defaultMode", 420);
     }),
     ("core.v1.Container", pod::container),
     ("core.v1.DownwardAPIVolumeSource", |v| {
-        unset(v, "defaultMode", 420)
+        unset(v, "defaultMode", 420);
     }),
     ("core.v1.Endpoints", |v| {
         each(v, &["subsets"], |s| {
-            each(s, &["ports"], |p| empty(p, "protocol", "TCP"))
+            each(s, &["ports"], |p| empty(p, "protocol", "TCP"));
         });
     }),
     ("core.v1.EphemeralContainer", pod::container),
@@ -57,26 +57,26 @@ const RULES: &[(&str, Rule)] = &[
         }
     }),
     ("core.v1.ObjectFieldSelector", |v| {
-        empty(v, "apiVersion", "v1")
+        empty(v, "apiVersion", "v1");
     }),
     ("core.v1.PersistentVolume", |v| {
         within(v, "status", |x| empty(x, "phase", "Pending"));
         within(v, "spec", |x| {
-            empty(x, "persistentVolumeReclaimPolicy", "Retain")
+            empty(x, "persistentVolumeReclaimPolicy", "Retain");
         });
         within(v, "spec", |x| unset(x, "volumeMode", "Filesystem"));
     }),
     ("core.v1.PersistentVolumeClaim", |v| {
-        within(v, "status", |x| empty(x, "phase", "Pending"))
+        within(v, "status", |x| empty(x, "phase", "Pending"));
     }),
     ("core.v1.PersistentVolumeClaimSpec", |v| {
-        unset(v, "volumeMode", "Filesystem")
+        unset(v, "volumeMode", "Filesystem");
     }),
     ("core.v1.Pod", pod::pod),
     ("core.v1.PodSpec", pod::pod_spec),
     ("core.v1.Probe", pod::probe),
     ("core.v1.ProjectedVolumeSource", |v| {
-        unset(v, "defaultMode", 420)
+        unset(v, "defaultMode", 420);
     }),
     (
         "core.v1.ReplicationController",
@@ -84,11 +84,11 @@ const RULES: &[(&str, Rule)] = &[
     ),
     ("core.v1.Secret", secret),
     ("core.v1.SecretVolumeSource", |v| {
-        unset(v, "defaultMode", 420)
+        unset(v, "defaultMode", 420);
     }),
     ("core.v1.Service", service),
     ("core.v1.ServiceAccountTokenProjection", |v| {
-        unset(v, "expirationSeconds", 3600)
+        unset(v, "expirationSeconds", 3600);
     }),
     ("core.v1.Volume", pod::volume),
     ("discovery.v1.EndpointPort", |v| {
@@ -96,7 +96,7 @@ const RULES: &[(&str, Rule)] = &[
         unset(v, "protocol", "TCP");
     }),
     ("scheduling.v1.PriorityClass", |v| {
-        unset(v, "preemptionPolicy", "PreemptLowerPriority")
+        unset(v, "preemptionPolicy", "PreemptLowerPriority");
     }),
     ("storage.v1.StorageClass", |v| {
         unset(v, "reclaimPolicy", "Delete");

@@ -114,10 +114,7 @@ impl Shape {
         };
         let mut fields: Vec<(Str, Value)> = Vec::new();
         for key in keys {
-            match item.field(key).cloned().or_else(|| default(key)) {
-                Some(value) => fields.push((Str::from(*key), value)),
-                None => {}
-            }
+            if let Some(value) = item.field(key).cloned().or_else(|| default(key)) { fields.push((Str::from(*key), value)) }
         }
         if fields.is_empty() {
             return Err(format!(

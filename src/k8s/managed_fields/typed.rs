@@ -159,11 +159,10 @@ impl Comparison {
         new: Option<&Value>,
         path: &mut Vec<Element>,
     ) {
-        if let (Some(old), Some(new)) = (old, new) {
-            if old.same(new) {
+        if let (Some(old), Some(new)) = (old, new)
+            && old.same(new) {
                 return;
             }
-        }
         let length = |v: Option<&Value>| {
             v.map_or(0, |v| {
                 v.items().len() + v.as_map().map_or(0, crate::k8s::Map::len)

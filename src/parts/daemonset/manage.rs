@@ -107,7 +107,7 @@ fn surge_pair(running: &[&Arc<Object>], lens: &Lens, now: SimTime, verdict: &mut
     let (Some(new), Some(old)) = (new, old) else {
         return;
     };
-    if !old.pod().is_some_and(|p| p.ready()) {
+    if !old.pod().is_some_and(crate::k8s::api::pod::Pod::ready) {
         verdict.delete(old, DeleteWhy::OldNotReady);
     } else if availability::available(new, lens.spec.min_ready_seconds, now) == Available::Yes {
         verdict.delete(old, DeleteWhy::NewAvailable);

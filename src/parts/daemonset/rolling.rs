@@ -66,11 +66,11 @@ pub fn roll(ledger: &Ledger, spec: &DaemonSetSpec) -> Result<Rolled, String> {
 }
 
 /// Slots of one kind, in the random order of the update.
-fn slots<'a>(
-    ledger: &'a Ledger,
+fn slots(
+    ledger: &Ledger,
     wanted: impl Fn(Roll) -> bool,
     limit: usize,
-) -> (Vec<&'a (u64, Str)>, usize) {
+) -> (Vec<&(u64, Str)>, usize) {
     let mut found = Vec::new();
     let mut count = 0;
     for (roll, set) in ledger.rolls() {

@@ -166,7 +166,7 @@ impl PodRun {
     }
 
     /// The spec of a container by its place in `containers`.
-    pub fn container<'a>(spec: &'a PodSpec, index: usize) -> &'a Container {
+    pub fn container(spec: &PodSpec, index: usize) -> &Container {
         spec.init_containers
             .get(index)
             .or_else(|| spec.containers.get(index - spec.init_containers.len()))

@@ -200,7 +200,7 @@ impl Scheduler {
         let changed =
             old.is_some_and(|o| spec(o) != spec(pod) || o.meta().labels != pod.meta().labels);
         if changed {
-            self.wake(ctx, &[key.clone()]);
+            self.wake(ctx, std::slice::from_ref(key));
         }
     }
 }

@@ -133,7 +133,7 @@ pub(super) fn prepare_update(old: &Object, value: &mut Value) {
         let metadata = value.get("metadata");
         if metadata
             .field(field)
-            .is_some_and(crate::k8s::Value::is_empty)
+            .is_some_and(Value::is_empty)
         {
             value.at_mut(&["metadata"]).remove(field);
         }

@@ -14,7 +14,7 @@ fn bench_with_failed(ds: Value, failed: usize, normal: usize) -> Bench {
     bench.add_pods("node-0", &L, &ds, failed);
     for pod in bench.pods() {
         bench.edit(Kind::Pod, pod.name(), |pod| {
-            pod.set_at(&["status", "phase"], "Failed")
+            pod.set_at(&["status", "phase"], "Failed");
         });
     }
     bench.add_pods("node-0", &L, &ds, normal);

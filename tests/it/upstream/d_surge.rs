@@ -111,7 +111,7 @@ fn d083_deletes_old_pods_that_are_not_ready() {
 fn min_ready(now: i64) -> Bench {
     let mut bench = surging();
     bench.edit(Kind::DaemonSet, "foo", |ds| {
-        ds.set_at(&["spec", "minReadySeconds"], 15)
+        ds.set_at(&["spec", "minReadySeconds"], 15);
     });
     bench.now = SimTime::of(Timestamp(now));
     add(&mut bench, "new", "node-1", Age::New, 100, Some(50));

@@ -33,7 +33,7 @@ pub fn describe(object: &Object, events: Events, view: View<'_>) -> String {
         Kind::DaemonSet => workload::daemon_set(&mut w, object, view),
         Kind::Deployment => workload::deployment(&mut w, object, view),
         Kind::ReplicaSet | Kind::ReplicationController => {
-            workload::replica_set(&mut w, object, view)
+            workload::replica_set(&mut w, object, view);
         }
         Kind::StatefulSet => workload::stateful_set(&mut w, object, view),
         Kind::Job => batch::job(&mut w, object, view),

@@ -25,7 +25,8 @@ pub fn service(w: &mut Writer, object: &Object, view: View<'_>) {
     w.field(0, "IP Families", or_none(list("ipFamilies")));
     w.field(0, "IP", spec.get("clusterIP").text());
     w.field(0, "IPs", or_none(list("clusterIPs")));
-    for (field, title) in [("externalIPs", "External IPs")] {
+    {
+        let (field, title) = ("externalIPs", "External IPs");
         let text = list(field);
         if !text.is_empty() {
             w.field(0, title, text);

@@ -21,7 +21,7 @@ fn finalizers(w: &mut Writer, object: &Object) {
         .meta()
         .finalizers
         .iter()
-        .map(|f| f.as_str())
+        .map(crate::k8s::str::Str::as_str)
         .collect();
     w.field(0, "Finalizers", format!("[{}]", all.join(" ")));
 }

@@ -100,7 +100,7 @@ impl Parser<'_> {
     }
 
     fn bounds(&mut self) -> Result<(usize, usize), String> {
-        let mut number = |parser: &mut Self| {
+        let number = |parser: &mut Self| {
             let mut n: Option<usize> = None;
             while let Some(d) = parser.peek().and_then(|c| c.to_digit(10)) {
                 n = Some((n.unwrap_or(0) * 10 + d as usize).min(1000));

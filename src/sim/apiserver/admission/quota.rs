@@ -111,7 +111,7 @@ fn pod_sum(pod: &Value, list: &'static str, name: &str) -> Quantity {
     let apps = spec.get("containers").items().iter();
     let sum = apps.fold(Quantity::default(), |sum, c| sum.plus(of(c)));
     let inits = spec.get("initContainers").items().iter().map(of);
-    inits.fold(sum, |most, one| most.max(one))
+    inits.fold(sum, Ord::max)
 }
 
 fn used_in(api: &ApiServer, namespace: &str, resource: &str) -> Quantity {
