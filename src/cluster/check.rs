@@ -150,7 +150,12 @@ pub fn recount(informer: &Informer, daemon_set: &Object, lens: &Lens, now: SimTi
             owner.is_some_and(|o| o.kind == "DaemonSet" && o.uid == *daemon_set.uid())
         })
         .filter(|pod| lens.selector.matches(&pod.meta().labels))
-        .filter(|pod| !(pod.meta().terminating() && pod.pod().is_some_and(super::super::k8s::api::pod::Pod::terminal)))
+        .filter(|pod| {
+            !(pod.meta().terminating()
+                && pod
+                    .pod()
+                    .is_some_and(super::super::k8s::api::pod::Pod::terminal))
+        })
         .collect();
     for node in informer.of(Kind::Node).iter(None) {
         let run = placement::decide(&lens.spec, node).run;
@@ -168,7 +173,11 @@ pub fn recount(informer: &Informer, daemon_set: &Object, lens: &Lens, now: SimTi
         counts.current += 1;
         let min_ready = lens.spec.min_ready_seconds;
         let available = availability::available(oldest, min_ready, now) == Available::Yes;
-        counts.ready += i64::from(oldest.pod().is_some_and(super::super::k8s::api::pod::Pod::ready));
+        counts.ready += i64::from(
+            oldest
+                .pod()
+                .is_some_and(super::super::k8s::api::pod::Pod::ready),
+        );
         counts.available += i64::from(available);
         let updated = availability::updated(oldest, &lens.hash, lens.generation);
         counts.updated += i64::from(updated);

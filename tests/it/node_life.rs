@@ -12,7 +12,6 @@ fn check(text: &str, wanted: &Expect) {
 
 /// Ready's status and the taints, whenever they change.
 fn nodes(world: &World) -> String {
-    
     world.changes(Kind::Node, |node| {
         let ready = node.node().and_then(|n| n.condition("Ready"));
         let taints: Vec<String> = node

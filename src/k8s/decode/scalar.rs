@@ -51,8 +51,10 @@ impl Walk {
         value: &Value,
     ) -> Option<Value> {
         match (ty, value) {
-            (Type::Raw, _) | (Type::String | Type::IntOrString, Value::Str(_)) |
-(Type::Bool, Value::Bool(_)) | (Type::Int64, Value::Int(_)) => None,
+            (Type::Raw, _)
+            | (Type::String | Type::IntOrString, Value::Str(_))
+            | (Type::Bool, Value::Bool(_))
+            | (Type::Int64, Value::Int(_)) => None,
             (Type::Int32 | Type::IntOrString, Value::Int(i)) => self.small(ty, named, owner, *i),
             (Type::Quantity, _) => self.quantity(value),
             (Type::Time | Type::MicroTime, Value::Str(text)) => {

@@ -160,9 +160,10 @@ impl Comparison {
         path: &mut Vec<Element>,
     ) {
         if let (Some(old), Some(new)) = (old, new)
-            && old.same(new) {
-                return;
-            }
+            && old.same(new)
+        {
+            return;
+        }
         let length = |v: Option<&Value>| {
             v.map_or(0, |v| {
                 v.items().len() + v.as_map().map_or(0, crate::k8s::Map::len)

@@ -358,7 +358,8 @@ impl Slot {
         if let (Some(oldest), Some(_)) = (self.pods.first(), &self.node) {
             if run {
                 share.counts.current = 1;
-                share.counts.ready = i64::from(oldest.pod().is_some_and(crate::k8s::api::pod::Pod::ready));
+                share.counts.ready =
+                    i64::from(oldest.pod().is_some_and(crate::k8s::api::pod::Pod::ready));
                 let available = availability::available(oldest, min_ready, now) == Available::Yes;
                 share.counts.available = i64::from(available);
                 let updated = availability::updated(oldest, &lens.hash, lens.generation);

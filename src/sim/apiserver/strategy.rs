@@ -131,10 +131,7 @@ pub(super) fn prepare_update(old: &Object, value: &mut Value) {
     // Empty lists and maps of the metadata are not part of the stored form.
     for field in ["ownerReferences", "finalizers", "labels", "annotations"] {
         let metadata = value.get("metadata");
-        if metadata
-            .field(field)
-            .is_some_and(Value::is_empty)
-        {
+        if metadata.field(field).is_some_and(Value::is_empty) {
             value.at_mut(&["metadata"]).remove(field);
         }
     }

@@ -317,7 +317,12 @@ impl Bench {
         let names: Vec<Str> = self
             .pods()
             .iter()
-            .filter(|p| wanted(p) && !p.pod().is_some_and(daemonset_playground::k8s::api::Pod::ready))
+            .filter(|p| {
+                wanted(p)
+                    && !p
+                        .pod()
+                        .is_some_and(daemonset_playground::k8s::api::Pod::ready)
+            })
             .map(|p| p.name().clone())
             .collect();
         for name in &names {

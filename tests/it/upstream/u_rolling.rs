@@ -112,7 +112,10 @@ fn u005_old_pods_that_are_not_ready_go_first() {
 }
 
 fn ready_names(bench: &Bench) -> Vec<String> {
-    let ready = |p: &Object| p.pod().is_some_and(daemonset_playground::k8s::api::Pod::ready);
+    let ready = |p: &Object| {
+        p.pod()
+            .is_some_and(daemonset_playground::k8s::api::Pod::ready)
+    };
     bench
         .pods()
         .iter()

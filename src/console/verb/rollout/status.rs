@@ -62,9 +62,10 @@ struct Said {
 impl Task for Rollout {
     fn poll(&mut self, io: &mut Io<'_>) -> Step {
         if self.items.is_none()
-            && let Err(failure) = self.begin(io) {
-                return fail(io, &failure);
-            }
+            && let Err(failure) = self.begin(io)
+        {
+            return fail(io, &failure);
+        }
         loop {
             if let Some(watched) = &mut self.current {
                 match watched.poll(&self.call, io) {
