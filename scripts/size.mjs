@@ -3,7 +3,8 @@ import { readFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { brotliCompressSync, constants } from "node:zlib";
 
-const budgets = { "first load": 400 * 1024, "with the editor": 550 * 1024 };
+// What is allowed today; where it should go is in docs/decisions/010-size-of-the-page.md.
+const budgets = { "first load": 980 * 1024, "with the editor": 1100 * 1024 };
 /** Files that are fetched later, on demand. */
 const lazy = /^editor/;
 
