@@ -34,6 +34,7 @@ use crate::k8s::{Kind, Object, Value};
 /// The controller's decision values, for whoever explains them.
 pub use crate::parts::daemonset;
 pub use crate::sim::apiserver::{Caller, DeleteOptions, Patch, Propagation, Subresource, Written};
+pub use crate::sim::fault::{Effect, Rule};
 pub use crate::sim::status::Cause;
 pub use crate::sim::store::Change;
 pub use crate::sim::{ApiServer, SimSpan, SimTime, Status};

@@ -1,10 +1,9 @@
 //! Commands as plain trees: `["name", …]`. A command that cannot be read makes the document malformed.
 
+use crate::cluster::{Caller, DeleteOptions, Effect, Patch, Propagation, Rule, Subresource};
 use crate::cluster::{Command, PartId, Request, Verb};
 use crate::k8s::kind::KINDS;
 use crate::k8s::{Kind, Str, Value};
-use crate::sim::apiserver::{Caller, DeleteOptions, Patch, Propagation, Subresource};
-use crate::sim::fault::{Effect, Rule};
 use crate::value;
 
 pub fn to_value(command: &Command) -> Value {

@@ -3,8 +3,8 @@
 
 use super::command;
 use crate::cluster::{Cluster, Command, LogEntry, Setup};
+use crate::cluster::{SimSpan, SimTime};
 use crate::k8s::{Str, Timestamp, Value};
-use crate::sim::{SimSpan, SimTime};
 use crate::value;
 use std::fmt;
 use std::sync::Arc;

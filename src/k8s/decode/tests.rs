@@ -1,3 +1,5 @@
+//! Documents against the schema: what is unknown, wrong, missing or left out.
+
 use super::*;
 use crate::value;
 

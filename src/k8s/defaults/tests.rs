@@ -1,3 +1,5 @@
+//! What the server fills in, kind by kind.
+
 use super::*;
 use crate::k8s::decode::decode;
 use crate::value;

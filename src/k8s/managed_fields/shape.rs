@@ -115,7 +115,7 @@ impl Shape {
         let mut fields: Vec<(Str, Value)> = Vec::new();
         for key in keys {
             if let Some(value) = item.field(key).cloned().or_else(|| default(key)) {
-                fields.push((Str::from(*key), value))
+                fields.push((Str::from(*key), value));
             }
         }
         if fields.is_empty() {

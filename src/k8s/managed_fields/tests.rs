@@ -1,3 +1,5 @@
+//! Who owns which field after which write.
+
 use super::*;
 use crate::k8s::{decode, defaults};
 use crate::value;

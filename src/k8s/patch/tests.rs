@@ -1,3 +1,5 @@
+//! Strategic merge, JSON merge, JSON patch and three-way apply.
+
 use super::*;
 use crate::k8s::decode::decode;
 use crate::k8s::defaults;
