@@ -61,19 +61,12 @@ impl Format {
                  {allowed}"
             )));
         }
-        let text = |rest: Option<String>| -> Result<String, Failure> {
-            let none = || Failure::client("template format specified but no template given");
-            let text = rest.filter(|r| !r.is_empty()).ok_or_else(none)?;
-            if !name.ends_with("file") {
-                return Ok(text);
-            }
-            let read = io.session.files.read(&io.session.path(&text));
-            read.map(|t| t.to_string()).ok_or_else(|| {
-                Failure::client(format!(
-                    "error reading --template {text}, open {text}: no such file or directory\n"
-                ))
-            })
-        };
+        Self::named(name, rest, io)
+    }
+
+    /// The format of that name; `rest` is its template or the file of it.
+    fn named(name: &str, rest: Option<String>, io: &Io<'_>) -> Result<Self, Failure> {
+        let text = |rest| template_text(name, rest, io);
         let path = |raw: &str| {
             jsonpath::parse(raw)
                 .map_err(|why| Failure::client(format!("error parsing jsonpath {raw}, {why}")))
@@ -102,19 +95,9 @@ impl Format {
             "custom-columns" => columns::parse(&rest.unwrap_or_default())
                 .map(Format::Columns)
                 .map_err(Failure::Client),
-            "custom-columns-file" => {
-                let file = text(rest)?;
-                let mut lines = file.lines();
-                let headers = lines.next().unwrap_or("").split_whitespace();
-                let paths = lines.next().unwrap_or("").split_whitespace();
-                let pairs: Vec<String> = headers
-                    .zip(paths)
-                    .map(|(h, p)| format!("{h}:{p}"))
-                    .collect();
-                columns::parse(&pairs.join(","))
-                    .map(Format::Columns)
-                    .map_err(Failure::Client)
-            }
+            "custom-columns-file" => columns::parse(&column_pairs(&text(rest)?))
+                .map(Format::Columns)
+                .map_err(Failure::Client),
             _ => {
                 let raw = text(rest)?;
                 let nodes = template::parse(&raw).map_err(|why| {
@@ -131,6 +114,33 @@ impl Format {
     pub fn is_table(&self) -> bool {
         matches!(self, Format::Table | Format::Wide)
     }
+}
+
+/// What a format's template says, read from its file where the name asks for one.
+fn template_text(name: &str, rest: Option<String>, io: &Io<'_>) -> Result<String, Failure> {
+    let none = || Failure::client("template format specified but no template given");
+    let text = rest.filter(|r| !r.is_empty()).ok_or_else(none)?;
+    if !name.ends_with("file") {
+        return Ok(text);
+    }
+    let read = io.session.files.read(&io.session.path(&text));
+    read.map(|t| t.to_string()).ok_or_else(|| {
+        Failure::client(format!(
+            "error reading --template {text}, open {text}: no such file or directory\n"
+        ))
+    })
+}
+
+/// A file of columns, headers above paths, as `-o custom-columns=` takes it.
+fn column_pairs(file: &str) -> String {
+    let mut lines = file.lines();
+    let headers = lines.next().unwrap_or("").split_whitespace();
+    let paths = lines.next().unwrap_or("").split_whitespace();
+    let pairs: Vec<String> = headers
+        .zip(paths)
+        .map(|(h, p)| format!("{h}:{p}"))
+        .collect();
+    pairs.join(",")
 }
 
 /// An object without what people do not ask for.

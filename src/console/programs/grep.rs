@@ -29,27 +29,29 @@ struct Grep {
     last_printed: usize,
 }
 
+/// Long options with their letters.
+const LONG: &[(&str, char)] = &[
+    ("ignore-case", 'i'),
+    ("invert-match", 'v'),
+    ("count", 'c'),
+    ("line-number", 'n'),
+    ("only-matching", 'o'),
+    ("extended-regexp", 'E'),
+    ("fixed-strings", 'F'),
+    ("quiet", 'q'),
+    ("word-regexp", 'w'),
+    ("line-regexp", 'x'),
+    ("color", 'z'),
+    ("after-context", 'A'),
+    ("before-context", 'B'),
+    ("context", 'C'),
+    ("max-count", 'm'),
+    ("regexp", 'e'),
+];
+
 /// Starts `grep`, `egrep` or `fgrep`.
 pub fn start(name: &str, args: &[String]) -> Result<Box<dyn Task>, Refused> {
-    let long = [
-        ("ignore-case", 'i'),
-        ("invert-match", 'v'),
-        ("count", 'c'),
-        ("line-number", 'n'),
-        ("only-matching", 'o'),
-        ("extended-regexp", 'E'),
-        ("fixed-strings", 'F'),
-        ("quiet", 'q'),
-        ("word-regexp", 'w'),
-        ("line-regexp", 'x'),
-        ("color", 'z'),
-        ("after-context", 'A'),
-        ("before-context", 'B'),
-        ("context", 'C'),
-        ("max-count", 'm'),
-        ("regexp", 'e'),
-    ];
-    let mut options = Options::parse("grep", args, "ivcnoEFPGqwxhHlszra", "ABCemd#", &long)?;
+    let mut options = Options::parse("grep", args, "ivcnoEFPGqwxhHlszra", "ABCemd#", LONG)?;
     let mut texts: Vec<String> = options.values('e').map(str::to_owned).collect();
     if texts.is_empty() {
         if options.operands.is_empty() {
@@ -58,25 +60,7 @@ pub fn start(name: &str, args: &[String]) -> Result<Box<dyn Task>, Refused> {
         }
         texts.push(options.operands.remove(0));
     }
-    let syntax = if options.has('F') || name == "fgrep" {
-        Syntax::Fixed
-    } else if options.has('E') || options.has('P') || name == "egrep" {
-        Syntax::Extended
-    } else {
-        Syntax::Basic
-    };
-    let mut patterns = Vec::new();
-    for text in texts.iter().flat_map(|t| t.split('\n')) {
-        let text = if options.has('w') && syntax == Syntax::Extended {
-            format!("\\b({text})\\b")
-        } else if options.has('w') && syntax == Syntax::Basic {
-            format!("\\b\\({text}\\)\\b")
-        } else {
-            text.to_owned()
-        };
-        let regex = Regex::new(&text, syntax, options.has('i'));
-        patterns.push(regex.map_err(|e| (format!("grep: {e}"), 2))?);
-    }
+    let patterns = patterns(name, &texts, &options)?;
     let number = |c: char| -> Result<Option<usize>, Refused> {
         let Some(text) = options.value(c) else {
             return Ok(None);
@@ -106,6 +90,30 @@ pub fn start(name: &str, args: &[String]) -> Result<Box<dyn Task>, Refused> {
         last_printed: 0,
     };
     Ok(filter("grep", grep, files))
+}
+
+/// Reads each line of `texts` as an expression in the syntax that was asked for.
+fn patterns(name: &str, texts: &[String], options: &Options) -> Result<Vec<Regex>, Refused> {
+    let syntax = if options.has('F') || name == "fgrep" {
+        Syntax::Fixed
+    } else if options.has('E') || options.has('P') || name == "egrep" {
+        Syntax::Extended
+    } else {
+        Syntax::Basic
+    };
+    let mut patterns = Vec::new();
+    for text in texts.iter().flat_map(|t| t.split('\n')) {
+        let text = if options.has('w') && syntax == Syntax::Extended {
+            format!("\\b({text})\\b")
+        } else if options.has('w') && syntax == Syntax::Basic {
+            format!("\\b\\({text}\\)\\b")
+        } else {
+            text.to_owned()
+        };
+        let regex = Regex::new(&text, syntax, options.has('i'));
+        patterns.push(regex.map_err(|e| (format!("grep: {e}"), 2))?);
+    }
+    Ok(patterns)
 }
 
 impl Grep {

@@ -116,59 +116,26 @@ impl Task for Simple {
                 0
             }
             "cd" => cd(io, plain.first().copied().unwrap_or("/")),
-            "mkdir" => {
-                for folder in plain {
-                    let path = io.session.path(folder);
-                    io.session.files.make_folder(&path);
-                }
-                0
-            }
+            "mkdir" => mkdir(io, &plain),
             "rm" => rm(
                 io,
                 &plain,
                 args.iter().any(|a| a.starts_with('-') && a.contains('r')),
             ),
             "cp" | "mv" => copy(io, &self.name, &plain),
-            "touch" => {
-                for file in plain {
-                    let path = io.session.path(file);
-                    if io.session.files.read(&path).is_none() {
-                        io.session.files.write(&path, "");
-                    }
-                }
-                0
-            }
+            "touch" => touch(io, &plain),
             "clear" => {
                 io.session.wishes.push(Wish::Clear);
                 0
             }
-            "history" => {
-                let lines = io.session.history.clone();
-                for (i, line) in lines.iter().enumerate() {
-                    io.line(format!("{:5}  {line}", i + 1));
-                }
-                0
-            }
+            "history" => history(io),
             "date" => {
                 let now = crate::k8s::Value::from(io.now().timestamp().to_string());
                 io.line(crate::console::print::long_time(&now).replace("+0000", "UTC"));
                 0
             }
             "export" | "unset" | "alias" => self.variables(io),
-            "vim" | "vi" | "nano" => match plain.first() {
-                Some(file) => {
-                    let path = io.session.path(file);
-                    io.session.wishes.push(Wish::Open(path));
-                    0
-                }
-                None => {
-                    io.err_line(format!(
-                        "{}: name a file to open it in the editor",
-                        self.name
-                    ));
-                    1
-                }
-            },
+            "vim" | "vi" | "nano" => edit(io, &self.name, plain.first().copied()),
             "seq" => seq(io, &plain),
             "basename" => {
                 let path = plain.first().copied().unwrap_or("");
@@ -181,6 +148,47 @@ impl Task for Simple {
                 0
             }
         })
+    }
+}
+
+fn mkdir(io: &mut Io<'_>, folders: &[&str]) -> u8 {
+    for folder in folders {
+        let path = io.session.path(folder);
+        io.session.files.make_folder(&path);
+    }
+    0
+}
+
+fn touch(io: &mut Io<'_>, files: &[&str]) -> u8 {
+    for file in files {
+        let path = io.session.path(file);
+        if io.session.files.read(&path).is_none() {
+            io.session.files.write(&path, "");
+        }
+    }
+    0
+}
+
+fn history(io: &mut Io<'_>) -> u8 {
+    let lines = io.session.history.clone();
+    for (i, line) in lines.iter().enumerate() {
+        io.line(format!("{:5}  {line}", i + 1));
+    }
+    0
+}
+
+/// Opens a file in the page's editor.
+fn edit(io: &mut Io<'_>, name: &str, file: Option<&str>) -> u8 {
+    match file {
+        Some(file) => {
+            let path = io.session.path(file);
+            io.session.wishes.push(Wish::Open(path));
+            0
+        }
+        None => {
+            io.err_line(format!("{name}: name a file to open it in the editor"));
+            1
+        }
     }
 }
 

@@ -240,43 +240,8 @@ impl Run<'_> {
                 };
                 Ok(Some(Value::Int(i64::try_from(length).unwrap_or(0))))
             }
-            "index" => {
-                let mut value = args.first().cloned().flatten();
-                for key in args.iter().skip(1).flatten() {
-                    value = match (&value, key) {
-                        (Some(Value::Map(map)), Value::Str(key)) => map.get(key).cloned(),
-                        (Some(Value::List(items)), Value::Int(i)) => {
-                            let found =
-                                usize::try_from(*i).ok().and_then(|i| items.get(i)).cloned();
-                            if found.is_none() {
-                                let why = format!(
-                                    "error calling index: reflect: slice index out of range: {i}"
-                                );
-                                return Err(error(&why));
-                            }
-                            found
-                        }
-                        (None | Some(Value::Null), _) => {
-                            return Err(error("error calling index: index of untyped nil"));
-                        }
-                        _ => return Err(error("error calling index: can't index item")),
-                    };
-                }
-                Ok(value)
-            }
-            "exists" => {
-                let mut value = args.first().cloned().flatten();
-                for key in args.iter().skip(1).flatten() {
-                    value = value.and_then(|v| match key {
-                        Value::Str(key) => v.field(key).cloned(),
-                        Value::Int(i) => usize::try_from(*i)
-                            .ok()
-                            .and_then(|i| v.items().get(i).cloned()),
-                        _ => None,
-                    });
-                }
-                truth_value(value.is_some())
-            }
+            "index" => index(args).map_err(|why| error(&why)),
+            "exists" => truth_value(exists(args)),
             "eq" => truth_value(args.iter().skip(1).any(|a| *a == args[0])),
             "ne" => truth_value(args.len() > 1 && args[0] != args[1]),
             "lt" => truth_value(args.len() > 1 && args[0] < args[1]),
@@ -296,6 +261,45 @@ impl Run<'_> {
             _ => Ok(Some(Value::from(text(0)))),
         }
     }
+}
+
+/// Goes from the first argument down by each of the others.
+fn index(args: &[Found]) -> Result<Found, String> {
+    let mut value = args.first().cloned().flatten();
+    for key in args.iter().skip(1).flatten() {
+        value = match (&value, key) {
+            (Some(Value::Map(map)), Value::Str(key)) => map.get(key).cloned(),
+            (Some(Value::List(items)), Value::Int(i)) => {
+                let found = usize::try_from(*i).ok().and_then(|i| items.get(i)).cloned();
+                if found.is_none() {
+                    let why =
+                        format!("error calling index: reflect: slice index out of range: {i}");
+                    return Err(why);
+                }
+                found
+            }
+            (None | Some(Value::Null), _) => {
+                return Err("error calling index: index of untyped nil".to_owned());
+            }
+            _ => return Err("error calling index: can't index item".to_owned()),
+        };
+    }
+    Ok(value)
+}
+
+/// Whether the path that the later arguments name is there.
+fn exists(args: &[Found]) -> bool {
+    let mut value = args.first().cloned().flatten();
+    for key in args.iter().skip(1).flatten() {
+        value = value.and_then(|v| match key {
+            Value::Str(key) => v.field(key).cloned(),
+            Value::Int(i) => usize::try_from(*i)
+                .ok()
+                .and_then(|i| v.items().get(i).cloned()),
+            _ => None,
+        });
+    }
+    value.is_some()
 }
 
 /// `%s %v %d %q %t`, with widths.

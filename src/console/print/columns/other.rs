@@ -40,13 +40,6 @@ pub fn cells(object: &Object, view: View<'_>) -> Vec<String> {
     let (spec, status) = (value.get("spec"), value.get("status"));
     let name = object.name().to_string();
     let age = age(object, view);
-    let or_not = |v: &Value| {
-        if v.is_null() {
-            "N/A".to_owned()
-        } else {
-            scalar(v)
-        }
-    };
     match object.kind() {
         Kind::Namespace => vec![name, status.get("phase").text().to_owned(), age],
         Kind::ConfigMap => {
@@ -58,32 +51,8 @@ pub fn cells(object: &Object, view: View<'_>) -> Vec<String> {
             vec![name, value.get("type").text().to_owned(), data, age]
         }
         Kind::Lease => vec![name, spec.get("holderIdentity").text().to_owned(), age],
-        Kind::PriorityClass => {
-            let policy = value.get("preemptionPolicy").text();
-            vec![
-                name,
-                value.get("value").as_i64().unwrap_or(0).to_string(),
-                (value.get("globalDefault").as_bool() == Some(true)).to_string(),
-                age,
-                if policy.is_empty() {
-                    "PreemptLowerPriority"
-                } else {
-                    policy
-                }
-                .to_owned(),
-            ]
-        }
-        Kind::PodDisruptionBudget => vec![
-            name,
-            or_not(spec.get("minAvailable")),
-            or_not(spec.get("maxUnavailable")),
-            status
-                .get("disruptionsAllowed")
-                .as_i64()
-                .unwrap_or(0)
-                .to_string(),
-            age,
-        ],
+        Kind::PriorityClass => priority(value, name, age),
+        Kind::PodDisruptionBudget => budget(value, name, age),
         Kind::PodTemplate => {
             let [names, images] = super::template_cells(object, &["template", "spec"]);
             vec![
@@ -120,6 +89,44 @@ pub fn cells(object: &Object, view: View<'_>) -> Vec<String> {
         | Kind::StorageClass
         | Kind::EndpointSlice => vec![name, age],
     }
+}
+
+fn priority(value: &Value, name: String, age: String) -> Vec<String> {
+    let policy = value.get("preemptionPolicy").text();
+    vec![
+        name,
+        value.get("value").as_i64().unwrap_or(0).to_string(),
+        (value.get("globalDefault").as_bool() == Some(true)).to_string(),
+        age,
+        if policy.is_empty() {
+            "PreemptLowerPriority"
+        } else {
+            policy
+        }
+        .to_owned(),
+    ]
+}
+
+fn budget(value: &Value, name: String, age: String) -> Vec<String> {
+    let (spec, status) = (value.get("spec"), value.get("status"));
+    let or_not = |v: &Value| {
+        if v.is_null() {
+            "N/A".to_owned()
+        } else {
+            scalar(v)
+        }
+    };
+    vec![
+        name,
+        or_not(spec.get("minAvailable")),
+        or_not(spec.get("maxUnavailable")),
+        status
+            .get("disruptionsAllowed")
+            .as_i64()
+            .unwrap_or(0)
+            .to_string(),
+        age,
+    ]
 }
 
 /// `pods: 1/10, …` for requests, and the same for limits.

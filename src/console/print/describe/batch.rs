@@ -47,6 +47,13 @@ pub fn job(w: &mut Writer, object: &Object, _: View<'_>) {
             scalar(spec.get("ttlSecondsAfterFinished")),
         );
     }
+    times(w, spec, status);
+    progress(w, mode, status);
+    pod_template(w, spec.get("template"));
+}
+
+/// When a Job ran, and how long it may.
+fn times(w: &mut Writer, spec: &Value, status: &Value) {
     let (start, end) = (status.get("startTime"), status.get("completionTime"));
     if !start.is_null() {
         w.field(0, "Start Time", long_time(start));
@@ -65,6 +72,10 @@ pub fn job(w: &mut Writer, object: &Object, _: View<'_>) {
             format!("{}s", scalar(deadline)),
         );
     }
+}
+
+/// How far the pods of a Job are.
+fn progress(w: &mut Writer, mode: &str, status: &Value) {
     let count = |field: &str| status.get(field).as_i64().unwrap_or(0);
     let ready = status.get("ready");
     let ready = if ready.is_null() {
@@ -96,7 +107,6 @@ pub fn job(w: &mut Writer, object: &Object, _: View<'_>) {
             crate::console::print::or_none(&text),
         );
     }
-    pod_template(w, spec.get("template"));
 }
 
 /// Upstream: kubectl/pkg/describe/describe.go `describeCronJob`.
@@ -136,25 +146,7 @@ pub fn cron_job(w: &mut Writer, object: &Object, _: View<'_>) {
         format!("{}s", scalar(deadline))
     };
     w.field(0, "Starting Deadline Seconds", deadline);
-    let job = spec.at(&["jobTemplate", "spec"]);
-    let selector = job.get("selector");
-    let selector = if selector.is_null() {
-        "<unset>".to_owned()
-    } else {
-        labels(selector.get("matchLabels"))
-    };
-    w.field(0, "Selector", selector);
-    w.field(0, "Parallelism", or_unset(job.get("parallelism")));
-    w.field(0, "Completions", or_unset(job.get("completions")));
-    let job_deadline = job.get("activeDeadlineSeconds");
-    if !job_deadline.is_null() {
-        w.field(
-            0,
-            "Active Deadline Seconds",
-            format!("{}s", scalar(job_deadline)),
-        );
-    }
-    pod_template(w, job.get("template"));
+    job_template(w, spec.at(&["jobTemplate", "spec"]));
     let last = status.get("lastScheduleTime");
     w.field(
         0,
@@ -176,4 +168,26 @@ pub fn cron_job(w: &mut Writer, object: &Object, _: View<'_>) {
         "Active Jobs",
         crate::console::print::or_none(&active.join(", ")),
     );
+}
+
+/// What a CronJob says of the Jobs that it will make.
+fn job_template(w: &mut Writer, job: &Value) {
+    let selector = job.get("selector");
+    let selector = if selector.is_null() {
+        "<unset>".to_owned()
+    } else {
+        labels(selector.get("matchLabels"))
+    };
+    w.field(0, "Selector", selector);
+    w.field(0, "Parallelism", or_unset(job.get("parallelism")));
+    w.field(0, "Completions", or_unset(job.get("completions")));
+    let job_deadline = job.get("activeDeadlineSeconds");
+    if !job_deadline.is_null() {
+        w.field(
+            0,
+            "Active Deadline Seconds",
+            format!("{}s", scalar(job_deadline)),
+        );
+    }
+    pod_template(w, job.get("template"));
 }

@@ -285,6 +285,12 @@ fn pods(w: &mut Writer, object: &Object, view: View<'_>) {
             }
         }
     }
+    allocated(w, allocatable, &requests, &limits);
+}
+
+/// What the pods of a node ask for together, of what it has.
+fn allocated(w: &mut Writer, allocatable: &Value, requests: &Amounts, limits: &Amounts) {
+    let room = |name: &str| Quantity::of(allocatable.get(name));
     w.line(
         0,
         "Allocated resources:\n  (Total limits may be over 100 percent, i.e., overcommitted.)",
@@ -296,8 +302,8 @@ fn pods(w: &mut Writer, object: &Object, view: View<'_>) {
         ("memory", false),
         ("ephemeral-storage", false),
     ] {
-        let asked = share(of(&requests, name), room(name), milli);
-        let bounded = share(of(&limits, name), room(name), milli);
+        let asked = share(of(requests, name), room(name), milli);
+        let bounded = share(of(limits, name), room(name), milli);
         w.line(1, format!("{name}\t{asked}\t{bounded}"));
     }
     let usual = ["cpu", "memory", "ephemeral-storage", "pods"];
@@ -307,19 +313,19 @@ fn pods(w: &mut Writer, object: &Object, view: View<'_>) {
         .filter(|k| !usual.contains(&k.as_str()));
     let (huge, extended): (Vec<_>, Vec<_>) = others.partition(|k| k.starts_with("hugepages-"));
     for name in huge {
-        let asked = share(of(&requests, name), room(name), false);
+        let asked = share(of(requests, name), room(name), false);
         w.line(
             1,
             format!(
                 "{name}\t{asked}\t{}",
-                share(of(&limits, name), room(name), false)
+                share(of(limits, name), room(name), false)
             ),
         );
     }
     for name in extended {
         w.line(
             1,
-            format!("{name}\t{}\t{}", of(&requests, name), of(&limits, name)),
+            format!("{name}\t{}\t{}", of(requests, name), of(limits, name)),
         );
     }
 }

@@ -93,24 +93,7 @@ fn one(w: &mut Writer, volume: &Value) {
             w.field(2, "Path", text("path"));
             w.field(2, "HostPathType", text("type"));
         }
-        "emptyDir" => {
-            w.field(
-                2,
-                "Type",
-                "EmptyDir (a temporary directory that shares a pod's lifetime)",
-            );
-            w.field(2, "Medium", text("medium"));
-            let limit = source.get("sizeLimit");
-            w.field(
-                2,
-                "SizeLimit",
-                if limit.is_null() {
-                    "<unset>".to_owned()
-                } else {
-                    scalar(limit)
-                },
-            );
-        }
+        "emptyDir" => empty_dir(w, source),
         "secret" => {
             w.field(2, "Type", "Secret (a volume populated by a Secret)");
             w.field(2, "SecretName", text("secretName"));
@@ -138,18 +121,7 @@ fn one(w: &mut Writer, volume: &Value) {
             w.field(2, "ReadOnly", truth(source.get("readOnly")));
         }
         "projected" => projected(w, source),
-        "downwardAPI" => {
-            w.field(
-                2,
-                "Type",
-                "DownwardAPI (a volume populated by information about the pod)",
-            );
-            w.line(2, "Items:");
-            for item in source.get("items").items() {
-                let from = item.at(&["fieldRef", "fieldPath"]).text();
-                w.line(3, format!("{from} -> {}", item.get("path").text()));
-            }
-        }
+        "downwardAPI" => downward(w, source),
         "csi" => {
             w.field(
                 2,
@@ -161,6 +133,38 @@ fn one(w: &mut Writer, volume: &Value) {
             w.field(2, "ReadOnly", truth(source.get("readOnly")));
         }
         _ => w.line(1, "<unknown>"),
+    }
+}
+
+fn empty_dir(w: &mut Writer, source: &Value) {
+    w.field(
+        2,
+        "Type",
+        "EmptyDir (a temporary directory that shares a pod's lifetime)",
+    );
+    w.field(2, "Medium", scalar(source.get("medium")));
+    let limit = source.get("sizeLimit");
+    w.field(
+        2,
+        "SizeLimit",
+        if limit.is_null() {
+            "<unset>".to_owned()
+        } else {
+            scalar(limit)
+        },
+    );
+}
+
+fn downward(w: &mut Writer, source: &Value) {
+    w.field(
+        2,
+        "Type",
+        "DownwardAPI (a volume populated by information about the pod)",
+    );
+    w.line(2, "Items:");
+    for item in source.get("items").items() {
+        let from = item.at(&["fieldRef", "fieldPath"]).text();
+        w.line(3, format!("{from} -> {}", item.get("path").text()));
     }
 }
 
