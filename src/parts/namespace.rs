@@ -171,15 +171,11 @@ fn longest_grace(pods: &[Arc<Object>]) -> i64 {
         .unwrap_or(0)
 }
 
-/// The five conditions of a namespace that goes.
-///
-/// Upstream: pkg/controller/namespace/deletion/status_condition_utils.go
-fn write_conditions(
-    ctx: &mut Ctx<'_, Timer>,
-    namespace: &Object,
-    pass: &Pass,
-) -> Result<(), Status> {
-    let now = ctx.now().timestamp().to_string();
+/// Status, reason and message of a condition.
+type Verdict = (&'static str, &'static str, String);
+
+/// What is left in the namespace, and which finalizers hold it.
+fn verdicts(pass: &Pass) -> (Verdict, Verdict) {
     let resources: Vec<String> = pass
         .remaining
         .iter()
@@ -210,6 +206,19 @@ fn write_conditions(
         );
         ("True", "SomeFinalizersRemain", message)
     };
+    (remaining, held)
+}
+
+/// The five conditions of a namespace that goes.
+///
+/// Upstream: pkg/controller/namespace/deletion/status_condition_utils.go
+fn write_conditions(
+    ctx: &mut Ctx<'_, Timer>,
+    namespace: &Object,
+    pass: &Pass,
+) -> Result<(), Status> {
+    let now = ctx.now().timestamp().to_string();
+    let (remaining, held) = verdicts(pass);
     let fixed = |reason, message: &str| ("False", reason, message.to_owned());
     let wanted = [
         (

@@ -109,6 +109,21 @@ fn kind_of(value: &Value) -> Option<Kind> {
     KINDS.iter().find(|k| k.name == name).map(|k| k.kind)
 }
 
+/// How a patch is meant, its body, and whether it takes others' fields.
+fn patch_to_value(patch: &Patch) -> Value {
+    let (patch_kind, body, force) = match patch {
+        Patch::Strategic(body) => ("strategic", body, false),
+        Patch::Merge(body) => ("merge", body, false),
+        Patch::Json(body) => ("json", body, false),
+        Patch::Apply { config, force } => ("apply", config, *force),
+    };
+    let mut fields = value!({"patch": patch_kind, "value": body});
+    if force {
+        fields.set("force", true);
+    }
+    fields
+}
+
 /// `[verb, {fields}]`; what is usual is left out.
 fn request_to_value(request: &Request) -> Value {
     let (verb, mut fields) = match &request.verb {
@@ -135,19 +150,11 @@ fn request_to_value(request: &Request) -> Value {
             subresource,
             patch,
         } => {
-            let (patch_kind, body, force) = match patch {
-                Patch::Strategic(body) => ("strategic", body, false),
-                Patch::Merge(body) => ("merge", body, false),
-                Patch::Json(body) => ("json", body, false),
-                Patch::Apply { config, force } => ("apply", config, *force),
-            };
-            let mut fields = value!({
-                "kind": kind.name(), "ns": namespace, "name": name, "patch": patch_kind,
-                "sub": subresource_name(*subresource), "value": body,
-            });
-            if force {
-                fields.set("force", true);
-            }
+            let mut fields = patch_to_value(patch);
+            fields.set("kind", kind.name());
+            fields.set("ns", namespace);
+            fields.set("name", name);
+            fields.set("sub", subresource_name(*subresource));
             ("patch", fields)
         }
         Verb::Delete {

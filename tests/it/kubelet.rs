@@ -326,13 +326,14 @@ fn restart_policies() {
     );
 }
 
+fn probe(command: &'static str, period: i64) -> Value {
+    value!({"exec": {"command": [command]}, "periodSeconds": period, "failureThreshold": 2,
+        "successThreshold": 1, "timeoutSeconds": 1})
+}
+
 #[test]
 fn probes() {
     let mut world = World::new(&["worker01"]);
-    let probe = |command: &'static str, period: i64| {
-        value!({"exec": {"command": [command]}, "periodSeconds": period, "failureThreshold": 2,
-            "successThreshold": 1, "timeoutSeconds": 1})
-    };
     world.pod(
         "unready",
         on_node(value!({"name": "main", "image": "a:1", "readinessProbe": probe("false", 5)})),
@@ -360,6 +361,10 @@ fn probes() {
     );
     world.delete(Kind::Pod, "unready");
     world.run(2000);
+    check_liveness_and_startup(&mut world);
+}
+
+fn check_liveness_and_startup(world: &mut World) {
     world.mark();
     world.pod(
         "sick",

@@ -64,6 +64,11 @@ fn a_node_joins() {
             5000   gpu01 RegisteredNode Node gpu01 event: Registered Node gpu01 in Controller
         "#]],
     );
+    check_joined_node(&world);
+}
+
+/// The whole object, but for its uid.
+fn check_joined_node(world: &World) {
     let mut node = world.get(Kind::Node, "gpu01");
     node.remove_at(&["metadata", "uid"]);
     check(
@@ -189,13 +194,18 @@ fn a_kubelet_dies_and_comes_back() {
         Ready=Unknown NodeStatusUnknown Kubelet stopped posting node status.
     "#]],
     );
+    check_return(&mut world);
+}
+
+/// The kubelet of worker02 starts again.
+fn check_return(world: &mut World) {
     world.mark();
     world.act(Command::NodeStart {
         node: "worker02".into(),
     });
     world.run(20_000);
     check(
-        &nodes(&world),
+        &nodes(world),
         &expect![[r#"
             200    worker02 True [node.kubernetes.io/unreachable:NoSchedule node.kubernetes.io/unreachable:NoExecute]
             203    worker02 True [node.kubernetes.io/unreachable:NoExecute]

@@ -117,6 +117,19 @@ fn contents(existing: &[Arc<Object>], group: Group) -> (Vec<(usize, Value)>, Vec
     (kept, more)
 }
 
+/// A slice to create for a Service.
+fn new_slice(service: &Object, labels: &Value, endpoints: Value, ports: Value) -> Value {
+    value!({
+        "apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice",
+        "metadata": {
+            "generateName": format!("{}-", service.name()),
+            "namespace": service.namespace(), "labels": labels.clone(),
+            "ownerReferences": [controller_ref(service)],
+        },
+        "addressType": "IPv4", "endpoints": endpoints, "ports": ports,
+    })
+}
+
 impl Endpoints {
     pub(super) fn sync_slices(
         &mut self,
@@ -173,15 +186,7 @@ impl Endpoints {
             }
         }
         for (endpoints, ports) in creates {
-            let slice = value!({
-                "apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice",
-                "metadata": {
-                    "generateName": format!("{}-", service.name()),
-                    "namespace": service.namespace(), "labels": labels.clone(),
-                    "ownerReferences": [controller_ref(service)],
-                },
-                "addressType": "IPv4", "endpoints": endpoints, "ports": ports,
-            });
+            let slice = new_slice(service, &labels, endpoints, ports);
             let made = ctx
                 .client
                 .create(Kind::EndpointSlice, &key.namespace, slice)?;

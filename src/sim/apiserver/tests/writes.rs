@@ -186,11 +186,11 @@ fn dry_runs_leave_nothing_behind() {
     assert_eq!(before, after);
 }
 
-#[test]
-fn patches_of_every_kind_and_their_refusals() {
-    let mut api = server();
-    make(&mut api, Kind::DaemonSet, daemon_set("x", "a"));
-    let rows: Vec<(Patch, Caller, Result<bool, (u16, &str)>)> = vec![
+/// A patch, who sends it, and whether it changes the object or how it is refused.
+type PatchRow = (Patch, Caller, Result<bool, (u16, &'static str)>);
+
+fn taken_patches() -> Vec<PatchRow> {
+    vec![
         (
             Patch::Strategic(value!({"spec": {"minReadySeconds": 3}})),
             Caller::Warn,
@@ -221,6 +221,11 @@ fn patches_of_every_kind_and_their_refusals() {
             Caller::Warn,
             Ok(false),
         ),
+    ]
+}
+
+fn refused_patches() -> Vec<PatchRow> {
+    vec![
         (
             Patch::Strategic(value!({"metadata": {"name": "other"}})),
             Caller::Warn,
@@ -272,7 +277,14 @@ fn patches_of_every_kind_and_their_refusals() {
                 "the server rejected our request due to an error in our request",
             )),
         ),
-    ];
+    ]
+}
+
+#[test]
+fn patches_of_every_kind_and_their_refusals() {
+    let mut api = server();
+    make(&mut api, Kind::DaemonSet, daemon_set("x", "a"));
+    let rows = taken_patches().into_iter().chain(refused_patches());
     for (patch, caller, expected) in rows {
         let before = contents(&api);
         let call = Call {
