@@ -67,13 +67,15 @@ fn a_node_joins() {
     check_joined_node(&world);
 }
 
-/// The whole object, but for its uid.
 fn check_joined_node(world: &World) {
     let mut node = world.get(Kind::Node, "gpu01");
     node.remove_at(&["metadata", "uid"]);
-    check(
-        &node.to_string().replace(",\"", ",\n\""),
-        &expect![[r#"
+    check(&node.to_string().replace(",\"", ",\n\""), &joined_node());
+}
+
+/// The whole object, but for its uid.
+fn joined_node() -> Expect {
+    expect![[r#"
             {"apiVersion":"v1",
             "kind":"Node",
             "metadata":{"annotations":{"node.alpha.kubernetes.io/ttl":"0"},
@@ -139,8 +141,7 @@ fn check_joined_node(world: &World) {
             "operatingSystem":"linux",
             "osImage":"Debian GNU/Linux 13 (trixie)",
             "systemUUID":""}}}
-        "#]],
-    );
+        "#]]
 }
 
 #[test]
