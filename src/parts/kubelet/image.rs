@@ -3,6 +3,7 @@
 //! Upstream: pkg/kubelet/images/image_manager.go `EnsureImageExists`
 
 use super::node::Kubelet;
+use super::reference;
 use super::state::{PodRun, Stage};
 use super::{Kx, NodeStep, Registry, runtime};
 use crate::k8s::Str;
@@ -61,6 +62,15 @@ impl Kubelet {
         let spec = pod.spec().clone();
         let container = PodRun::container(&spec, index);
         let name = &container.image;
+        if let Some(fault) = reference::fault(name) {
+            let message = format!(
+                "Failed to apply default image tag \"{name}\": couldn't parse image name \"{name}\": {fault}"
+            );
+            let kind = EventType::Warning;
+            self.pod_event(ctx, pod, Some(index), kind, "InspectFailed", &message);
+            self.image_error(ctx, pod, index, "InvalidImageName", message);
+            return Image::Refused;
+        }
         let present = self.images.contains(runtime::with_tag(name).as_str());
         let policy = container.image_pull_policy.as_str();
         let (normal, warning) = (EventType::Normal, EventType::Warning);

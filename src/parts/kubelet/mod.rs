@@ -16,6 +16,7 @@ pub mod sync;
 pub mod image;
 
 pub mod probe;
+mod reference;
 
 pub mod stop;
 
