@@ -3,7 +3,7 @@ import { readFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { brotliCompressSync, constants } from "node:zlib";
 
-// What is allowed today; where it should go is in docs/decisions/010-size-of-the-page.md.
+// What is allowed today; where it should go is in docs/decisions/002-size-of-the-page.md.
 const budgets = { "first load": 980 * 1024, "with the editor": 1100 * 1024 };
 /** Files that are fetched later, on demand. */
 const lazy = /^editor/;

@@ -143,16 +143,23 @@ impl Regex {
         let chars: Vec<char> = text.chars().collect();
         let mut out = String::new();
         let (mut at, mut changed) = (0, false);
+        let mut last_end = None;
         while let Some(found) = self.find_at(&chars, at) {
             out.extend(&chars[at..found.start]);
-            changed = true;
-            expand(by, &chars, &found, &mut out);
+            let empty = found.end == found.start;
+            // Nothing right behind a match is no match of its own.
+            let counts = !empty || last_end != Some(found.start);
+            if counts {
+                changed = true;
+                expand(by, &chars, &found, &mut out);
+            }
             at = found.end;
-            if found.end == found.start {
+            last_end = Some(found.end);
+            if empty {
                 out.extend(chars.get(at));
                 at += 1;
             }
-            if !all || at > chars.len() {
+            if (counts && !all) || at > chars.len() {
                 break;
             }
         }
