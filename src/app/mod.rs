@@ -13,6 +13,8 @@ pub mod terminal;
 
 pub mod samples;
 
+pub mod words;
+
 pub mod ui;
 
 pub mod editor;
@@ -30,6 +32,7 @@ pub mod console;
 use leptos::prelude::*;
 use screen::Screen;
 use session::{Dispatch, Session};
+use words::t;
 
 /// Puts the page into the document's body.
 pub fn mount() {
@@ -44,6 +47,8 @@ pub fn App() -> impl IntoView {
     provide_context(screen);
     provide_context(dispatch);
     let asked = ui::options::read();
+    screen.language.set(asked.language);
+    words::speak(asked.language);
     screen.playing.set(!asked.paused);
     let first = screen
         .names
@@ -56,12 +61,25 @@ pub fn App() -> impl IntoView {
     player::start(dispatch, screen);
 
     view! {
-        <div class="app" data-view=asked.view data-section=move || screen.section.get()>
+        {move || {
+            // In another language everything is said anew.
+            words::speak(screen.language.get());
+            view! { <Places view=asked.view /> }
+        }}
+    }
+}
+
+/// The places of the page: what I want, what is, why, when.
+#[component]
+fn Places(view: &'static str) -> impl IntoView {
+    let screen = screen::use_screen();
+    view! {
+        <div class="app" data-view=view data-section=move || screen.section.get()>
             <ui::Header />
             <ui::Sections />
             <main class="panes">
                 <editor::Pane />
-                <section class="is" aria-label="What is">
+                <section class="is" aria-label=t("What is")>
                     <grid::CountersRow />
                     <grid::Grid />
                 </section>

@@ -1,6 +1,7 @@
 //! `Screen`: what to show. One signal per cell, kept by name; `patch` sets only cells whose value changed.
 
 use super::terminal::Line;
+use super::words::Language;
 use crate::k8s::Str;
 use crate::view::{Diagnostic, Frame, NodeCard, SetRow};
 use leptos::prelude::*;
@@ -56,6 +57,7 @@ pub struct Screen {
     pub lines: RwSignal<Vec<Line>>,
     /// The section in front on a narrow screen: `want`, `is`, `why`, `console`.
     pub section: RwSignal<&'static str>,
+    pub language: RwSignal<Language>,
     /// The newest message for screen readers.
     pub said: RwSignal<String>,
 }
@@ -80,6 +82,7 @@ impl Default for Screen {
             answer: RwSignal::new(Answer::default()),
             lines: RwSignal::new(Vec::new()),
             section: RwSignal::new("is"),
+            language: RwSignal::new(Language::default()),
             said: RwSignal::new(String::new()),
         }
     }

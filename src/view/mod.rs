@@ -23,10 +23,13 @@ pub mod timeline;
 
 pub mod age;
 
+pub mod say;
+
 pub use daemon_set::{Counters, RevisionRow, SetRow};
 pub use diagnose::Diagnostic;
 pub use explain::{Check, Fix, Outcome, Verdict};
 pub use frame::Frame;
 pub use node::{LabelChip, NodeCard, Slot, TaintChip};
 pub use pod::{PodState, PodToken};
+pub use say::Say;
 pub use timeline::{Mark, MarkKind, Marks};

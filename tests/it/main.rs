@@ -16,3 +16,4 @@ mod swarm;
 mod tidy;
 mod upstream;
 mod validate;
+mod words;

@@ -1,16 +1,10 @@
 //! The top line: name, the first question, theme.
 
-use super::menu::Menu;
-use super::options::{theme_keep, theme_set};
+use super::choices::{Languages, Themes};
 use crate::app::screen::{Selection, use_screen};
+use crate::app::words::tell;
+use crate::say;
 use leptos::prelude::*;
-
-const THEMES: [(&str, &str); 4] = [
-    ("auto", "As the system"),
-    ("light", "Light"),
-    ("dark", "Dark"),
-    ("contrast", "High contrast"),
-];
 
 /// The top line of the page.
 #[component]
@@ -36,18 +30,9 @@ pub fn Header() -> impl IntoView {
             };
             view! {
                 <button class="question" on:click=ask>
-                    {format!("Why is there no pod on {name}?")}
+                    {tell(&say!("Why is there no pod on {}?", &name))}
                 </button>
             }
-        })
-    };
-    let themes = move || {
-        THEMES.map(|(theme, words)| {
-            let choose = move |_| {
-                theme_set(theme);
-                theme_keep(theme);
-            };
-            view! { <button role="menuitem" on:click=choose>{words}</button> }
         })
     };
     view! {
@@ -63,9 +48,8 @@ pub fn Header() -> impl IntoView {
             </h1>
             {question}
             <span class="grow"></span>
-            <Menu label="Theme" sign="◐">
-                {themes}
-            </Menu>
+            <Languages />
+            <Themes />
         </header>
     }
 }

@@ -1,5 +1,7 @@
 //! Pieces that every place of the page uses.
 
+mod choices;
+
 mod header;
 
 mod icon;

@@ -1,5 +1,6 @@
-//! What the address asks for: `?embed=1&theme=dark&paused=1`.
+//! What the address asks for: `?embed=1&theme=dark&lang=zh-Hans&paused=1`.
 
+use crate::app::words::{self, Language};
 use leptos::prelude::*;
 
 /// Options of the presentation.
@@ -7,6 +8,7 @@ pub struct Options {
     /// `page` or `embed`.
     pub view: &'static str,
     pub paused: bool,
+    pub language: Language,
 }
 
 /// Reads the address and sets the theme that it names, or the one chosen before.
@@ -16,7 +18,8 @@ pub fn read() -> Options {
         let query = web_sys::UrlSearchParams::new_with_str(&search).ok()?;
         query.get(name)
     };
-    let theme = asked("theme").or_else(stored);
+    let theme = asked("theme").or_else(|| stored(THEME));
+    let language = asked("lang").or_else(|| stored(LANGUAGE));
     theme_set(theme.as_deref().unwrap_or("auto"));
     Options {
         view: if asked("embed").is_some_and(|v| v != "0") {
@@ -25,17 +28,20 @@ pub fn read() -> Options {
             "page"
         },
         paused: asked("paused").is_some_and(|v| v != "0"),
+        language: language.map_or_else(words::preferred, |tag| Language::of(&tag)),
     }
 }
 
-const KEY: &str = "theme";
+const THEME: &str = "theme";
+
+const LANGUAGE: &str = "language";
 
 fn storage() -> Option<web_sys::Storage> {
     window().local_storage().ok().flatten()
 }
 
-fn stored() -> Option<String> {
-    storage()?.get_item(KEY).ok().flatten()
+fn stored(key: &str) -> Option<String> {
+    storage()?.get_item(key).ok().flatten()
 }
 
 /// Shows a theme: `light`, `dark`, `contrast` or `auto`.
@@ -56,7 +62,17 @@ pub fn theme_set(theme: &str) {
 
 /// Remembers a theme; in a frame without storage it lasts as long as the page.
 pub fn theme_keep(theme: &str) {
+    keep(THEME, theme);
+}
+
+/// Remembers the language.
+pub fn language_keep(language: Language) {
+    keep(LANGUAGE, language.tag());
+}
+
+fn keep(key: &str, value: &str) {
     if let Some(storage) = storage() {
-        let _ = storage.set_item(KEY, theme);
+        // A full storage loses a preference, nothing else.
+        let _ = storage.set_item(key, value);
     }
 }

@@ -1,13 +1,14 @@
 //! On a narrow screen the sections of the page are tabs.
 
 use crate::app::screen::use_screen;
+use crate::app::words::{t, w};
 use leptos::prelude::*;
 
 const SECTIONS: [(&str, &str); 4] = [
-    ("want", "Manifest"),
-    ("is", "Cluster"),
-    ("why", "Why"),
-    ("console", "Console"),
+    ("want", w("Manifest")),
+    ("is", w("Cluster")),
+    ("why", w("Why")),
+    ("console", w("Console")),
 ];
 
 /// The tabs of a narrow screen.
@@ -22,12 +23,12 @@ pub fn Sections() -> impl IntoView {
                 aria-selected=move || (screen.section.get() == section).to_string()
                 on:click=move |_| screen.section.set(section)
             >
-                {words}
+                {t(words)}
             </button>
         }
     });
     view! {
-        <div class="sections" role="tablist" aria-label="Sections">
+        <div class="sections" role="tablist" aria-label=t("Sections")>
             {tabs}
         </div>
     }
