@@ -49,8 +49,8 @@ impl Session {
 /// Sends deeds to the session and shows what came of them.
 #[derive(Clone, Copy)]
 pub struct Dispatch {
-    session: StoredValue<Session, LocalStorage>,
-    screen: Screen,
+    pub(in crate::app) session: StoredValue<Session, LocalStorage>,
+    pub(in crate::app) screen: Screen,
 }
 
 impl Dispatch {
@@ -198,7 +198,7 @@ impl Dispatch {
         self.session.with_value(|session| read(session.cluster()))
     }
 
-    fn show(self) {
+    pub(in crate::app) fn show(self) {
         let screen = self.screen;
         self.session.update_value(|session| {
             session.marks.extend(session.history.cluster());
@@ -246,7 +246,7 @@ impl Session {
     }
 
     /// A deed in the past gives up the future of this line.
-    fn branch(&mut self) {
+    pub(in crate::app) fn branch(&mut self) {
         if self.history.rewound() {
             self.history.cluster_mut();
             self.marks.cut(self.history.cluster());

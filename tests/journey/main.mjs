@@ -1,11 +1,14 @@
 // Whole-page journeys against the built page in dist/. `node tests/journey/main.mjs [PART OF A NAME]` runs some.
+import { readdir } from "node:fs/promises";
 import { start } from "./page.mjs";
-import { journeys as deeds } from "./deeds.mjs";
-import { journeys as looks } from "./looks.mjs";
-import { journeys as refusals } from "./refusals.mjs";
 
 const wanted = process.argv[2] ?? "";
-const all = { ...deeds, ...refusals, ...looks };
+const all = {};
+for (const file of (await readdir(import.meta.dirname)).sort()) {
+  if (!file.endsWith(".mjs") || ["main.mjs", "page.mjs", "pictures.mjs"].includes(file)) continue;
+  const { journeys } = await import(`./${file}`);
+  Object.assign(all, journeys);
+}
 const site = await start();
 let passed = 0;
 let failed = 0;

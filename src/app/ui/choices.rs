@@ -50,7 +50,7 @@ pub fn Languages() -> impl IntoView {
         })
     };
     view! {
-        <Menu label=t("Language") sign=t("EN") testid="languages">
+        <Menu label=format!("{} · {}", t("EN"), t("Language")) sign=t("EN") testid="languages">
             {languages}
         </Menu>
     }
