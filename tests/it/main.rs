@@ -10,6 +10,7 @@ mod lifecycle;
 mod mask;
 mod node_life;
 mod node_world;
+mod replay;
 mod rhythm;
 mod stored_form;
 mod swarm;
