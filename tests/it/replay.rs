@@ -2,9 +2,10 @@
 //! straight through.
 
 use daemonset_playground::cluster::{
-    Cluster, Command, History, Patch, Request, Setup, SimSpan, SimTime, Subresource, Verb,
+    Cluster, Command, Effect, History, PartId, Patch, Request, Rule, Setup, SimSpan, SimTime,
+    Subresource, Verb,
 };
-use daemonset_playground::k8s::{Kind, Value};
+use daemonset_playground::k8s::{Kind, Str, Value};
 use daemonset_playground::sim::Rng;
 use daemonset_playground::value;
 
@@ -57,11 +58,22 @@ fn taint(effect: &'static str) -> Command {
     )
 }
 
+fn refused() -> Rule {
+    Rule {
+        actor: "daemonset-controller".into(),
+        verb: "create".into(),
+        kind: Some(Kind::Pod),
+        effect: Effect::Fail,
+        times: Some(2),
+    }
+}
+
 /// Each scenario: seconds to let pass before each command.
 fn scenarios() -> Vec<(&'static str, Vec<(u64, Command)>)> {
     let late = Command::NodeAdd {
         node: Cluster::node("late"),
     };
+    let (node, part) = (Str::from("node-1"), PartId::DaemonSet);
     vec![
         ("placed", vec![(1, create())]),
         ("rolled", vec![(1, create()), (15, image(2))]),
@@ -81,6 +93,26 @@ fn scenarios() -> Vec<(&'static str, Vec<(u64, Command)>)> {
             "a node joins a rollout",
             vec![(1, create()), (15, image(2)), (2, late)],
         ),
+        (
+            "a kubelet stops",
+            vec![
+                (1, create()),
+                (15, Command::NodeStop { node: node.clone() }),
+                (50, image(2)),
+                (20, Command::NodeStart { node }),
+            ],
+        ),
+        (
+            "the controller restarts, loses its watch, is refused",
+            vec![
+                (1, create()),
+                (0, Command::ApiFault { rule: refused() }),
+                (1, Command::PartStop { part }),
+                (2, Command::PartStart { part }),
+                (9, image(2)),
+                (0, Command::LoseWatch { part }),
+            ],
+        ),
     ]
 }
 
@@ -90,17 +122,19 @@ fn setup(seed: u64) -> Setup {
         nodes: (0..3)
             .map(|i| Cluster::node(&format!("node-{i}")))
             .collect(),
+        warm_up: SimSpan::from_secs(5),
         ..Setup::default()
     }
 }
 
-/// Somewhere between the start and the present moment, and back again.
+/// Somewhere between the start and the present moment, by time and by event, and back again.
 fn wander(history: &mut History, rng: &mut Rng) {
-    let present = history.cluster().now();
+    let (present, events) = (history.cluster().now(), history.cluster().events_done());
     let (from, to) = (history.start().as_millis(), present.as_millis());
-    for _ in 0..3 {
+    for _ in 0..2 {
         let at = from + rng.below(to - from + 1);
         history.seek(SimTime::from_millis(at));
+        history.seek_event(rng.below(events + 1));
     }
     history.seek(present);
 }
@@ -117,7 +151,7 @@ fn run(seed: u64, commands: &[(u64, Command)], seeks: bool) -> (u64, u64) {
         }
         history.cluster_mut().dispatch(command.clone());
     }
-    let until = history.cluster().now() + SimSpan::from_secs(60);
+    let until = history.cluster().now() + SimSpan::from_secs(30);
     history.advance_to(until, 1_000_000);
     if seeks {
         wander(&mut history, &mut rng);
