@@ -29,6 +29,8 @@ pub mod timeline;
 
 pub mod console;
 
+pub mod bottom;
+
 use leptos::prelude::*;
 use screen::Screen;
 use session::{Dispatch, Session};
@@ -46,6 +48,7 @@ pub fn App() -> impl IntoView {
     let dispatch = Dispatch::new(Session::sample(), screen);
     provide_context(screen);
     provide_context(dispatch);
+    provide_context(bottom::Bottom::default());
     let asked = ui::options::read();
     screen.language.set(asked.language);
     words::speak(asked.language);
@@ -87,7 +90,7 @@ fn Places(view: &'static str) -> impl IntoView {
             </main>
             <footer class="when">
                 <timeline::Bar />
-                <console::Pane />
+                <bottom::Pane />
             </footer>
             <ui::Live />
         </div>

@@ -29,7 +29,7 @@ const LAYERS: &[(&str, &[&str])] = &[
 
 /// Folders of `src/app/` that hold components, one a file.
 const COMPONENT_FOLDERS: &[&str] = &[
-    "console", "editor", "grid", "lesson", "nodes", "share", "timeline", "ui", "why",
+    "bottom", "console", "editor", "grid", "lesson", "nodes", "share", "timeline", "ui", "why",
 ];
 
 struct Source {

@@ -1,5 +1,7 @@
 //! Pieces that every place of the page uses.
 
+mod arrows;
+
 mod choices;
 
 mod header;
@@ -14,6 +16,7 @@ pub mod options;
 
 mod sections;
 
+pub use arrows::arrows;
 pub use header::Header;
 pub use icon::Icon;
 pub use live::Live;

@@ -221,6 +221,11 @@ impl DaemonSetController {
         &self.failed_pods
     }
 
+    /// How many syncs have come to their end.
+    pub fn synced(&self) -> u64 {
+        self.serial - self.workers.iter().flatten().count() as u64
+    }
+
     /// The syncs under way.
     pub fn syncs(&self) -> impl Iterator<Item = &Sync> {
         self.workers.iter().flatten().map(|sync| &**sync)

@@ -1,0 +1,10 @@
+//! The tabs under the time line: console, events, the controller's insides, API log.
+
+mod pane;
+
+mod step;
+
+mod tab;
+
+pub use pane::Pane;
+pub use tab::{Bottom, Tab, use_bottom};

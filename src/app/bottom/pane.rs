@@ -1,0 +1,47 @@
+//! The strip of tabs, and what the one in front shows.
+
+use super::tab::{Tab, use_bottom};
+use crate::app::console;
+use crate::app::ui::arrows;
+use crate::app::words::t;
+use leptos::prelude::*;
+
+/// What stands under the time line.
+#[component]
+pub fn Pane() -> impl IntoView {
+    let tab = use_bottom().tab;
+    let strip = Tab::ALL.map(|one| {
+        let front = move || tab.get() == one;
+        view! {
+            <button
+                role="tab"
+                id=format!("tab-{}", one.name())
+                aria-controls="bottom-panel"
+                data-testid=format!("tab-{}", one.name())
+                aria-selected=move || front().to_string()
+                tabindex=move || if front() { "0" } else { "-1" }
+                on:click=move |_| tab.set(one)
+            >
+                {t(one.words())}
+            </button>
+        }
+    });
+    let panel = move || match tab.get() {
+        Tab::Console | Tab::Events | Tab::Insides | Tab::Api => view! { <console::Pane /> },
+    };
+    view! {
+        <div class="bottom" data-tab=move || tab.get().name()>
+            <div class="strip" role="tablist" aria-label=t("Under the time line") on:keydown=arrows>
+                {strip}
+            </div>
+            <div
+                class="panel"
+                id="bottom-panel"
+                role="tabpanel"
+                aria-labelledby=move || format!("tab-{}", tab.get().name())
+            >
+                {panel}
+            </div>
+        </div>
+    }
+}

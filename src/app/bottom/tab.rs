@@ -1,0 +1,57 @@
+//! Which tab under the time line is in front.
+
+use crate::app::words::w;
+use leptos::prelude::*;
+
+/// A tab.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Tab {
+    #[default]
+    Console,
+    Events,
+    Insides,
+    Api,
+}
+
+impl Tab {
+    pub const ALL: [Tab; 4] = [Tab::Console, Tab::Events, Tab::Insides, Tab::Api];
+
+    /// As the page's hooks write it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Tab::Console => "console",
+            Tab::Events => "events",
+            Tab::Insides => "insides",
+            Tab::Api => "api",
+        }
+    }
+
+    /// What stands on it, for `t`.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Tab::Console => w("Console"),
+            Tab::Events => w("Events"),
+            Tab::Insides => w("Insides"),
+            Tab::Api => w("API log"),
+        }
+    }
+}
+
+/// The state of the tabs.
+#[derive(Clone, Copy)]
+pub struct Bottom {
+    pub tab: RwSignal<Tab>,
+}
+
+impl Default for Bottom {
+    fn default() -> Self {
+        Self {
+            tab: RwSignal::new(Tab::default()),
+        }
+    }
+}
+
+/// The tabs' state; one of its own where the page gave none.
+pub fn use_bottom() -> Bottom {
+    use_context().unwrap_or_default()
+}
