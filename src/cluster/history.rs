@@ -39,6 +39,42 @@ impl History {
         }
     }
 
+    /// Repeats a recorded run on its setup and goes to a moment of it. None when the log is not one of this
+    /// setup (a command where the run never stood), or when it takes more than `limit` events.
+    pub fn resume(setup: Setup, log: &[Arc<LogEntry>], to: SimTime, limit: u64) -> Option<Self> {
+        let mut history = Self::new(setup);
+        let last = history.present.events_done() + limit;
+        for entry in log {
+            if entry.after_events > last {
+                return None;
+            }
+            while history.present.events_done() < entry.after_events {
+                if !history.present.step() {
+                    return None;
+                }
+                history.checkpoint();
+            }
+            let early = history.present.events_done() > entry.after_events
+                || history.present.now() > entry.at;
+            let late = (history.present.next_event_at()).is_some_and(|next| next < entry.at);
+            if early || late {
+                return None;
+            }
+            history.present.replay(entry);
+        }
+        if to < history.present.now() {
+            history.seek(to);
+            return Some(history);
+        }
+        while history.present.events_done() <= last {
+            let slice = usize::try_from(CHECKPOINT_EVENTS).unwrap_or(1);
+            if history.advance_to(to, slice) == super::Advanced::There {
+                return Some(history);
+            }
+        }
+        None
+    }
+
     /// The cluster at the present moment.
     pub fn cluster(&self) -> &Cluster {
         &self.present

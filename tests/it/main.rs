@@ -12,6 +12,7 @@ mod node_life;
 mod node_world;
 mod replay;
 mod rhythm;
+mod share;
 mod stored_form;
 mod swarm;
 mod tidy;
