@@ -1,4 +1,5 @@
 //! `History`: a run that can be rewound and branched: the newest log, the present moment, checkpoints.
+//! [`super::deeds`] goes along it by what a person did.
 
 use super::{Cluster, LogEntry, Setup};
 use crate::sim::{SimSpan, SimTime};
@@ -13,11 +14,13 @@ pub const CHECKPOINT_EVENTS: u64 = 500;
 /// One line of time: where it is now, and everything needed to be anywhere else on it.
 #[derive(Clone)]
 pub struct History {
-    present: Cluster,
+    pub(super) present: Cluster,
     /// All commands of this line, also those after the present moment when it was rewound.
-    log: Vec<Arc<LogEntry>>,
-    /// Earlier states in order, the first one at the start of the run.
-    checkpoints: Vec<Cluster>,
+    pub(super) log: Vec<Arc<LogEntry>>,
+    /// Where in the log a person's deeds begin, in order; one deed may be several commands.
+    pub(super) deeds: Vec<usize>,
+    /// Earlier states in order, the first one at the start of the run. Branches share them.
+    checkpoints: Vec<Arc<Cluster>>,
     /// The furthest moment that was ever reached on this line.
     end: SimTime,
 }
@@ -32,47 +35,12 @@ impl History {
     pub fn of(present: Cluster) -> Self {
         let (log, end) = (present.log().to_vec(), present.now());
         Self {
-            checkpoints: vec![present.clone()],
+            checkpoints: vec![Arc::new(present.clone())],
+            deeds: Vec::new(),
             present,
             log,
             end,
         }
-    }
-
-    /// Repeats a recorded run on its setup and goes to a moment of it. None when the log is not one of this
-    /// setup (a command where the run never stood), or when it takes more than `limit` events.
-    pub fn resume(setup: Setup, log: &[Arc<LogEntry>], to: SimTime, limit: u64) -> Option<Self> {
-        let mut history = Self::new(setup);
-        let last = history.present.events_done() + limit;
-        for entry in log {
-            if entry.after_events > last {
-                return None;
-            }
-            while history.present.events_done() < entry.after_events {
-                if !history.present.step() {
-                    return None;
-                }
-                history.checkpoint();
-            }
-            let early = history.present.events_done() > entry.after_events
-                || history.present.now() > entry.at;
-            let late = (history.present.next_event_at()).is_some_and(|next| next < entry.at);
-            if early || late {
-                return None;
-            }
-            history.present.replay(entry);
-        }
-        if to < history.present.now() {
-            history.seek(to);
-            return Some(history);
-        }
-        while history.present.events_done() <= last {
-            let slice = usize::try_from(CHECKPOINT_EVENTS).unwrap_or(1);
-            if history.advance_to(to, slice) == super::Advanced::There {
-                return Some(history);
-            }
-        }
-        None
     }
 
     /// The cluster at the present moment.
@@ -84,10 +52,15 @@ impl History {
     /// of the history to keep it as another branch.
     pub fn cluster_mut(&mut self) -> &mut Cluster {
         if self.rewound() {
-            self.log.truncate(self.present.log().len());
-            self.end = self.present.now();
-            let events = self.present.events_done();
-            self.checkpoints.retain(|c| c.events_done() <= events);
+            let present = &self.present;
+            self.log.truncate(present.log().len());
+            self.deeds.retain(|deed| *deed <= self.log.len());
+            self.end = present.now();
+            self.checkpoints.retain(|c| {
+                c.events_done() <= present.events_done()
+                    && c.log().len() <= present.log().len()
+                    && c.now() <= present.now()
+            });
         }
         &mut self.present
     }
@@ -161,32 +134,18 @@ impl History {
 
     /// Goes to any moment between the start and the end of the line.
     pub fn seek(&mut self, to: SimTime) {
-        self.keep_log();
-        self.end = self.end.max(self.present.now());
+        self.leave();
         let to = to.max(self.start());
-        if to < self.present.now() {
-            let i = self
-                .checkpoints
-                .iter()
-                .rposition(|c| c.now() <= to)
-                .unwrap_or(0);
-            self.present = self.checkpoints[i].clone();
-        }
+        let back = to < self.present.now();
+        self.jump(back, |c| c.now() <= to);
         self.replay_to(to);
     }
 
     /// Goes to the state after exactly so many events (for stepping back).
     pub fn seek_event(&mut self, events: u64) {
-        self.keep_log();
-        self.end = self.end.max(self.present.now());
-        if events < self.present.events_done() {
-            let i = self
-                .checkpoints
-                .iter()
-                .rposition(|c| c.events_done() <= events)
-                .unwrap_or(0);
-            self.present = self.checkpoints[i].clone();
-        }
+        self.leave();
+        let back = events < self.present.events_done();
+        self.jump(back, |c| c.events_done() <= events);
         while self.present.events_done() < events {
             match self.log.get(self.present.log().len()).cloned() {
                 Some(entry) if entry.after_events <= self.present.events_done() => {
@@ -198,6 +157,22 @@ impl History {
                     }
                 }
             }
+        }
+    }
+
+    /// Before the present moment is left: what it added belongs to the line.
+    pub(super) fn leave(&mut self) {
+        self.keep_log();
+        self.end = self.end.max(self.present.now());
+    }
+
+    /// Takes the last checkpoint that lies before the wanted place: always when that is behind the present
+    /// (`back`), and otherwise when it saves events.
+    pub(super) fn jump(&mut self, back: bool, before: impl Fn(&Cluster) -> bool) {
+        let found = self.checkpoints.iter().rposition(|c| before(c));
+        let checkpoint = &self.checkpoints[found.unwrap_or(0)];
+        if back || checkpoint.events_done() > self.present.events_done() {
+            self.present = (**checkpoint).clone();
         }
     }
 
@@ -218,12 +193,12 @@ impl History {
         }
     }
 
-    fn checkpoint(&mut self) {
-        let last = self.checkpoints.last().map_or(0, Cluster::events_done);
+    pub(super) fn checkpoint(&mut self) {
+        let last = (self.checkpoints.last()).map_or(0, |c| c.events_done());
         if self.present.events_done() < last + CHECKPOINT_EVENTS {
             return;
         }
-        self.checkpoints.push(self.present.clone());
+        self.checkpoints.push(Arc::new(self.present.clone()));
         if self.checkpoints.len() > CHECKPOINT_LIMIT {
             let half = CHECKPOINT_LIMIT / 2;
             let mut i = 0;

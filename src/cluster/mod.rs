@@ -21,12 +21,17 @@ pub mod run;
 
 pub mod history;
 
+pub mod deeds;
+
+pub mod resume;
+
 pub mod check;
 
 pub use command::{Command, Reply, Request, Verb};
 pub use event::Event;
 pub use history::History;
 pub use parts::{PartId, Parts};
+pub use resume::{Resume, Resumed};
 pub use run::Advanced;
 pub use setup::Setup;
 

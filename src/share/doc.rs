@@ -1,10 +1,9 @@
 //! `Doc`: the versioned document behind links and workspace files. Its types are its own, so that the rest of
 //! the library may change without changing what old links mean.
 
-use super::command;
-use crate::cluster::{Cluster, Command, LogEntry, Setup};
-use crate::cluster::{SimSpan, SimTime};
-use crate::k8s::{Str, Timestamp, Value};
+use super::{command, setup};
+use crate::cluster::{Command, History, LogEntry, Resume, Setup, SimSpan, SimTime};
+use crate::k8s::{Str, Value};
 use crate::value;
 use std::fmt;
 use std::sync::Arc;
@@ -13,9 +12,11 @@ use std::sync::Arc;
 pub const VERSION: i64 = 1;
 
 /// More than this is refused when a document is opened.
-pub const LIMIT_NODES: usize = 20_000;
 pub const LIMIT_COMMANDS: usize = 20_000;
 pub const LIMIT_FILES: usize = 500;
+pub const LIMIT_BRANCHES: usize = 8;
+/// Characters of a name.
+pub const NAME_MAX: usize = 120;
 
 /// A run and what lies around it.
 #[derive(Clone, Debug, Default)]
@@ -26,13 +27,29 @@ pub struct Doc {
     pub log: Vec<Line>,
     /// Where the time line stands, in milliseconds since the setup's start.
     pub position: u64,
+    /// Index of the file in the editor.
+    pub file: usize,
+    /// What a person called this line of time.
+    pub name: String,
+    /// Other lines of time on the same setup.
+    pub branches: Vec<Branch>,
+}
+
+/// Another line of time.
+#[derive(Clone, Debug, Default)]
+pub struct Branch {
+    pub name: String,
+    pub log: Vec<Line>,
+    pub position: u64,
 }
 
 /// A file of the editor.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct TextFile {
     pub name: String,
     pub text: String,
+    /// The text that was applied last; none before the first time.
+    pub applied: Option<String>,
 }
 
 /// A command and its place.
@@ -43,6 +60,8 @@ pub struct Line {
     /// How many events had run before it.
     pub after_events: u64,
     pub command: Command,
+    /// A person's deed begins with it; otherwise it belongs to the one before.
+    pub deed: bool,
 }
 
 /// Why a document cannot be opened.
@@ -74,30 +93,45 @@ impl fmt::Display for ShareError {
 
 impl Doc {
     /// Everything of a run.
-    pub fn of(cluster: &Cluster, log: &[Arc<LogEntry>], files: Vec<TextFile>) -> Self {
+    pub fn of(history: &History, files: Vec<TextFile>) -> Self {
+        let cluster = history.cluster();
         let start = SimTime::of(cluster.setup().start);
-        let line = |entry: &Arc<LogEntry>| Line {
+        let line = |(i, entry): (usize, &Arc<LogEntry>)| Line {
             at: entry.at.since(start).as_millis(),
             after_events: entry.after_events,
             command: entry.command.clone(),
+            deed: history.deeds().binary_search(&i).is_ok(),
         };
         Self {
             setup: (**cluster.setup()).clone(),
             files,
-            log: log.iter().map(line).collect(),
+            log: history.log().iter().enumerate().map(line).collect(),
             position: cluster.now().since(start).as_millis(),
+            ..Self::default()
         }
     }
 
     /// The log as a history replays it.
     pub fn entries(&self) -> Vec<Arc<LogEntry>> {
-        let start = SimTime::of(self.setup.start);
-        let entry = |line: &Line| LogEntry {
-            at: start + SimSpan::from_millis(line.at),
-            after_events: line.after_events,
-            command: line.command.clone(),
-        };
-        self.log.iter().map(|line| Arc::new(entry(line))).collect()
+        entries(&self.setup, &self.log)
+    }
+
+    /// Where in the log a person's deeds begin.
+    pub fn deeds(&self) -> Vec<usize> {
+        deeds(&self.log)
+    }
+
+    /// The run on its way to its moment; at most `limit` events are repeated.
+    pub fn resume(&self, limit: u64) -> Resume {
+        let (setup, log) = (self.setup.clone(), self.entries());
+        Resume::new(setup, log, self.deeds(), self.now(), limit)
+    }
+
+    /// Another line on its way to its moment.
+    pub fn resume_branch(&self, branch: &Branch, limit: u64) -> Resume {
+        let to = SimTime::of(self.setup.start) + SimSpan::from_millis(branch.position);
+        let log = entries(&self.setup, &branch.log);
+        Resume::new(self.setup.clone(), log, deeds(&branch.log), to, limit)
     }
 
     /// The moment at which the time line stands.
@@ -107,23 +141,24 @@ impl Doc {
 
     /// The document as a tree. Fields at their defaults are left out.
     pub fn to_value(&self) -> Value {
-        let mut value = value!({"v": VERSION, "setup": setup_to_value(&self.setup)});
+        let mut value = value!({"v": VERSION, "setup": setup::to_value(&self.setup)});
         if !self.files.is_empty() {
-            let file = |f: &TextFile| value!([Str::new(&f.name), Str::new(&f.text)]);
-            value.set("files", self.files.iter().map(file).collect::<Value>());
+            value.set("files", self.files.iter().map(TextFile::to_value).collect::<Value>());
         }
         if !self.log.is_empty() {
-            let line = |l: &Line| {
-                value!([
-                    int(l.at),
-                    int(l.after_events),
-                    command::to_value(&l.command)
-                ])
-            };
-            value.set("log", self.log.iter().map(line).collect::<Value>());
+            value.set("log", self.log.iter().map(Line::to_value).collect::<Value>());
         }
         if self.position > 0 {
             value.set("now", int(self.position));
+        }
+        if self.file > 0 {
+            value.set("file", int(self.file as u64));
+        }
+        if !self.name.is_empty() {
+            value.set("name", Str::new(&self.name));
+        }
+        if !self.branches.is_empty() {
+            value.set("branches", self.branches.iter().map(Branch::to_value).collect::<Value>());
         }
         value
     }
@@ -131,43 +166,160 @@ impl Doc {
     /// Reads a tree of the present version (see [`super::migrate`] for older ones).
     pub fn from_value(value: &Value) -> Result<Self, ShareError> {
         let files = value.get("files").items();
-        let log = value.get("log").items();
-        if files.len() > LIMIT_FILES || log.len() > LIMIT_COMMANDS {
+        let branches = value.get("branches").items();
+        if files.len() > LIMIT_FILES || branches.len() > LIMIT_BRANCHES {
             return Err(ShareError::TooLarge);
         }
-        let file = |f: &Value| match (f.index(0).as_str(), f.index(1).as_str()) {
-            (Some(name), Some(text)) => Ok(TextFile {
-                name: name.to_owned(),
-                text: text.to_owned(),
-            }),
-            _ => Err(ShareError::Malformed("file")),
-        };
-        let line = |l: &Value| {
-            Ok(Line {
-                at: number(l.index(0), "command")?,
-                after_events: number(l.index(1), "command")?,
-                command: command::from_value(l.index(2)).ok_or(ShareError::Malformed("command"))?,
-            })
-        };
-        let position = match value.get("now") {
-            Value::Null => 0,
-            now => number(now, "moment")?,
-        };
         Ok(Self {
-            setup: setup_from_value(value.get("setup"))?,
-            files: files.iter().map(file).collect::<Result<_, _>>()?,
-            log: log.iter().map(line).collect::<Result<_, _>>()?,
-            position,
+            setup: setup::from_value(value.get("setup"))?,
+            files: (files.iter().map(TextFile::from_value)).collect::<Result<_, _>>()?,
+            log: log_from_value(value.get("log"))?,
+            position: moment(value.get("now"))?,
+            file: usize::try_from(moment(value.get("file"))?).unwrap_or(0),
+            name: label(value.get("name"))?,
+            branches: (branches.iter().map(Branch::from_value)).collect::<Result<_, _>>()?,
         })
     }
 }
 
-fn int(number: u64) -> i64 {
+fn entries(setup: &Setup, log: &[Line]) -> Vec<Arc<LogEntry>> {
+    let start = SimTime::of(setup.start);
+    let entry = |line: &Line| LogEntry {
+        at: start + SimSpan::from_millis(line.at),
+        after_events: line.after_events,
+        command: line.command.clone(),
+    };
+    log.iter().map(|line| Arc::new(entry(line))).collect()
+}
+
+/// In a log that marks no deeds, each command is one.
+fn deeds(log: &[Line]) -> Vec<usize> {
+    let unmarked = log.iter().all(|line| !line.deed);
+    let lines = log.iter().enumerate();
+    lines.filter(|(_, line)| line.deed || unmarked).map(|(i, _)| i).collect()
+}
+
+impl Branch {
+    /// A line of time under its name.
+    pub fn of(history: &History, name: &str) -> Self {
+        let doc = Doc::of(history, Vec::new());
+        Self {
+            name: name.to_owned(),
+            log: doc.log,
+            position: doc.position,
+        }
+    }
+}
+
+impl TextFile {
+    /// `[name, text]` of a file that was never applied, `[name, text, true]` when it was applied as it is, and
+    /// otherwise the applied text in the third place.
+    fn to_value(&self) -> Value {
+        let (name, text) = (Str::new(&plain_name(&self.name)), Str::new(&self.text));
+        match &self.applied {
+            None => value!([name, text]),
+            Some(applied) if *applied == self.text => value!([name, text, true]),
+            Some(applied) => value!([name, text, Str::new(applied)]),
+        }
+    }
+
+    fn from_value(value: &Value) -> Result<Self, ShareError> {
+        let (Some(name), Some(text)) = (value.index(0).as_str(), value.index(1).as_str()) else {
+            return Err(ShareError::Malformed("file"));
+        };
+        if name != plain_name(name) {
+            return Err(ShareError::Malformed("file name"));
+        }
+        let applied = match value.index(2) {
+            Value::Str(applied) => Some(applied.to_string()),
+            Value::Bool(true) => Some(text.to_owned()),
+            _ => None,
+        };
+        Ok(Self {
+            name: name.to_owned(),
+            text: text.to_owned(),
+            applied,
+        })
+    }
+}
+
+impl Line {
+    /// `[at, events, command]`; a fourth place that is true says that a deed begins.
+    fn to_value(&self) -> Value {
+        let command = command::to_value(&self.command);
+        if self.deed {
+            value!([int(self.at), int(self.after_events), command, true])
+        } else {
+            value!([int(self.at), int(self.after_events), command])
+        }
+    }
+
+    fn from_value(value: &Value) -> Result<Self, ShareError> {
+        Ok(Self {
+            at: number(value.index(0), "command")?,
+            after_events: number(value.index(1), "command")?,
+            command: command::from_value(value.index(2)).ok_or(ShareError::Malformed("command"))?,
+            deed: value.index(3).as_bool() == Some(true),
+        })
+    }
+}
+
+impl Branch {
+    fn to_value(&self) -> Value {
+        let log: Value = self.log.iter().map(Line::to_value).collect();
+        value!([Str::new(&self.name), int(self.position), log])
+    }
+
+    fn from_value(value: &Value) -> Result<Self, ShareError> {
+        Ok(Self {
+            name: label(value.index(0))?,
+            position: moment(value.index(1))?,
+            log: log_from_value(value.index(2))?,
+        })
+    }
+}
+
+fn log_from_value(value: &Value) -> Result<Vec<Line>, ShareError> {
+    let log = value.items();
+    if log.len() > LIMIT_COMMANDS {
+        return Err(ShareError::TooLarge);
+    }
+    log.iter().map(Line::from_value).collect()
+}
+
+/// A file's name without what shells, addresses and pages would take for something else.
+fn plain_name(name: &str) -> String {
+    let strange = |c: char| c.is_control() || "<>\"'&;|$`\\".contains(c);
+    let plain: String = (name.chars().take(NAME_MAX))
+        .map(|c| if strange(c) { '_' } else { c })
+        .collect();
+    if plain.is_empty() { "_".to_owned() } else { plain }
+}
+
+/// A name that a person gave: a line of text, of a bounded length.
+fn label(value: &Value) -> Result<String, ShareError> {
+    let name = value.text();
+    let long = name.chars().count() > NAME_MAX;
+    if long || name.contains(|c: char| c.is_control() || "<>".contains(c)) {
+        return Err(ShareError::Malformed("name"));
+    }
+    Ok(name.to_owned())
+}
+
+/// A moment; nothing stands for zero.
+fn moment(value: &Value) -> Result<u64, ShareError> {
+    match value {
+        Value::Null => Ok(0),
+        _ => number(value, "moment"),
+    }
+}
+
+pub(super) fn int(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
 
 /// A moment or count below what a year of simulated milliseconds needs.
-fn number(value: &Value, what: &'static str) -> Result<u64, ShareError> {
+pub(super) fn number(value: &Value, what: &'static str) -> Result<u64, ShareError> {
     const MOST: u64 = 400 * 86_400_000;
     let number = value.as_i64().and_then(|n| u64::try_from(n).ok());
     number
@@ -175,118 +327,3 @@ fn number(value: &Value, what: &'static str) -> Result<u64, ShareError> {
         .ok_or(ShareError::Malformed(what))
 }
 
-/// The latencies by name, in one place for writing and reading.
-fn latencies(setup: &mut Setup) -> [(&'static str, &mut SimSpan); 11] {
-    let l = &mut setup.latencies;
-    [
-        ("write", &mut l.write),
-        ("watch", &mut l.watch),
-        ("command", &mut l.command),
-        ("schedule", &mut l.schedule),
-        ("podStatus", &mut l.pod_status),
-        ("sandbox", &mut l.sandbox),
-        ("pull", &mut l.pull),
-        ("start", &mut l.start),
-        ("stop", &mut l.stop),
-        ("removeMin", &mut l.remove_min),
-        ("removeMax", &mut l.remove_max),
-    ]
-}
-
-fn setup_to_value(setup: &Setup) -> Value {
-    let mut standard = Setup::default();
-    let mut own = setup.clone();
-    let mut value = value!({"seed": format!("{:x}", setup.seed)});
-    if setup.start != standard.start {
-        value.set("start", setup.start.0);
-    }
-    if setup.warm_up != standard.warm_up {
-        value.set("warmUp", int(setup.warm_up.as_millis()));
-    }
-    if setup.bare_nodes {
-        value.set("bare", true);
-    }
-    if !setup.nodes.is_empty() {
-        value.set(
-            "nodes",
-            setup.nodes.iter().map(node_to_value).collect::<Value>(),
-        );
-    }
-    for ((name, span), (_, usual)) in latencies(&mut own)
-        .into_iter()
-        .zip(latencies(&mut standard))
-    {
-        if span != usual {
-            value.set_at(&["latencies"], value.get("latencies").clone());
-            value
-                .at_mut(&["latencies"])
-                .set(name, int(span.as_millis()));
-        }
-    }
-    value
-}
-
-fn setup_from_value(value: &Value) -> Result<Setup, ShareError> {
-    let mut setup = Setup::default();
-    let seed = value.get("seed").text();
-    setup.seed = u64::from_str_radix(seed, 16).map_err(|_| ShareError::Malformed("seed"))?;
-    if let Some(start) = value.get("start").as_i64() {
-        // From 1971 to 2200, so that a warm-up fits before it and years of play after it.
-        if !(31_536_000..7_258_118_400).contains(&start) {
-            return Err(ShareError::Malformed("start"));
-        }
-        setup.start = Timestamp(start);
-    }
-    if !value.get("warmUp").is_null() {
-        let span = number(value.get("warmUp"), "warm-up")?;
-        if span > 3_600_000 {
-            return Err(ShareError::Malformed("warm-up"));
-        }
-        setup.warm_up = SimSpan::from_millis(span);
-    }
-    setup.bare_nodes = value.get("bare").as_bool() == Some(true);
-    let nodes = value.get("nodes").items();
-    if nodes.len() > LIMIT_NODES {
-        return Err(ShareError::TooLarge);
-    }
-    setup.nodes = nodes
-        .iter()
-        .map(node_from_value)
-        .collect::<Result<_, _>>()?;
-    for (name, span) in latencies(&mut setup) {
-        let given = value.at(&["latencies"]).get(name);
-        if !given.is_null() {
-            *span = SimSpan::from_millis(number(given, "latency")?);
-        }
-    }
-    if setup.latencies.watch == SimSpan::ZERO || setup.latencies.write == SimSpan::ZERO {
-        return Err(ShareError::Malformed("latency"));
-    }
-    Ok(setup)
-}
-
-/// A plain node is its name; others are their tree without apiVersion and kind.
-fn node_to_value(node: &Value) -> Value {
-    let mut rest = node.clone();
-    rest.remove("apiVersion");
-    rest.remove("kind");
-    let name = node.at(&["metadata", "name"]);
-    if rest == value!({"metadata": {"name": name}}) {
-        name.clone()
-    } else {
-        rest
-    }
-}
-
-fn node_from_value(value: &Value) -> Result<Value, ShareError> {
-    let mut node = match value {
-        Value::Str(name) => value!({"metadata": {"name": name}}),
-        Value::Map(_) => value.clone(),
-        Value::Null | Value::Bool(_) | Value::Int(_) | Value::Number(_) | Value::List(_) => {
-            return Err(ShareError::Malformed("node"));
-        }
-    };
-    node.set("apiVersion", "v1");
-    node.set("kind", "Node");
-    Ok(node)
-}

@@ -1,7 +1,7 @@
 //! A whole run in a link or a file: versioned, compressed, readable by every later version.
 //!
-//! Reading order: [`doc`] (what is kept), [`command`] (commands as plain trees), [`codec`] (text for a URL),
-//! [`migrate`] (older versions).
+//! Reading order: [`doc`] (what is kept), [`setup`] (what a run starts from), [`command`] (commands as plain
+//! trees), [`codec`] (text for a URL), [`migrate`] (older versions).
 
 pub mod codec;
 
@@ -9,7 +9,9 @@ pub mod command;
 
 pub mod doc;
 
+pub mod setup;
+
 pub mod migrate;
 
 pub use codec::{decode, encode};
-pub use doc::{Doc, Line, ShareError, TextFile};
+pub use doc::{Branch, Doc, Line, ShareError, TextFile};

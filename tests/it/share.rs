@@ -2,8 +2,10 @@
 
 use daemonset_playground::cluster::{Cluster, Command, History, Request, Setup, SimSpan, Verb};
 use daemonset_playground::k8s::Kind;
+use daemonset_playground::k8s::Value;
 use daemonset_playground::share::{Doc, ShareError, TextFile, decode, encode, migrate};
 use daemonset_playground::value;
+use std::fs;
 
 const LIMIT: u64 = 100_000;
 
@@ -34,6 +36,7 @@ fn run() -> History {
     };
     let until = history.cluster().now() + SimSpan::from_secs(2);
     history.advance_to(until, 100_000);
+    history.begin_deed();
     history
         .cluster_mut()
         .dispatch(Command::Request(Request::new(
@@ -51,12 +54,13 @@ fn link(history: &History) -> String {
     let file = TextFile {
         name: "agent.yaml".to_owned(),
         text: text.to_owned(),
+        applied: Some(text.to_owned()),
     };
-    encode(&Doc::of(history.cluster(), history.log(), vec![file]))
+    encode(&Doc::of(history, vec![file]))
 }
 
 fn resume(doc: &Doc) -> Option<History> {
-    History::resume(doc.setup.clone(), &doc.entries(), doc.now(), LIMIT)
+    doc.resume(LIMIT).finish()
 }
 
 #[test]
@@ -70,6 +74,7 @@ fn a_link_is_short_and_opens_as_the_same_run() {
     assert_eq!(new.now(), old.now());
     assert_eq!(new.events_done(), old.events_done());
     assert_eq!(new.api().trace().hash(), old.api().trace().hash());
+    assert_eq!(after.deeds(), before.deeds());
     assert_eq!(link(&after), text);
 }
 
@@ -90,7 +95,6 @@ fn logs_of_another_run_are_refused() {
     let own = doc.log[0].after_events;
     for (at, after_events) in [
         (0, 0),
-        (0, own),
         (40_000, own),
         (2_000, own + 1),
         (2_000, LIMIT * 10),
@@ -131,15 +135,7 @@ fn damaged_links_are_refused_in_words() {
 }
 
 #[test]
-fn bombs_and_other_versions_are_refused_in_words() {
-    let mut doc = Doc::default();
-    doc.files.push(TextFile {
-        name: "x".to_owned(),
-        text: "x".repeat(16 << 20),
-    });
-    let bomb = encode(&doc);
-    assert!(bomb.len() < 100_000);
-    assert_eq!(decode(&bomb).expect_err("a bomb"), ShareError::TooLarge);
+fn other_versions_are_refused_in_words() {
     let newer = migrate::read(&value!({"v": 2})).expect_err("of a later page");
     assert_eq!(newer, ShareError::Newer(2));
     assert!(newer.to_string().contains("newer version"));
@@ -151,5 +147,108 @@ fn bombs_and_other_versions_are_refused_in_words() {
         value!({"v": 1}),
     ] {
         assert!(migrate::read(&value).is_err(), "{value}");
+    }
+}
+
+#[test]
+fn setups_that_would_hang_or_break_a_cluster_are_refused() {
+    let open = |setup: Value| migrate::read(&value!({"v": 1, "setup": setup}));
+    let nodes: Value = (0..10_000).map(|i| Value::str(&format!("w{i}"))).collect();
+    let many: Value = (0..20_001).map(|i| Value::str(&format!("w{i}"))).collect();
+    let rows = [
+        value!({"seed": "1", "nodes": nodes}),
+        value!({"seed": "1", "warmUp": 0, "nodes": many}),
+        value!({"seed": "1", "warmUp": 3_600_001}),
+        value!({"seed": "1", "warmUp": -1}),
+        value!({"seed": "xyz"}),
+        value!({"seed": "1", "start": 0}),
+        value!({"seed": "1", "start": i64::MAX}),
+        value!({"seed": "1", "latencies": {"watch": 0}}),
+        value!({"seed": "1", "latencies": {"pull": 3_600_001}}),
+        value!({"seed": "1", "nodes": ["<script>alert(1)</script>"]}),
+        value!({"seed": "1", "nodes": [{"metadata": {"name": 5}}]}),
+        value!({"seed": "1", "nodes": [{}]}),
+        value!({"seed": "1", "nodes": [[]]}),
+    ];
+    for setup in rows {
+        let text = setup.to_string();
+        let text = text.get(..80).unwrap_or(&text).to_owned();
+        let refused = open(setup).expect_err(&text);
+        assert!(refused.to_string().ends_with('.'));
+    }
+}
+
+#[test]
+fn strange_but_possible_setups_boot() {
+    for setup in [
+        value!({"seed": "1", "nodes": ["a", "a"]}),
+        value!({"seed": "1", "bare": true, "nodes": ["a", "a"]}),
+        value!({"seed": "1", "nodes": [{"metadata": {"name": "a", "labels": 5}, "spec": []}]}),
+        value!({"seed": "1", "bare": true, "nodes": [{"metadata": {"name": "a", "labels": {"<b>": 1}}, "spec": {"taints": 3}, "status": 1}]}),
+        value!({"seed": "1", "latencies": {"removeMin": 3_600_000, "removeMax": 0}}),
+        value!({"seed": "ffffffffffffffff", "start": 31_536_000, "warmUp": 600_000}),
+    ] {
+        let doc = migrate::read(&value!({"v": 1, "setup": setup, "now": 5000})).expect("allowed");
+        let history = resume(&doc).expect("it boots");
+        assert_eq!(history.cluster().now(), doc.now());
+    }
+}
+
+#[test]
+fn names_with_scripts_are_refused_and_never_written() {
+    for name in ["<script>alert(1)</script>", "a;b", "a|b", "$(x)", "`x`", "a\nb", "", "a'b"] {
+        let file = value!([[Value::str(name), "text"]]);
+        let refused = migrate::read(&value!({"v": 1, "setup": {"seed": "1"}, "files": file}));
+        let refused = refused.expect_err(name);
+        assert_eq!(refused, ShareError::Malformed("file name"));
+        let mut doc = Doc::default();
+        doc.files.push(TextFile {
+            name: name.to_owned(),
+            ..TextFile::default()
+        });
+        decode(&encode(&doc)).expect("what is written can be read");
+    }
+    for name in ["<img src=x onerror=alert(1)>", "a\u{7}"] {
+        let value = value!({"v": 1, "setup": {"seed": "1"}, "name": Value::str(name)});
+        assert!(migrate::read(&value).is_err(), "{name}");
+    }
+}
+
+#[test]
+fn a_position_beyond_the_limit_stands_at_the_limit() {
+    let mut doc = decode(&link(&run())).expect("its own link opens");
+    doc.position = 300 * 86_400_000;
+    let history = doc.resume(20_000).finish().expect("it opens");
+    assert!(history.cluster().now() < doc.now());
+    assert!(history.cluster().events_done() <= 40_000);
+}
+
+/// Every version that was ever written stays readable: `tests/share/v*.txt` are links as people keep them.
+#[test]
+fn links_of_every_version_open_as_they_did() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/share");
+    let mut names: Vec<_> = (fs::read_dir(folder).expect("the folder of links"))
+        .map(|entry| entry.expect("an entry").path())
+        .filter(|path| path.extension().is_some_and(|e| e == "txt"))
+        .collect();
+    names.sort();
+    assert!(names.len() >= 2, "examples of version 1");
+    for path in names {
+        let text = fs::read_to_string(&path).expect("a link");
+        let mut lines = text.lines();
+        let (link, wanted) = (lines.next().unwrap_or(""), lines.next().unwrap_or(""));
+        let doc = decode(link).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+        let history = resume(&doc).expect("it opens");
+        let cluster = history.cluster();
+        let sets = cluster.objects(Kind::DaemonSet).count();
+        let pods = cluster.objects(Kind::Pod).count();
+        let seconds = doc.position / 1000;
+        let found = format!(
+            "{} nodes, {sets} sets, {pods} pods, {} files, {} branches, {seconds} s",
+            cluster.objects(Kind::Node).count(),
+            doc.files.len(),
+            doc.branches.len(),
+        );
+        assert_eq!(found, wanted, "{}", path.display());
     }
 }
