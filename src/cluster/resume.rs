@@ -51,7 +51,10 @@ impl Resume {
     /// How much of the way is done, in thousandths of its time.
     pub fn progress(&self) -> u64 {
         let start = self.history.start();
-        let end = self.log.last().map_or(self.to, |entry| entry.at.max(self.to));
+        let end = self
+            .log
+            .last()
+            .map_or(self.to, |entry| entry.at.max(self.to));
         let all = end.since(start).as_millis().max(1);
         self.history.cluster().now().since(start).as_millis() * 1000 / all
     }

@@ -143,10 +143,16 @@ impl Doc {
     pub fn to_value(&self) -> Value {
         let mut value = value!({"v": VERSION, "setup": setup::to_value(&self.setup)});
         if !self.files.is_empty() {
-            value.set("files", self.files.iter().map(TextFile::to_value).collect::<Value>());
+            value.set(
+                "files",
+                self.files.iter().map(TextFile::to_value).collect::<Value>(),
+            );
         }
         if !self.log.is_empty() {
-            value.set("log", self.log.iter().map(Line::to_value).collect::<Value>());
+            value.set(
+                "log",
+                self.log.iter().map(Line::to_value).collect::<Value>(),
+            );
         }
         if self.position > 0 {
             value.set("now", int(self.position));
@@ -158,7 +164,13 @@ impl Doc {
             value.set("name", Str::new(&self.name));
         }
         if !self.branches.is_empty() {
-            value.set("branches", self.branches.iter().map(Branch::to_value).collect::<Value>());
+            value.set(
+                "branches",
+                self.branches
+                    .iter()
+                    .map(Branch::to_value)
+                    .collect::<Value>(),
+            );
         }
         value
     }
@@ -196,7 +208,10 @@ fn entries(setup: &Setup, log: &[Line]) -> Vec<Arc<LogEntry>> {
 fn deeds(log: &[Line]) -> Vec<usize> {
     let unmarked = log.iter().all(|line| !line.deed);
     let lines = log.iter().enumerate();
-    lines.filter(|(_, line)| line.deed || unmarked).map(|(i, _)| i).collect()
+    lines
+        .filter(|(_, line)| line.deed || unmarked)
+        .map(|(i, _)| i)
+        .collect()
 }
 
 impl Branch {
@@ -293,7 +308,11 @@ fn plain_name(name: &str) -> String {
     let plain: String = (name.chars().take(NAME_MAX))
         .map(|c| if strange(c) { '_' } else { c })
         .collect();
-    if plain.is_empty() { "_".to_owned() } else { plain }
+    if plain.is_empty() {
+        "_".to_owned()
+    } else {
+        plain
+    }
 }
 
 /// A name that a person gave: a line of text, of a bounded length.
@@ -326,4 +345,3 @@ pub(super) fn number(value: &Value, what: &'static str) -> Result<u64, ShareErro
         .filter(|n| *n <= MOST)
         .ok_or(ShareError::Malformed(what))
 }
-

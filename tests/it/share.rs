@@ -93,12 +93,7 @@ fn a_rewound_run_opens_where_it_stood() {
 fn logs_of_another_run_are_refused() {
     let doc = decode(&link(&run())).expect("its own link opens");
     let own = doc.log[0].after_events;
-    for (at, after_events) in [
-        (0, 0),
-        (40_000, own),
-        (2_000, own + 1),
-        (2_000, LIMIT * 10),
-    ] {
+    for (at, after_events) in [(0, 0), (40_000, own), (2_000, own + 1), (2_000, LIMIT * 10)] {
         let mut other = doc.clone();
         other.log[0].at = at;
         other.log[0].after_events = after_events;
@@ -196,7 +191,16 @@ fn strange_but_possible_setups_boot() {
 
 #[test]
 fn names_with_scripts_are_refused_and_never_written() {
-    for name in ["<script>alert(1)</script>", "a;b", "a|b", "$(x)", "`x`", "a\nb", "", "a'b"] {
+    for name in [
+        "<script>alert(1)</script>",
+        "a;b",
+        "a|b",
+        "$(x)",
+        "`x`",
+        "a\nb",
+        "",
+        "a'b",
+    ] {
         let file = value!([[Value::str(name), "text"]]);
         let refused = migrate::read(&value!({"v": 1, "setup": {"seed": "1"}, "files": file}));
         let refused = refused.expect_err(name);
