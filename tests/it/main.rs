@@ -10,6 +10,7 @@ mod lifecycle;
 mod mask;
 mod node_life;
 mod node_world;
+mod parity;
 mod replay;
 mod rhythm;
 mod share;

@@ -2,6 +2,7 @@
 //! `data-testid`.
 #![cfg(target_arch = "wasm32")]
 
+mod parity;
 mod stage;
 
 use daemonset_playground::app::screen::Selection;
