@@ -6,7 +6,7 @@ use super::Part;
 use crate::k8s::int_or_percent::{IntOrPercent, Rounding};
 use crate::k8s::selector::Selector;
 use crate::k8s::{Kind, Map, Object, ObjectKey, Str, Timestamp, Value};
-use crate::sim::workqueue::WorkQueue;
+use crate::sim::worker::{Ended, Tick, Worker};
 use crate::sim::{
     Ctx, Delivery, EventType, Informer, ObjectRef, Recorder, SimSpan, SimTime, Status,
 };
@@ -21,29 +21,22 @@ const DELETION_TIMEOUT: i64 = 120;
 #[derive(Clone)]
 pub struct Disruption {
     informer: Informer,
-    queue: WorkQueue<ObjectKey>,
+    worker: Worker<ObjectKey>,
     recorder: Recorder,
-    working: bool,
 }
 
 impl Default for Disruption {
     fn default() -> Self {
         Self {
             informer: Informer::default(),
-            queue: WorkQueue::default(),
+            worker: Worker::default(),
             recorder: Recorder::new("controllermanager", ""),
-            working: false,
         }
     }
 }
 
-#[derive(Clone, Debug)]
-pub enum Timer {
-    /// A delayed budget is due.
-    Due,
-    /// The worker takes the next budget.
-    Work,
-}
+/// A moment that the controller asked for.
+pub type Timer = Tick;
 
 /// The numbers of a budget.
 struct Numbers {
@@ -74,7 +67,7 @@ impl Part for Disruption {
             match delta.kind() {
                 Kind::PodDisruptionBudget => {
                     if delta.new.is_some() {
-                        self.queue.add(delta.object().key());
+                        self.worker.add(delta.object().key());
                     }
                 }
                 Kind::Pod => {
@@ -85,44 +78,24 @@ impl Part for Disruption {
                 _ => self.queue_budgets(delta.object().namespace(), None),
             }
         }
-        self.work_soon(ctx);
+        self.worker.wake_after(ctx, SimSpan::from_millis(5));
     }
 
     fn on_timer(&mut self, ctx: &mut Ctx<'_, Timer>, timer: Timer) {
-        match timer {
-            Timer::Due => self.queue.due(ctx.now()),
-            Timer::Work => {
-                self.working = false;
-                if let Some(key) = self.queue.take() {
-                    let next = match self.sync(ctx, &key) {
-                        Ok(again) => {
-                            self.queue.forget(&key);
-                            again.map(|at| {
-                                let wait = SimTime::of(at).since(ctx.now());
-                                self.queue.add_after(key.clone(), ctx.now(), wait)
-                            })
-                        }
-                        Err(_) => Some(self.queue.add_rate_limited(key.clone(), ctx.now())),
-                    };
-                    if let Some(at) = next {
-                        ctx.at(at, Timer::Due);
-                    }
-                    self.queue.done(&key);
-                }
-            }
+        if let Some(key) = self.worker.turn(ctx.now(), timer) {
+            let now = ctx.now();
+            let again = |at| Ended::Again(SimTime::of(at).since(now));
+            let ended = match self.sync(ctx, &key) {
+                Ok(next) => next.map_or(Ended::Done, again),
+                Err(_) => Ended::Failed,
+            };
+            self.worker.end(ctx, &key, ended);
         }
-        self.work_soon(ctx);
+        self.worker.wake_after(ctx, SimSpan::from_millis(5));
     }
 }
 
 impl Disruption {
-    fn work_soon(&mut self, ctx: &mut Ctx<'_, Timer>) {
-        if !self.working && !self.queue.is_idle() {
-            self.working = true;
-            ctx.after(SimSpan::from_millis(5), Timer::Work);
-        }
-    }
-
     /// Queues the budgets of a namespace, or only those that select a pod.
     fn queue_budgets(&mut self, namespace: &Str, pod: Option<&Object>) {
         let budgets = self.informer.of(Kind::PodDisruptionBudget);
@@ -131,7 +104,7 @@ impl Disruption {
         }
         for budget in budgets.iter(Some(namespace)) {
             if pod.is_none_or(|pod| selector(budget).matches(&pod.meta().labels)) {
-                self.queue.add(budget.key());
+                self.worker.add(budget.key());
             }
         }
     }

@@ -5,7 +5,7 @@
 
 use super::Part;
 use crate::k8s::{Kind, Str, Value};
-use crate::sim::workqueue::WorkQueue;
+use crate::sim::worker::{Tick, Worker};
 use crate::sim::{Ctx, Delivery, Informer, Status};
 use crate::value;
 
@@ -23,17 +23,11 @@ const CERTIFICATE: &str = "-----BEGIN CERTIFICATE-----\nc2ltdWxhdGVkIGNsdXN0ZXIg
 #[derive(Clone, Default)]
 pub struct ServiceAccounts {
     informer: Informer,
-    queue: WorkQueue<Str>,
-    working: bool,
+    worker: Worker<Str>,
 }
 
-#[derive(Clone, Debug)]
-pub enum Timer {
-    /// A delayed namespace is due.
-    Due,
-    /// The worker takes the next namespace.
-    Work,
-}
+/// A moment that the controller asked for.
+pub type Timer = Tick;
 
 impl Part for ServiceAccounts {
     type Timer = Timer;
@@ -46,48 +40,29 @@ impl Part for ServiceAccounts {
         for delta in self.informer.apply(delivery) {
             let object = delta.object();
             match (delta.kind(), &delta.new) {
-                (Kind::Namespace, Some(namespace)) => self.queue.add(namespace.name().clone()),
+                (Kind::Namespace, Some(namespace)) => self.worker.add(namespace.name().clone()),
                 (Kind::ServiceAccount, None) if object.name().as_str() == "default" => {
-                    self.queue.add(object.namespace().clone());
+                    self.worker.add(object.namespace().clone());
                 }
                 (Kind::ConfigMap, _) if object.name().as_str() == CONFIG_MAP => {
-                    self.queue.add(object.namespace().clone());
+                    self.worker.add(object.namespace().clone());
                 }
                 _ => {}
             }
         }
-        self.work_soon(ctx);
+        self.worker.wake(ctx);
     }
 
     fn on_timer(&mut self, ctx: &mut Ctx<'_, Timer>, timer: Timer) {
-        match timer {
-            Timer::Due => self.queue.due(ctx.now()),
-            Timer::Work => {
-                self.working = false;
-                if let Some(namespace) = self.queue.take() {
-                    match self.sync(ctx, &namespace) {
-                        Ok(()) => self.queue.forget(&namespace),
-                        Err(_) => {
-                            let at = self.queue.add_rate_limited(namespace.clone(), ctx.now());
-                            ctx.at(at, Timer::Due);
-                        }
-                    }
-                    self.queue.done(&namespace);
-                }
-            }
+        if let Some(key) = self.worker.turn(ctx.now(), timer) {
+            let ended = self.sync(ctx, &key).into();
+            self.worker.end(ctx, &key, ended);
         }
-        self.work_soon(ctx);
+        self.worker.wake(ctx);
     }
 }
 
 impl ServiceAccounts {
-    fn work_soon(&mut self, ctx: &mut Ctx<'_, Timer>) {
-        if !self.working && !self.queue.is_idle() {
-            self.working = true;
-            ctx.after(ctx.latency.write, Timer::Work);
-        }
-    }
-
     fn sync(&self, ctx: &mut Ctx<'_, Timer>, namespace: &Str) -> Result<(), Status> {
         let stays = self
             .informer

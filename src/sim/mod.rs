@@ -26,6 +26,8 @@ pub mod informer;
 
 pub mod workqueue;
 
+pub mod worker;
+
 pub mod backoff;
 
 pub mod leases;

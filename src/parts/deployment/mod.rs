@@ -17,7 +17,7 @@ use super::Part;
 use crate::k8s::selector::Selector;
 use crate::k8s::{Kind, Object};
 use crate::sim::store::NsName;
-use crate::sim::workqueue::WorkQueue;
+use crate::sim::worker::{Tick, Worker};
 use crate::sim::{Ctx, Delivery, Delta, Informer, Recorder, SimTime};
 use std::collections::BTreeMap;
 
@@ -25,9 +25,8 @@ use std::collections::BTreeMap;
 #[derive(Clone, Debug)]
 pub struct DeploymentController {
     informer: Informer,
-    queue: WorkQueue<NsName>,
+    worker: Worker<NsName>,
     recorder: Recorder,
-    working: bool,
     /// The newest version of each ReplicaSet that this controller wrote itself, until its watch has caught up.
     written: BTreeMap<NsName, u64>,
 }
@@ -36,22 +35,15 @@ impl Default for DeploymentController {
     fn default() -> Self {
         Self {
             informer: Informer::default(),
-            queue: WorkQueue::default(),
+            worker: Worker::default(),
             recorder: Recorder::new(Self::NAME, ""),
-            working: false,
             written: BTreeMap::new(),
         }
     }
 }
 
 /// A moment that the controller asked for.
-#[derive(Clone, Debug)]
-pub enum Timer {
-    /// The worker takes the next key.
-    Work,
-    /// A delayed key is due.
-    Due,
-}
+pub type Timer = Tick;
 
 impl Part for DeploymentController {
     type Timer = Timer;
@@ -63,54 +55,27 @@ impl Part for DeploymentController {
     fn on_watch(&mut self, ctx: &mut Ctx<'_, Timer>, delivery: &Delivery) {
         for delta in self.informer.apply(delivery) {
             match delta.kind() {
-                Kind::Deployment => self.queue.add(key_of(delta.object())),
+                Kind::Deployment => self.worker.add(NsName::of(delta.object())),
                 Kind::ReplicaSet => self.set_changed(&delta),
                 _ => self.pod_changed(&delta),
             }
         }
-        self.work_soon(ctx);
+        self.worker.wake(ctx);
     }
 
     fn on_timer(&mut self, ctx: &mut Ctx<'_, Timer>, timer: Timer) {
-        match timer {
-            Timer::Due => self.queue.due(ctx.now()),
-            Timer::Work => {
-                self.working = false;
-                if let Some(key) = self.queue.take() {
-                    match self.sync(ctx, &key) {
-                        Ok(()) => self.queue.forget(&key),
-                        Err(_) => {
-                            let at = self.queue.add_rate_limited(key.clone(), ctx.now());
-                            ctx.at(at, Timer::Due);
-                        }
-                    }
-                    self.queue.done(&key);
-                }
-            }
+        if let Some(key) = self.worker.turn(ctx.now(), timer) {
+            let ended = self.sync(ctx, &key).into();
+            self.worker.end(ctx, &key, ended);
         }
-        self.work_soon(ctx);
-    }
-}
-
-fn key_of(object: &Object) -> NsName {
-    NsName {
-        namespace: object.namespace().clone(),
-        name: object.name().clone(),
+        self.worker.wake(ctx);
     }
 }
 
 impl DeploymentController {
-    fn work_soon(&mut self, ctx: &mut Ctx<'_, Timer>) {
-        if !self.working && !self.queue.is_idle() {
-            self.working = true;
-            ctx.after(ctx.latency.write, Timer::Work);
-        }
-    }
-
     fn enqueue_at(&mut self, ctx: &mut Ctx<'_, Timer>, key: &NsName, at: SimTime) {
-        let now = ctx.now();
-        let due = self.queue.add_after(key.clone(), now, at.since(now));
-        ctx.at(due, Timer::Due);
+        let delay = at.since(ctx.now());
+        self.worker.add_after(ctx, key.clone(), delay);
     }
 
     /// The Deployment that controls the object.
@@ -122,12 +87,12 @@ impl DeploymentController {
         let deployment = self
             .informer
             .get(Kind::Deployment, object.namespace(), &owner.name)?;
-        (*deployment.uid() == owner.uid).then(|| key_of(deployment))
+        (*deployment.uid() == owner.uid).then(|| NsName::of(deployment))
     }
 
     fn set_changed(&mut self, delta: &Delta) {
         let set = delta.object();
-        let key = key_of(set);
+        let key = NsName::of(set);
         if delta.new.is_none()
             || self
                 .written
@@ -140,10 +105,10 @@ impl DeploymentController {
         let owner = self.owner(set);
         let orphan = set.meta().controller().is_none() && delta.new.is_some();
         if let Some(before) = before.filter(|b| owner.as_ref() != Some(b)) {
-            self.queue.add(before);
+            self.worker.add(before);
         }
         if let Some(owner) = owner {
-            self.queue.add(owner);
+            self.worker.add(owner);
         } else if orphan {
             for deployment in self
                 .informer
@@ -152,7 +117,7 @@ impl DeploymentController {
             {
                 let selector = Selector::read(deployment.value().at(&["spec", "selector"]));
                 if !selector.is_everything() && selector.matches(&set.meta().labels) {
-                    self.queue.add(key_of(deployment));
+                    self.worker.add(NsName::of(deployment));
                 }
             }
         }
@@ -170,7 +135,7 @@ impl DeploymentController {
                 .get(Kind::ReplicaSet, pod.namespace(), &o.name)
         });
         if let Some(owner) = set.and_then(|s| self.owner(s)) {
-            self.queue.add(owner);
+            self.worker.add(owner);
         }
     }
 }

@@ -3,8 +3,9 @@
 //! Upstream: pkg/controller/deployment/progress.go, sync.go `calculateStatus`
 
 use super::set::{self, Sets};
-use super::{DeploymentController, Timer, key_of};
+use super::{DeploymentController, Timer};
 use crate::k8s::{Kind, Object, Str, Timestamp, Value};
+use crate::sim::store::NsName;
 use crate::sim::{Ctx, SimSpan, SimTime, Status};
 use crate::value;
 use std::sync::Arc;
@@ -207,7 +208,7 @@ impl DeploymentController {
         let since = Timestamp::parse(condition.get("lastUpdateTime").text());
         let since = since.map_or(ctx.now(), SimTime::of);
         let at = (since + SimSpan::from_secs(secs + 1)).max(ctx.now() + SimSpan::from_secs(1));
-        self.enqueue_at(ctx, &key_of(deployment), at);
+        self.enqueue_at(ctx, &NsName::of(deployment), at);
     }
 }
 

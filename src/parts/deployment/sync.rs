@@ -3,7 +3,7 @@
 //! Upstream: pkg/controller/deployment/deployment_controller.go `syncDeployment`, sync.go
 
 use super::set::{self, DESIRED_REPLICAS, MAX_REPLICAS, Sets};
-use super::{DeploymentController, Timer, key_of};
+use super::{DeploymentController, Timer};
 use crate::k8s::selector::Selector;
 use crate::k8s::{Kind, Object, Value};
 use crate::sim::apiserver::DeleteOptions;
@@ -38,7 +38,10 @@ impl DeploymentController {
         let mine = claim(&mut ctx.client, &deployment, &selector, candidates)?.mine;
         // A set whose own last write has not come back yet would be counted wrongly: its watch event will
         // bring the key again.
-        if mine.iter().any(|s| self.written.contains_key(&key_of(s))) {
+        if mine
+            .iter()
+            .any(|s| self.written.contains_key(&NsName::of(s)))
+        {
             return Ok(());
         }
         let mut sets = Sets::of(&deployment, mine);
@@ -111,7 +114,7 @@ impl DeploymentController {
     ) -> Result<Arc<Object>, Status> {
         let written = ctx.client.update(Kind::ReplicaSet, value)?;
         self.written
-            .insert(key_of(&written), written.meta().resource_version);
+            .insert(NsName::of(&written), written.meta().resource_version);
         Ok(written)
     }
 

@@ -14,7 +14,7 @@ use crate::k8s::selector::Selector;
 use crate::k8s::{Kind, Object, Value};
 use crate::sim::control::PendingWrites;
 use crate::sim::store::NsName;
-use crate::sim::workqueue::WorkQueue;
+use crate::sim::worker::{Tick, Worker};
 use crate::sim::{Ctx, Delivery, Informer, Status};
 use std::sync::Arc;
 
@@ -25,19 +25,12 @@ const HEADLESS: &str = "service.kubernetes.io/headless";
 #[derive(Clone, Debug, Default)]
 pub struct Endpoints {
     informer: Informer,
-    queue: WorkQueue<NsName>,
-    working: bool,
+    worker: Worker<NsName>,
     pending: PendingWrites,
 }
 
 /// A moment that the controller asked for.
-#[derive(Clone, Debug)]
-pub enum Timer {
-    /// The worker takes the next key.
-    Work,
-    /// A delayed key is due.
-    Due,
-}
+pub type Timer = Tick;
 
 impl Part for Endpoints {
     type Timer = Timer;
@@ -56,36 +49,24 @@ impl Part for Endpoints {
             self.pending.seen(delta.object(), delta.new.is_none());
             let object = delta.object();
             if delta.kind() == Kind::Service {
-                self.queue.add(NsName::of(object));
+                self.worker.add(NsName::of(object));
             } else if delta.kind() == Kind::Pod {
                 for pod in [&delta.old, &delta.new].into_iter().flatten() {
                     self.enqueue_matching(pod);
                 }
             } else if let Some(service) = slices::service_of(object) {
-                self.queue.add(service);
+                self.worker.add(service);
             }
         }
-        self.work_soon(ctx);
+        self.worker.wake(ctx);
     }
 
     fn on_timer(&mut self, ctx: &mut Ctx<'_, Timer>, timer: Timer) {
-        match timer {
-            Timer::Due => self.queue.due(ctx.now()),
-            Timer::Work => {
-                self.working = false;
-                if let Some(key) = self.queue.take() {
-                    match self.sync(ctx, &key) {
-                        Ok(()) => self.queue.forget(&key),
-                        Err(_) => {
-                            let at = self.queue.add_rate_limited(key.clone(), ctx.now());
-                            ctx.at(at, Timer::Due);
-                        }
-                    }
-                    self.queue.done(&key);
-                }
-            }
+        if let Some(key) = self.worker.turn(ctx.now(), timer) {
+            let ended = self.sync(ctx, &key).into();
+            self.worker.end(ctx, &key, ended);
         }
-        self.work_soon(ctx);
+        self.worker.wake(ctx);
     }
 }
 
@@ -120,17 +101,10 @@ fn labels(service: &Object, marks: &[(&'static str, Value)]) -> Value {
 }
 
 impl Endpoints {
-    fn work_soon(&mut self, ctx: &mut Ctx<'_, Timer>) {
-        if !self.working && !self.queue.is_idle() {
-            self.working = true;
-            ctx.after(ctx.latency.write, Timer::Work);
-        }
-    }
-
     fn enqueue_matching(&mut self, pod: &Object) {
         for service in self.informer.of(Kind::Service).iter(Some(pod.namespace())) {
             if selector(service).is_some_and(|s| s.matches(&pod.meta().labels)) {
-                self.queue.add(NsName::of(service));
+                self.worker.add(NsName::of(service));
             }
         }
     }

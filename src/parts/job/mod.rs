@@ -21,7 +21,7 @@ use crate::k8s::{Kind, Object, Timestamp};
 use crate::sim::apiserver::{DeleteOptions, Propagation};
 use crate::sim::control::PendingWrites;
 use crate::sim::store::NsName;
-use crate::sim::workqueue::WorkQueue;
+use crate::sim::worker::{Tick, Worker};
 use crate::sim::{Ctx, Delivery, Delta, Informer, Recorder, SimSpan, SimTime, Status};
 use backoff::Backoff;
 use std::collections::BTreeMap;
@@ -41,9 +41,8 @@ enum Key {
 #[derive(Clone, Debug)]
 pub struct JobController {
     informer: Informer,
-    queue: WorkQueue<Key>,
+    worker: Worker<Key>,
     recorder: Recorder,
-    working: bool,
     pending: PendingWrites,
     backoffs: BTreeMap<NsName, Backoff>,
 }
@@ -52,9 +51,8 @@ impl Default for JobController {
     fn default() -> Self {
         Self {
             informer: Informer::default(),
-            queue: WorkQueue::default(),
+            worker: Worker::default(),
             recorder: Recorder::new(Self::NAME, ""),
-            working: false,
             pending: PendingWrites::default(),
             backoffs: BTreeMap::new(),
         }
@@ -64,12 +62,15 @@ impl Default for JobController {
 /// A moment that the controller asked for.
 #[derive(Clone, Debug)]
 pub enum Timer {
-    /// The worker takes the next key.
-    Work,
-    /// A delayed key is due.
-    Due,
+    Worker(Tick),
     /// A finished Job may have outlived its time.
     Expire(NsName),
+}
+
+impl From<Tick> for Timer {
+    fn from(tick: Tick) -> Self {
+        Timer::Worker(tick)
+    }
 }
 
 impl Part for JobController {
@@ -88,28 +89,20 @@ impl Part for JobController {
                 self.pod_changed(ctx, &delta);
             }
         }
-        self.work_soon(ctx);
+        self.worker.wake(ctx);
     }
 
     fn on_timer(&mut self, ctx: &mut Ctx<'_, Timer>, timer: Timer) {
         match timer {
-            Timer::Due => self.queue.due(ctx.now()),
             Timer::Expire(key) => self.expire(ctx, &key),
-            Timer::Work => {
-                self.working = false;
-                if let Some(key) = self.queue.take() {
-                    match self.work(ctx, &key) {
-                        Ok(()) => self.queue.forget(&key),
-                        Err(_) => {
-                            let at = self.queue.add_rate_limited(key.clone(), ctx.now());
-                            ctx.at(at, Timer::Due);
-                        }
-                    }
-                    self.queue.done(&key);
+            Timer::Worker(tick) => {
+                if let Some(key) = self.worker.turn(ctx.now(), tick) {
+                    let ended = self.work(ctx, &key).into();
+                    self.worker.end(ctx, &key, ended);
                 }
             }
         }
-        self.work_soon(ctx);
+        self.worker.wake(ctx);
     }
 }
 
@@ -122,13 +115,6 @@ fn finished(job: &Object) -> Option<&crate::k8s::Value> {
 }
 
 impl JobController {
-    fn work_soon(&mut self, ctx: &mut Ctx<'_, Timer>) {
-        if !self.working && !self.queue.is_idle() {
-            self.working = true;
-            ctx.after(ctx.latency.write, Timer::Work);
-        }
-    }
-
     fn work(&mut self, ctx: &mut Ctx<'_, Timer>, key: &Key) -> Result<(), Status> {
         match key {
             Key::Job(job) => self.sync(ctx, job),
@@ -137,10 +123,7 @@ impl JobController {
     }
 
     fn later(&mut self, ctx: &mut Ctx<'_, Timer>, job: &NsName, delay: SimSpan) {
-        let at = self
-            .queue
-            .add_after(Key::Job(job.clone()), ctx.now(), delay);
-        ctx.at(at, Timer::Due);
+        self.worker.add_after(ctx, Key::Job(job.clone()), delay);
     }
 
     fn job_changed(&mut self, ctx: &mut Ctx<'_, Timer>, delta: &Delta) {
@@ -150,7 +133,7 @@ impl JobController {
             self.backoffs.remove(&key);
             let selector = Selector::read(delta.object().value().at(&["spec", "selector"]));
             self.enqueue_orphans(&key, &selector);
-            self.queue.add(Key::Job(key));
+            self.worker.add(Key::Job(key));
             return;
         };
         let same_wish = delta
@@ -160,7 +143,7 @@ impl JobController {
         if same_wish {
             self.later(ctx, &key, BATCH);
         } else {
-            self.queue.add(Key::Job(key.clone()));
+            self.worker.add(Key::Job(key.clone()));
         }
         if let Some(at) = expiry(job) {
             ctx.at(at.max(ctx.now()), Timer::Expire(key));
@@ -170,7 +153,7 @@ impl JobController {
     fn enqueue_orphans(&mut self, job: &NsName, selector: &Selector) {
         for pod in self.informer.of(Kind::Pod).iter(Some(&job.namespace)) {
             if track::has_finalizer(pod) && selector.matches(&pod.meta().labels) {
-                self.queue.add(Key::Orphan(NsName::of(pod)));
+                self.worker.add(Key::Orphan(NsName::of(pod)));
             }
         }
     }
@@ -194,7 +177,7 @@ impl JobController {
             job.is_some_and(|job| finished(job).is_none())
         });
         if delta.new.is_some() && track::has_finalizer(pod) && !counted_later {
-            self.queue.add(Key::Orphan(NsName::of(pod)));
+            self.worker.add(Key::Orphan(NsName::of(pod)));
         }
         if let Some(key) = owner {
             self.later(ctx, &key, BATCH);

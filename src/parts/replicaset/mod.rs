@@ -10,7 +10,7 @@ use crate::k8s::{Kind, Object, Str};
 use crate::sim::apiserver::DeleteOptions;
 use crate::sim::control::{Claim, Expectations, active, claim, controlled_by, pods};
 use crate::sim::store::NsName;
-use crate::sim::workqueue::WorkQueue;
+use crate::sim::worker::{Tick, Worker};
 use crate::sim::{Ctx, Delivery, Delta, EventType, Informer, ObjectRef, Recorder, SimSpan, Status};
 use std::sync::Arc;
 
@@ -21,32 +21,24 @@ const BURST_REPLICAS: usize = 500;
 #[derive(Clone, Debug)]
 pub struct ReplicaSetController {
     informer: Informer,
-    queue: WorkQueue<NsName>,
+    worker: Worker<NsName>,
     expectations: Expectations<NsName>,
     recorder: Recorder,
-    working: bool,
 }
 
 impl Default for ReplicaSetController {
     fn default() -> Self {
         Self {
             informer: Informer::default(),
-            queue: WorkQueue::default(),
+            worker: Worker::default(),
             expectations: Expectations::default(),
             recorder: Recorder::new(Self::NAME, ""),
-            working: false,
         }
     }
 }
 
 /// A moment that the controller asked for.
-#[derive(Clone, Debug)]
-pub enum Timer {
-    /// The worker takes the next key.
-    Work,
-    /// A delayed key is due.
-    Due,
-}
+pub type Timer = Tick;
 
 impl Part for ReplicaSetController {
     type Timer = Timer;
@@ -63,47 +55,21 @@ impl Part for ReplicaSetController {
                 self.pod_changed(ctx, &delta);
             }
         }
-        self.work_soon(ctx);
+        self.worker.wake(ctx);
     }
 
     fn on_timer(&mut self, ctx: &mut Ctx<'_, Timer>, timer: Timer) {
-        match timer {
-            Timer::Due => self.queue.due(ctx.now()),
-            Timer::Work => {
-                self.working = false;
-                if let Some(key) = self.queue.take() {
-                    match self.sync(ctx, &key) {
-                        Ok(()) => self.queue.forget(&key),
-                        Err(_) => {
-                            let at = self.queue.add_rate_limited(key.clone(), ctx.now());
-                            ctx.at(at, Timer::Due);
-                        }
-                    }
-                    self.queue.done(&key);
-                }
-            }
+        if let Some(key) = self.worker.turn(ctx.now(), timer) {
+            let ended = self.sync(ctx, &key).into();
+            self.worker.end(ctx, &key, ended);
         }
-        self.work_soon(ctx);
-    }
-}
-
-fn key_of(object: &Object) -> NsName {
-    NsName {
-        namespace: object.namespace().clone(),
-        name: object.name().clone(),
+        self.worker.wake(ctx);
     }
 }
 
 impl ReplicaSetController {
-    fn work_soon(&mut self, ctx: &mut Ctx<'_, Timer>) {
-        if !self.working && !self.queue.is_idle() {
-            self.working = true;
-            ctx.after(ctx.latency.write, Timer::Work);
-        }
-    }
-
     fn set_changed(&mut self, delta: &Delta) {
-        let key = key_of(delta.object());
+        let key = NsName::of(delta.object());
         let replaced = match (&delta.old, &delta.new) {
             (Some(old), Some(new)) => old.uid() != new.uid(),
             (_, None) => true,
@@ -112,7 +78,7 @@ impl ReplicaSetController {
         if replaced {
             self.expectations.remove(&key);
         }
-        self.queue.add(key);
+        self.worker.add(key);
     }
 
     /// The ReplicaSet that controls the pod.
@@ -121,7 +87,7 @@ impl ReplicaSetController {
         let set = self
             .informer
             .get(Kind::ReplicaSet, pod.namespace(), &owner.name)?;
-        (*set.uid() == owner.uid).then(|| key_of(set))
+        (*set.uid() == owner.uid).then(|| NsName::of(set))
     }
 
     fn pod_changed(&mut self, ctx: &mut Ctx<'_, Timer>, delta: &Delta) {
@@ -132,7 +98,7 @@ impl ReplicaSetController {
             && let Some(before) = self.owner(old)
             && owner.as_ref() != Some(&before)
         {
-            self.queue.add(before);
+            self.worker.add(before);
         }
         let Some(key) = owner else {
             if pod.meta().controller().is_none() && !gone {
@@ -147,7 +113,7 @@ impl ReplicaSetController {
         } else {
             self.wait_for_available(ctx, delta, &key);
         }
-        self.queue.add(key);
+        self.worker.add(key);
     }
 
     /// A pod that just became ready counts as available only later.
@@ -157,8 +123,7 @@ impl ReplicaSetController {
         let min_ready = self.min_ready(key);
         if !was && is && min_ready > SimSpan::ZERO {
             let delay = min_ready + SimSpan::from_secs(1);
-            let at = self.queue.add_after(key.clone(), ctx.now(), delay);
-            ctx.at(at, Timer::Due);
+            self.worker.add_after(ctx, key.clone(), delay);
         }
     }
 
@@ -184,7 +149,7 @@ impl ReplicaSetController {
         {
             let selector = Selector::read(set.value().at(&["spec", "selector"]));
             if !selector.is_everything() && selector.matches(&pod.meta().labels) {
-                self.queue.add(key_of(set));
+                self.worker.add(NsName::of(set));
             }
         }
     }

@@ -2,9 +2,10 @@
 //!
 //! Upstream: pkg/controller/replicaset/replica_set_utils.go
 
-use super::{ReplicaSetController, Timer, key_of};
+use super::{ReplicaSetController, Timer};
 use crate::k8s::{Kind, Object, Str, Value};
 use crate::sim::control::pods;
+use crate::sim::store::NsName;
 use crate::sim::{Ctx, Status};
 use crate::value;
 use std::sync::Arc;
@@ -23,7 +24,7 @@ impl ReplicaSetController {
         terminating: usize,
         failure: Option<&Status>,
     ) -> Result<(), Status> {
-        let min_ready = self.min_ready(&key_of(set));
+        let min_ready = self.min_ready(&NsName::of(set));
         let now = ctx.now();
         let template = set.value().at(&["spec", "template", "metadata", "labels"]);
         let labeled = |pod: &Object| {
@@ -56,8 +57,7 @@ impl ReplicaSetController {
             status.set("conditions", conditions);
         }
         if ready != available {
-            let at = self.queue.add_after(key_of(set), now, min_ready);
-            ctx.at(at, Timer::Due);
+            self.worker.add_after(ctx, NsName::of(set), min_ready);
         }
         if status == *set.value().get("status") {
             return Ok(());

@@ -3,7 +3,7 @@
 use super::cache::NodeInfo;
 use super::claims::Blocked;
 use super::filter::{Failure, Wanted, check};
-use super::{Scheduler, Timer, key_of, message, preempt, score, waits};
+use super::{Scheduler, Timer, message, preempt, score, waits};
 use crate::k8s::{Kind, Object, Str, Value};
 use crate::sim::apiserver::{DeleteOptions, Patch, Subresource};
 use crate::sim::store::NsName;
@@ -161,7 +161,7 @@ impl Scheduler {
     }
 
     fn bind(&mut self, ctx: &mut Ctx<'_, Timer>, pod: &Arc<Object>, node: &Str) {
-        self.queue.remove(&key_of(pod));
+        self.queue.remove(&NsName::of(pod));
         if ctx.client.bind(pod.namespace(), pod.name(), node).is_err() {
             // The pod is gone or was bound by someone else; its watch will tell.
             return;
@@ -204,7 +204,7 @@ impl Scheduler {
         failures: Vec<Failure>,
         preempt: Option<(Str, Vec<Arc<Object>>)>,
     ) {
-        let key: NsName = key_of(pod);
+        let key: NsName = NsName::of(pod);
         self.queue.failed(&key, failures, ctx.now());
         let about = ObjectRef::of(pod);
         let kind = EventType::Warning;

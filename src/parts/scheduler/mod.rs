@@ -121,13 +121,6 @@ fn runs(pod: &Object) -> bool {
         .is_some_and(|view| !view.spec.node_name.is_empty() && !view.terminal())
 }
 
-fn key_of(object: &Object) -> NsName {
-    NsName {
-        namespace: object.namespace().clone(),
-        name: object.name().clone(),
-    }
-}
-
 impl Scheduler {
     /// Pods that wait for a node.
     pub fn queue(&self) -> &SchedulingQueue {
@@ -157,7 +150,7 @@ impl Scheduler {
     }
 
     fn pod_changed(&mut self, ctx: &mut Ctx<'_, Timer>, delta: &Delta) {
-        let key = key_of(delta.object());
+        let key = NsName::of(delta.object());
         match &delta.new {
             Some(pod) if runs(pod) => {
                 self.queue.remove(&key);

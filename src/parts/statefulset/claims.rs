@@ -2,8 +2,9 @@
 //!
 //! Upstream: pkg/controller/statefulset/stateful_pod_control.go
 
-use super::{StatefulSetController, Timer, key_of, pod};
+use super::{StatefulSetController, Timer, pod};
 use crate::k8s::{Kind, Object, Str, Value};
+use crate::sim::store::NsName;
 use crate::sim::{Ctx, EventType, ObjectRef, Status};
 use crate::value;
 
@@ -26,7 +27,7 @@ impl StatefulSetController {
                 .create(kind, set.namespace(), new_claim(set, template, &name))
             {
                 Ok(claim) => {
-                    self.wrote(&key_of(set), &claim);
+                    self.pending.wrote(&NsName::of(set), &claim);
                     let text = format!(
                         "Create Claim {name} Pod {}-{ordinal} in StatefulSet {} success",
                         set.name(),
@@ -85,7 +86,7 @@ impl StatefulSetController {
             let mut value = claim.value().clone();
             value.set_at(&["metadata", "ownerReferences"], next);
             let written = ctx.client.update(kind, value)?;
-            self.wrote(&key_of(set), &written);
+            self.pending.wrote(&NsName::of(set), &written);
         }
         Ok(())
     }

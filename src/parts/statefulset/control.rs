@@ -4,7 +4,7 @@
 
 use super::revision::{Revisions, template_of};
 use super::status::Counts;
-use super::{StatefulSetController, Timer, key_of, pod};
+use super::{StatefulSetController, Timer, pod};
 use crate::k8s::selector::Selector;
 use crate::k8s::{Kind, Object};
 use crate::sim::apiserver::DeleteOptions;
@@ -27,11 +27,11 @@ impl StatefulSetController {
             .get(Kind::StatefulSet, &key.namespace, &key.name)
             .cloned()
         else {
-            self.pending.remove(key);
+            self.pending.forget(key);
             return Ok(());
         };
         // The caches do not show the last pass yet; the watch that brings it adds the key again.
-        if self.pending.contains_key(key) {
+        if self.pending.has(key) {
             return Ok(());
         }
         let selector = Selector::read(set.value().at(&["spec", "selector"]));
@@ -155,7 +155,7 @@ impl StatefulSetController {
         let name = format!("{}-{ordinal}", set.name());
         match ctx.client.create(Kind::Pod, set.namespace(), value) {
             Ok(created) => {
-                self.wrote(&key_of(set), &created);
+                self.pending.wrote(&NsName::of(set), &created);
                 counts.replicas += 1;
                 counts.current += i64::from(revision.name() == revisions.current.name());
                 counts.updated += i64::from(revision.name() == revisions.update.name());
@@ -216,7 +216,7 @@ impl StatefulSetController {
                     .get(Kind::Pod, pod.namespace(), pod.name())
                     .is_ok()
                 {
-                    self.wrote(&key_of(set), &deleted);
+                    self.pending.wrote(&NsName::of(set), &deleted);
                 }
                 let text = format!(
                     "Delete Pod {} in StatefulSet {} successful",

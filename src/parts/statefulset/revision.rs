@@ -2,11 +2,12 @@
 //!
 //! Upstream: pkg/controller/history/controller_history.go, stateful_set_control.go `getStatefulSetRevisions`
 
-use super::{StatefulSetController, Timer, key_of, pod};
+use super::{StatefulSetController, Timer, pod};
 use crate::k8s::selector::Selector;
 use crate::k8s::{Kind, Object, Str, Value, hash};
 use crate::sim::apiserver::DeleteOptions;
 use crate::sim::control::{claim, controller_ref};
+use crate::sim::store::NsName;
 use crate::sim::{Ctx, Status};
 use crate::value;
 use std::sync::Arc;
@@ -63,14 +64,14 @@ impl StatefulSetController {
                 let mut value = all[i].value().clone();
                 value.set("revision", next);
                 let written = ctx.client.update(Kind::ControllerRevision, value)?;
-                self.wrote(&key_of(set), &written);
+                self.pending.wrote(&NsName::of(set), &written);
                 all.remove(i);
                 all.push(written.clone());
                 written
             }
             None => {
                 let created = self.create_revision(ctx, set, &data, next, &mut collisions)?;
-                self.wrote(&key_of(set), &created);
+                self.pending.wrote(&NsName::of(set), &created);
                 all.push(created.clone());
                 created
             }

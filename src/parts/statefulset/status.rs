@@ -1,9 +1,10 @@
 //! The status of a StatefulSet.
 
 use super::revision::Revisions;
-use super::{StatefulSetController, Timer, key_of, pod};
+use super::{StatefulSetController, Timer, pod};
 use crate::k8s::api::Phase;
 use crate::k8s::{Kind, Object, Value};
+use crate::sim::store::NsName;
 use crate::sim::{Ctx, SimSpan, SimTime, Status};
 use crate::value;
 use std::sync::Arc;
@@ -84,7 +85,7 @@ impl StatefulSetController {
         value.set("status", status);
         value.at_mut(&["metadata"]).remove("resourceVersion");
         let written = ctx.client.update_status(Kind::StatefulSet, value)?;
-        self.wrote(&key_of(set), &written);
+        self.pending.wrote(&NsName::of(set), &written);
         Ok(())
     }
 }

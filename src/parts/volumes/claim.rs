@@ -198,7 +198,7 @@ impl Volumes {
                 if settled {
                     return Ok(());
                 }
-                self.queue.add(super::Key::Volume(volume_key(name)));
+                self.worker.add(super::Key::Volume(volume_key(name)));
                 self.bind(ctx, claim, &volume)
             }
             (Some((reason, text)), _) => {

@@ -17,7 +17,7 @@ use super::Part;
 use crate::k8s::{Kind, Object, Str, Value};
 use crate::sim::control::PendingWrites;
 use crate::sim::store::NsName;
-use crate::sim::workqueue::WorkQueue;
+use crate::sim::worker::{Tick, Worker};
 use crate::sim::{Ctx, Delivery, EventType, Informer, ObjectRef, Recorder, SimSpan, Status};
 use std::sync::Arc;
 
@@ -41,9 +41,8 @@ enum Key {
 #[derive(Clone, Debug)]
 pub struct Volumes {
     informer: Informer,
-    queue: WorkQueue<Key>,
+    worker: Worker<Key>,
     recorder: Recorder,
-    working: bool,
     /// The next look at waiting claims is under way.
     resync: bool,
     pending: PendingWrites,
@@ -53,9 +52,8 @@ impl Default for Volumes {
     fn default() -> Self {
         Self {
             informer: Informer::default(),
-            queue: WorkQueue::default(),
+            worker: Worker::default(),
             recorder: Recorder::new(Self::NAME, ""),
-            working: false,
             resync: false,
             pending: PendingWrites::default(),
         }
@@ -65,12 +63,15 @@ impl Default for Volumes {
 /// A moment that the controller asked for.
 #[derive(Clone, Debug)]
 pub enum Timer {
-    /// The worker takes the next key.
-    Work,
-    /// A delayed key is due.
-    Due,
+    Worker(Tick),
     /// All claims that wait are looked at again.
     Resync,
+}
+
+impl From<Tick> for Timer {
+    fn from(tick: Tick) -> Self {
+        Timer::Worker(tick)
+    }
 }
 
 impl Part for Volumes {
@@ -101,45 +102,30 @@ impl Part for Volumes {
                 _ => {}
             }
         }
-        self.work_soon(ctx);
+        self.worker.wake(ctx);
     }
 
     fn on_timer(&mut self, ctx: &mut Ctx<'_, Timer>, timer: Timer) {
         match timer {
-            Timer::Due => self.queue.due(ctx.now()),
             Timer::Resync => {
                 self.resync = false;
                 let claims = self.informer.of(Kind::PersistentVolumeClaim).iter(None);
                 for claim in claims.filter(|c| !claim::complete(c)) {
-                    self.queue.add(Key::Claim(NsName::of(claim)));
+                    self.worker.add(Key::Claim(NsName::of(claim)));
                 }
             }
-            Timer::Work => {
-                self.working = false;
-                if let Some(key) = self.queue.take() {
-                    match self.sync(ctx, &key) {
-                        Ok(()) => self.queue.forget(&key),
-                        Err(_) => {
-                            let at = self.queue.add_rate_limited(key.clone(), ctx.now());
-                            ctx.at(at, Timer::Due);
-                        }
-                    }
-                    self.queue.done(&key);
+            Timer::Worker(tick) => {
+                if let Some(key) = self.worker.turn(ctx.now(), tick) {
+                    let ended = self.sync(ctx, &key).into();
+                    self.worker.end(ctx, &key, ended);
                 }
             }
         }
-        self.work_soon(ctx);
+        self.worker.wake(ctx);
     }
 }
 
 impl Volumes {
-    fn work_soon(&mut self, ctx: &mut Ctx<'_, Timer>) {
-        if !self.working && !self.queue.is_idle() {
-            self.working = true;
-            ctx.after(ctx.latency.write, Timer::Work);
-        }
-    }
-
     fn sync(&mut self, ctx: &mut Ctx<'_, Timer>, key: &Key) -> Result<(), Status> {
         let (Key::Claim(name) | Key::Volume(name)) = key;
         if self.pending.has(name) {
@@ -154,26 +140,26 @@ impl Volumes {
     }
 
     fn claim_changed(&mut self, claim: &Object) {
-        self.queue.add(Key::Claim(NsName::of(claim)));
+        self.worker.add(Key::Claim(NsName::of(claim)));
         let volume = claim.value().at(&["spec", "volumeName"]).to_str();
         if !volume.is_empty() {
-            self.queue.add(Key::Volume(volume_key(volume)));
+            self.worker.add(Key::Volume(volume_key(volume)));
         }
         // A volume may still name a claim that is gone.
         let volumes = self.informer.of(Kind::PersistentVolume).iter(None);
         for volume in volumes.filter(|v| find::reserved_for(v, claim)) {
-            self.queue.add(Key::Volume(NsName::of(volume)));
+            self.worker.add(Key::Volume(NsName::of(volume)));
         }
     }
 
     fn volume_changed(&mut self, volume: &Object) {
-        self.queue.add(Key::Volume(NsName::of(volume)));
+        self.worker.add(Key::Volume(NsName::of(volume)));
         let claims = self.informer.of(Kind::PersistentVolumeClaim).iter(None);
         let named = |claim: &&Arc<Object>| {
             claim.value().at(&["spec", "volumeName"]).text() == volume.name().as_str()
         };
         for claim in claims.filter(named) {
-            self.queue.add(Key::Claim(NsName::of(claim)));
+            self.worker.add(Key::Claim(NsName::of(claim)));
         }
     }
 
@@ -181,7 +167,7 @@ impl Volumes {
     fn pod_gone(&mut self, pod: &Object) {
         for name in find::claims_of(pod) {
             let namespace = pod.namespace().clone();
-            self.queue.add(Key::Claim(NsName { namespace, name }));
+            self.worker.add(Key::Claim(NsName { namespace, name }));
         }
     }
 

@@ -61,7 +61,7 @@ impl Volumes {
         };
         let bound_to = claim.value().at(&["spec", "volumeName"]).text();
         if bound_to.is_empty() {
-            self.queue.add(Key::Claim(NsName::of(&claim)));
+            self.worker.add(Key::Claim(NsName::of(&claim)));
             return Ok(());
         }
         if bound_to == volume.name().as_str() {
