@@ -21,6 +21,10 @@ pub mod diagnose;
 
 pub mod timeline;
 
+pub mod plan;
+
+pub mod diff;
+
 pub mod age;
 
 pub mod say;

@@ -11,6 +11,7 @@ mod mask;
 mod node_life;
 mod node_world;
 mod parity;
+mod plan;
 mod replay;
 mod rhythm;
 mod share;
