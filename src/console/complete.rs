@@ -6,6 +6,7 @@ use super::session::Session;
 use super::{programs, verb};
 use crate::cluster::Cluster;
 use crate::k8s::Kind;
+use crate::k8s::order::InOrder;
 use crate::k8s::schema::schema;
 
 /// Candidates given at most.
@@ -68,7 +69,7 @@ pub fn complete(line: &str, cursor: usize, session: &Session, cluster: &Cluster)
     };
     let mut candidates = at.candidates();
     candidates.retain(|c| c.starts_with(at.partial));
-    candidates.sort();
+    candidates.order();
     candidates.dedup();
     candidates.truncate(CANDIDATES_MAX);
     Completion { start, candidates }

@@ -3,6 +3,7 @@
 use super::api::{NodeSelector, NodeSelectorRequirement, NodeSelectorTerm, PodSpec, PreferredTerm};
 use super::selector::{Operator, Requirement};
 use super::{Str, Value};
+use crate::k8s::order::InOrder;
 
 /// The only field that `matchFields` knows.
 pub const NAME_FIELD: &str = "metadata.name";
@@ -201,7 +202,7 @@ pub fn required_node_names(spec: &PodSpec) -> Option<Vec<Str>> {
         }
         names.extend(of_term?);
     }
-    names.sort();
+    names.order();
     names.dedup();
     Some(names)
 }

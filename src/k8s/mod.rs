@@ -24,6 +24,8 @@ pub mod patch;
 
 pub mod managed_fields;
 
+pub mod order;
+
 pub mod names;
 
 pub mod hash;

@@ -4,6 +4,7 @@
 
 use super::Part;
 use crate::k8s::api::Phase;
+use crate::k8s::order::InOrder;
 use crate::k8s::{Kind, Object, Str, Value};
 use crate::sim::{Ctx, DeleteOptions, Delivery, Informer, SimSpan, SimTime};
 use crate::value;
@@ -137,7 +138,7 @@ fn collect_ended(ctx: &mut Ctx<'_, Timer>, mut ended: Vec<Arc<Object>>) {
         return;
     }
     let evicted = |o: &Object| o.pod().is_some_and(|p| p.status.reason == "Evicted");
-    ended.sort_by_key(|o| (!evicted(o), o.meta().creation, o.name().clone()));
+    ended.order_by_key(|o| (!evicted(o), o.meta().creation, o.name().clone()));
     let excess = ended.len() - TERMINATED_MAX;
     for pod in &ended[..excess] {
         collect(ctx, pod, None);

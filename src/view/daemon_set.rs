@@ -1,5 +1,6 @@
 //! A DaemonSet's counters, revisions and progress.
 
+use crate::k8s::order::InOrder;
 use crate::k8s::{Kind, Object, Str};
 use std::sync::Arc;
 
@@ -69,7 +70,7 @@ fn row(object: &Object, revisions: &[Arc<Object>], pods: &[Arc<Object>]) -> SetR
         .filter(|revision| owned(revision, object))
         .map(|revision| revision_row(revision, object, pods))
         .collect();
-    rows.sort_by_key(|row| row.number);
+    rows.order_by_key(|row| row.number);
     let newest = rows.len();
     for (i, row) in rows.iter_mut().enumerate() {
         row.current = i + 1 == newest;

@@ -4,6 +4,7 @@
 
 use super::jsonpath;
 use crate::console::programs::sort::version;
+use crate::k8s::order::InOrder;
 use crate::k8s::quantity::Quantity;
 use crate::k8s::{Object, Timestamp, Value};
 use std::cmp::Ordering;
@@ -23,7 +24,7 @@ pub fn sort(objects: &mut [Arc<Object>], path: &str) -> Result<(), String> {
             "couldn't find any field with path \"{path}\" in the list of objects"
         ));
     }
-    keys.sort_by(|(a, _), (b, _)| order(a.as_ref(), b.as_ref()));
+    keys.order_by(|(a, _), (b, _)| order(a.as_ref(), b.as_ref()));
     for (place, (_, object)) in objects.iter_mut().zip(keys) {
         *place = object;
     }

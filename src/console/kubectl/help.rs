@@ -4,6 +4,7 @@ use super::Command;
 use crate::console::args::Takes;
 use crate::console::error::Failure;
 use crate::console::verb;
+use crate::k8s::order::InOrder;
 
 /// Commands that do not exist here, with what to use instead.
 const NOT_HERE: &[(&str, &str)] = &[
@@ -160,7 +161,7 @@ pub fn of(command: &Command) -> String {
         command.about, command.path, command.usage
     );
     let mut flags: Vec<_> = command.flags.iter().flat_map(|f| f.iter()).collect();
-    flags.sort_by_key(|f| f.name);
+    flags.order_by_key(|f| f.name);
     if !flags.is_empty() {
         text.push_str("\nOptions:\n");
     }

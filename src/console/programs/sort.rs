@@ -4,6 +4,7 @@ use super::filter::Lines;
 use super::options::Options;
 use super::{Refused, filter};
 use crate::console::task::{Io, Task};
+use crate::k8s::order::InOrder;
 use std::cmp::Ordering;
 
 #[derive(Clone)]
@@ -223,7 +224,7 @@ impl Lines for Sort {
 
     fn end(&mut self, io: &mut Io<'_>) -> u8 {
         let mut lines = std::mem::take(&mut self.lines);
-        lines.sort_by(|a, b| self.compare(a, b));
+        lines.order_by(|a, b| self.compare(a, b));
         if self.unique {
             let keyed = !self.keys.is_empty();
             lines.dedup_by(|a, b| {

@@ -5,6 +5,7 @@ use crate::console::error::Failure;
 use crate::console::kubectl::{Call, Command, Run, Type};
 use crate::console::print::table;
 use crate::console::task::Io;
+use crate::k8s::order::InOrder;
 use crate::k8s::{Value, json, yaml};
 use crate::value;
 
@@ -73,9 +74,9 @@ fn wanted(call: &Call) -> Result<Vec<Type>, Failure> {
         })
         .collect();
     match flags.text("sort-by").unwrap_or("") {
-        "" => types.sort_by_key(|t| (t.resource.group, t.resource.name)),
-        "name" => types.sort_by_key(|t| t.resource.name),
-        "kind" => types.sort_by_key(|t| t.resource.kind),
+        "" => types.order_by_key(|t| (t.resource.group, t.resource.name)),
+        "name" => types.order_by_key(|t| t.resource.name),
+        "kind" => types.order_by_key(|t| t.resource.kind),
         _ => return Err(Failure::client("--sort-by accepts only name or kind")),
     }
     // The server prefers one version of each resource.
@@ -165,7 +166,7 @@ fn list(types: &[Type]) -> Value {
 fn versions(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
     no_arguments(call)?;
     let mut all: Vec<String> = Type::all().map(|t| t.resource.api_version()).collect();
-    all.sort();
+    all.order();
     all.dedup();
     for version in all {
         io.line(version);

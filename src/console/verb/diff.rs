@@ -14,6 +14,7 @@ use crate::console::kubectl::request::Sender;
 use crate::console::kubectl::{Call, Command, Run, flags};
 use crate::console::print::unified;
 use crate::console::task::Io;
+use crate::k8s::order::InOrder;
 use crate::k8s::selector::Selector;
 use crate::k8s::{Value, patch, yaml};
 
@@ -85,7 +86,7 @@ fn differences(call: &Call, io: &mut Io<'_>) -> Result<String, Failure> {
             files.push((file_name(manifest), text));
         }
     }
-    files.sort();
+    files.order();
     Ok(files.into_iter().map(|(_, text)| text).collect())
 }
 

@@ -11,6 +11,7 @@ use crate::console::print::columns::event;
 use crate::console::print::describe::pieces::interval;
 use crate::console::print::{View, table};
 use crate::console::task::{Io, Step, Task, Wake};
+use crate::k8s::order::InOrder;
 use crate::k8s::{Kind, Object, Timestamp, Value};
 use std::sync::Arc;
 
@@ -119,7 +120,7 @@ impl Events {
             .filter(|e| self.wanted.matches(e.value()))
             .cloned()
             .collect();
-        events.sort_by_key(|e| Timestamp::parse(event::last_seen(e.value()).text()));
+        events.order_by_key(|e| Timestamp::parse(event::last_seen(e.value()).text()));
         if !format.is_table() {
             if format == Format::Name {
                 for event in &events {

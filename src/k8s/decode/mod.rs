@@ -10,6 +10,7 @@ mod walk;
 
 use super::schema::{Type, definition_id, schema};
 use super::{Kind, Value};
+use crate::k8s::order::InOrder;
 pub use scalar::base64;
 use walk::{Mode, Walk};
 
@@ -56,7 +57,7 @@ pub fn decode(kind: Kind, value: &Value) -> Decoded {
 /// (`unrecognized type: int32`, `cannot convert int64 to string`, `cannot restore slice from int64`).
 pub fn restore(kind: Kind, value: &Value) -> Decoded {
     let mut decoded = run(kind, value, Mode::Tree);
-    decoded.unknown.sort();
+    decoded.unknown.order();
     decoded
 }
 

@@ -2,6 +2,7 @@
 
 use super::Conflicts;
 use super::set::Set;
+use crate::k8s::order::InOrder;
 use crate::k8s::{Str, Timestamp, Value};
 use std::collections::BTreeMap;
 
@@ -68,7 +69,7 @@ impl Managers {
         self.entries.retain(|_, entry| !entry.fields_v1.is_empty());
         self.cap();
         let mut order: Vec<(&Id, &Entry)> = self.entries.iter().collect();
-        order.sort_by_key(|(id, entry)| (!id.apply, entry.time, *id));
+        order.order_by_key(|(id, entry)| (!id.apply, entry.time, *id));
         let one = |(id, entry): (&Id, &Entry)| {
             let mut out = Value::map();
             out.set("apiVersion", Str::new(&id.api_version));
@@ -95,7 +96,7 @@ impl Managers {
         let updates = self.entries.iter().filter(|(id, _)| !id.apply);
         let mut updates: Vec<(Timestamp, Id)> =
             updates.map(|(id, e)| (e.time, id.clone())).collect();
-        updates.sort();
+        updates.order();
         while updates.len() > UPDATE_LIMIT {
             let (_, oldest) = updates.remove(0);
             let Some(entry) = self.entries.remove(&oldest) else {
@@ -108,7 +109,7 @@ impl Managers {
             };
             if !self.entries.contains_key(&ancient) {
                 updates.push((entry.time, ancient.clone()));
-                updates.sort();
+                updates.order();
             }
             self.gain(ancient, &entry.fields(), entry.time);
         }

@@ -1,6 +1,7 @@
 //! How server-side apply sees a value of a type: as one thing, by fields, by keys.
 
 use super::set::Element;
+use crate::k8s::order::InOrder;
 use crate::k8s::schema::{DefinitionId, Field, Topology, Type, schema};
 use crate::k8s::{Str, Value};
 
@@ -123,7 +124,7 @@ impl Shape {
                 "associative list with keys has an element that omits all key fields {keys:?} (and doesn't have default values for any key fields)"
             ));
         }
-        fields.sort();
+        fields.order();
         Ok(Element::Key(fields))
     }
 }

@@ -4,6 +4,7 @@ use super::go_text;
 use super::lists::{element_kind, go_type, no_key, sorted};
 use super::merge::DIRECTIVE;
 use super::meta::{At, Meta, look_up};
+use crate::k8s::order::InOrder;
 use crate::k8s::{Str, Value};
 
 /// What goes into the patch.
@@ -160,7 +161,7 @@ fn lists_of_scalars(old: &Value, new: &Value, options: Options) -> Change {
     // Compared as sorted lists, so that doubled values count.
     let in_order = |list: &Value| {
         let mut items = list.items().to_vec();
-        items.sort_by_key(go_text);
+        items.order_by_key(go_text);
         items
     };
     let (mut added, mut deletions) = (in_order(new), in_order(old));
@@ -225,7 +226,7 @@ fn lists_of_maps(
             .iter()
             .map(|v| (go_text(v.get(key)), v.clone()))
             .collect();
-        items.sort_by(|a, b| a.0.cmp(&b.0));
+        items.order_by(|a, b| a.0.cmp(&b.0));
         items
     };
     let (before, after) = (by_key(old), by_key(new));

@@ -4,6 +4,7 @@ use super::go_text;
 use super::merge::{DIRECTIVE, ORDER, Options, bad_directive, maps};
 use super::meta::Meta;
 use crate::k8s::Value;
+use crate::k8s::order::InOrder;
 
 /// The error for a list in a list.
 pub(super) const NO_LIST_OF_LISTS: &str = "lists of lists are not supported";
@@ -196,7 +197,7 @@ pub(super) fn arrange(
 /// Upstream: apimachinery/pkg/util/strategicpatch/patch.go `normalizeSliceOrder`.
 pub(super) fn sorted(mut list: Vec<Value>, order: &[Value], key: &str) -> Vec<Value> {
     let deletion = |v: &Value| !key.is_empty() && v.get(DIRECTIVE).as_str() == Some("delete");
-    list.sort_by_key(|v| (deletion(v), position(order, v, key)));
+    list.order_by_key(|v| (deletion(v), position(order, v, key)));
     list
 }
 

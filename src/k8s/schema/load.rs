@@ -3,6 +3,7 @@
 use super::read::{Reader, Scalar};
 use super::{Definition, DefinitionId, Field, GoField, GroupVersionKind, Resource, Schema};
 use super::{Topology, Type};
+use crate::k8s::order::InOrder;
 use crate::k8s::{Str, Value};
 
 const PUBLISHED: &str = include_str!("kubernetes-1.36.3.json");
@@ -160,7 +161,7 @@ fn resolve(raw: RawDefinition, names: &[&'static str]) -> Definition {
         go: GoField::default(),
     };
     let mut fields: Vec<Field> = raw.fields.into_iter().map(one).collect();
-    fields.sort_by_key(|f| f.name);
+    fields.order_by_key(|f| f.name);
     Definition {
         name: raw.name,
         gvk: raw.gvk,

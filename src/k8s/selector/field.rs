@@ -1,5 +1,6 @@
 //! Field selectors: `spec.nodeName=worker01,metadata.namespace!=default`.
 
+use crate::k8s::order::InOrder;
 use std::fmt;
 
 /// All requirements must hold.
@@ -24,7 +25,7 @@ impl FieldSelector {
     /// Upstream: apimachinery/pkg/fields/selector.go `ParseSelector`.
     pub fn parse(text: &str) -> Result<Self, String> {
         let mut terms = split_terms(text);
-        terms.sort_unstable();
+        terms.order();
         let mut requirements = Vec::new();
         for term in terms.into_iter().filter(|t| !t.is_empty()) {
             let Some((field, equal, value)) = split_term(term) else {

@@ -7,6 +7,7 @@ pub use field::{FieldRequirement, FieldSelector};
 
 use super::names::{label_value_errors, qualified_name_errors};
 use super::{Str, Value};
+use crate::k8s::order::InOrder;
 use std::fmt;
 
 /// How a requirement compares a label.
@@ -108,7 +109,7 @@ impl Selector {
     }
 
     fn of(mut requirements: Vec<Requirement>) -> Self {
-        requirements.sort_by(|a, b| a.key.cmp(&b.key));
+        requirements.order_by(|a, b| a.key.cmp(&b.key));
         Self {
             requirements,
             nothing: false,
@@ -168,7 +169,7 @@ impl Requirement {
         values: impl IntoIterator<Item = Str>,
     ) -> Result<Self, String> {
         let mut values: Vec<Str> = values.into_iter().collect();
-        values.sort();
+        values.order();
         values.dedup();
         let mut errors = Vec::new();
         let key_errors = qualified_name_errors(key);

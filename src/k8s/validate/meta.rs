@@ -4,6 +4,7 @@ use super::errors::quoted;
 use super::syntax::{self, Sentences};
 use super::{Errors, Path, Shown};
 use crate::k8s::Value;
+use crate::k8s::order::InOrder;
 use std::fmt::Write;
 
 /// The rule for the name of a kind.
@@ -215,7 +216,7 @@ fn no_new_finalizers(errors: &mut Errors, new: &Value, old: &Value) {
     if extra.is_empty() {
         return;
     }
-    extra.sort();
+    extra.order();
     extra.dedup();
     let detail = format!(
         "no new finalizers can be added if the object is being deleted, found new finalizers []string{{{}}}",

@@ -3,6 +3,7 @@
 use super::syntax::{label, qualified_name};
 use super::{Errors, Path};
 use crate::k8s::Value;
+use crate::k8s::order::InOrder;
 use crate::k8s::quantity::Quantity;
 
 /// Resources without a domain that the system knows anywhere.
@@ -245,7 +246,7 @@ fn claims(errors: &mut Errors, at: &Path<'_>, claims: &Value, pod_claims: &[&str
                 detail.push_str(" which is empty");
             } else {
                 let mut names = pod_claims.to_vec();
-                names.sort_unstable();
+                names.order();
                 names.dedup();
                 detail.push_str(": ");
                 detail.push_str(&names.join(", "));

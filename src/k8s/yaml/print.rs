@@ -4,6 +4,7 @@
 
 use super::resolve;
 use super::style::{self, Style};
+use crate::k8s::order::InOrder;
 use crate::k8s::{Map, Str, Value, number};
 use std::cmp::Ordering;
 
@@ -122,7 +123,7 @@ impl Emitter {
 
     fn mapping(&mut self, map: &Map, column: usize) {
         let mut fields: Vec<(&Str, &Value)> = map.iter().collect();
-        fields.sort_by(|a, b| key_order(a.0, b.0));
+        fields.order_by(|a, b| key_order(a.0, b.0));
         for (key, value) in fields {
             self.indent(column);
             if key.len() <= SIMPLE_KEY_MAX && !style::has_break(key) {

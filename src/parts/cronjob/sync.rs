@@ -4,6 +4,7 @@
 
 use super::schedule::{Schedule, zone_offset};
 use super::{CronJobController, Timer, missed};
+use crate::k8s::order::InOrder;
 use crate::k8s::{Kind, Object, Str, Timestamp, Value};
 use crate::sim::apiserver::{DeleteOptions, Propagation};
 use crate::sim::control::{controlled_by, controller_ref};
@@ -104,7 +105,7 @@ impl CronJobController {
             };
             let mut old: Vec<&Arc<Object>> =
                 jobs.iter().filter(|j| ended(j) == Some(kind)).collect();
-            old.sort_by_cached_key(|job| {
+            old.order_by_key(|job| {
                 let start = job.value().at(&["status", "startTime"]).to_str();
                 (start.is_empty(), start, job.name().clone())
             });

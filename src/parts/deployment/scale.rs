@@ -5,6 +5,7 @@
 use super::set::{self, DESIRED_REPLICAS, MAX_REPLICAS, Sets};
 use super::{DeploymentController, Timer};
 use crate::k8s::Object;
+use crate::k8s::order::InOrder;
 use crate::sim::{Ctx, Status};
 use std::cmp::Reverse;
 use std::sync::Arc;
@@ -67,9 +68,9 @@ fn proportions(deployment: &Object, sets: &Sets) -> Vec<(Arc<Object>, i64)> {
     };
     let add = allowed - set::total(&active);
     if add > 0 {
-        active.sort_by_key(|s| (Reverse(set::replicas(s)), Reverse(s.meta().creation)));
+        active.order_by_key(|s| (Reverse(set::replicas(s)), Reverse(s.meta().creation)));
     } else {
-        active.sort_by_key(|s| (Reverse(set::replicas(s)), s.meta().creation));
+        active.order_by_key(|s| (Reverse(set::replicas(s)), s.meta().creation));
     }
     let mut added = 0;
     let mut sizes: Vec<(Arc<Object>, i64)> = Vec::new();

@@ -3,6 +3,7 @@
 //! Upstream: pkg/controller/deployment/util/deployment_util.go
 
 use crate::k8s::int_or_percent::{Rounding, scaled_value};
+use crate::k8s::order::InOrder;
 use crate::k8s::{Object, Value};
 use std::sync::Arc;
 
@@ -117,7 +118,7 @@ impl Sets {
     ///
     /// Upstream: `FindNewReplicaSet`, `FindOldReplicaSets`.
     pub fn of(deployment: &Object, mut sets: Vec<Arc<Object>>) -> Self {
-        sets.sort_by_key(|s| (s.meta().creation, s.name().clone()));
+        sets.order_by_key(|s| (s.meta().creation, s.name().clone()));
         let wanted = template(deployment);
         let new = sets.iter().position(|s| same_template(template(s), wanted));
         let new = new.map(|i| sets.remove(i));

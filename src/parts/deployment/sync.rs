@@ -4,6 +4,7 @@
 
 use super::set::{self, DESIRED_REPLICAS, MAX_REPLICAS, Sets};
 use super::{DeploymentController, Timer};
+use crate::k8s::order::InOrder;
 use crate::k8s::selector::Selector;
 use crate::k8s::{Kind, Object, Value};
 use crate::sim::apiserver::DeleteOptions;
@@ -138,7 +139,7 @@ impl DeploymentController {
             .filter(|s| !s.meta().terminating())
             .collect();
         let surplus = old.len().saturating_sub(limit);
-        old.sort_by_key(|s| set::revision(s));
+        old.order_by_key(|s| set::revision(s));
         for candidate in old.into_iter().take(surplus) {
             let busy = set::counter(candidate, "replicas") != 0
                 || set::replicas(candidate) != 0

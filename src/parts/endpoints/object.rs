@@ -3,6 +3,7 @@
 //! Upstream: pkg/controller/endpoint/endpoints_controller.go `syncService`
 
 use super::{Endpoints, Timer, address, labels, tolerates_unready};
+use crate::k8s::order::InOrder;
 use crate::k8s::{Kind, Object, Value};
 use crate::sim::apiserver::DeleteOptions;
 use crate::sim::store::NsName;
@@ -34,7 +35,7 @@ fn subsets(service: &Object, pods: &[Arc<Object>]) -> Vec<Value> {
         .iter()
         .filter(|pod| unready || !pod.meta().terminating())
         .collect();
-    pods.sort_by_cached_key(|pod| address::ip(pod));
+    pods.order_by_key(|pod| address::ip(pod));
     for pod in pods {
         let ports = address::ports(pod, service);
         if ports.is_empty() && !service.value().at(&["spec", "ports"]).items().is_empty() {

@@ -2,6 +2,7 @@
 //!
 //! Upstream: pkg/controller/job/backoff_utils.go
 
+use crate::k8s::order::InOrder;
 use crate::k8s::{Object, Timestamp};
 use crate::sim::{SimSpan, SimTime};
 
@@ -20,7 +21,7 @@ impl Backoff {
     pub(super) fn after(self, succeeded: &[&Object], failed: &[&Object]) -> Self {
         let latest = succeeded.iter().filter_map(|pod| finished_at(pod)).max();
         let mut failures: Vec<Timestamp> = failed.iter().filter_map(|p| finished_at(p)).collect();
-        failures.sort();
+        failures.order();
         let mut next = if succeeded.is_empty() {
             self
         } else {

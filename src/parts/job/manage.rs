@@ -4,6 +4,7 @@
 
 use super::sync::{Pass, count};
 use super::{JobController, Timer, indexes, track};
+use crate::k8s::order::InOrder;
 use crate::k8s::{Kind, Object, Str, Value};
 use crate::sim::apiserver::DeleteOptions;
 use crate::sim::control::pods;
@@ -154,7 +155,7 @@ fn wanted(pass: &Pass, active: i64) -> i64 {
 /// Pods that are one too many: without a valid index of their own, then the least advanced.
 fn for_removal(pass: &Pass, at_least: i64) -> Vec<Arc<Object>> {
     let mut left = pass.active.clone();
-    left.sort_by_cached_key(|pod| pods::deletion_rank(pod, 0));
+    left.order_by_key(|pod| pods::deletion_rank(pod, 0));
     let mut gone: Vec<Arc<Object>> = Vec::new();
     if pass.indexed() {
         let completions = pass.completions().unwrap_or(0);

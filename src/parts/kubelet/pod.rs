@@ -7,6 +7,7 @@ use super::state::{PodRun, RunState, Stage};
 use super::status::{self, Surroundings};
 use super::{Kx, Registry, Step, Timer, admit};
 use crate::k8s::api::Phase;
+use crate::k8s::order::InOrder;
 use crate::k8s::{Kind, Object, Str};
 use crate::sim::{EventType, ObjectRef, SimSpan, SimTime};
 use std::sync::Arc;
@@ -97,7 +98,7 @@ impl Kubelet {
         }
         let mut sorted = pods.to_vec();
         // Upstream: the oldest pods are admitted first.
-        sorted.sort_by_key(|pod| pod.meta().creation);
+        sorted.order_by_key(|pod| pod.meta().creation);
         for pod in &sorted {
             self.on_pod(ctx, pod);
         }

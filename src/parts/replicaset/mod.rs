@@ -5,6 +5,7 @@
 mod status;
 
 use super::Part;
+use crate::k8s::order::InOrder;
 use crate::k8s::selector::Selector;
 use crate::k8s::{Kind, Object, Str};
 use crate::sim::apiserver::DeleteOptions;
@@ -273,7 +274,7 @@ impl ReplicaSetController {
         let related = self.related(set, mine);
         let siblings = |name: &Str| related.iter().filter(|p| node(p) == **name).count();
         let mut ranked: Vec<Arc<Object>> = mine.to_vec();
-        ranked.sort_by_cached_key(|pod| pods::deletion_rank(pod, siblings(&node(pod))));
+        ranked.order_by_key(|pod| pods::deletion_rank(pod, siblings(&node(pod))));
         ranked.truncate(count);
         self.expectations
             .set(key, 0, i64::try_from(count).unwrap_or(i64::MAX), ctx.now());

@@ -5,6 +5,7 @@
 use super::revision::{Revisions, template_of};
 use super::status::Counts;
 use super::{StatefulSetController, Timer, pod};
+use crate::k8s::order::InOrder;
 use crate::k8s::selector::Selector;
 use crate::k8s::{Kind, Object};
 use crate::sim::apiserver::DeleteOptions;
@@ -75,7 +76,7 @@ impl StatefulSetController {
             .iter()
             .filter(|p| !(first..end).contains(&ordinal(p)))
             .collect();
-        condemned.sort_by_key(|p| std::cmp::Reverse(ordinal(p)));
+        condemned.order_by_key(|p| std::cmp::Reverse(ordinal(p)));
         let unhealthy = condemned
             .iter()
             .rev()

@@ -3,6 +3,7 @@
 //! Upstream: pkg/controller/history/controller_history.go, stateful_set_control.go `getStatefulSetRevisions`
 
 use super::{StatefulSetController, Timer, pod};
+use crate::k8s::order::InOrder;
 use crate::k8s::selector::Selector;
 use crate::k8s::{Kind, Object, Str, Value, hash};
 use crate::sim::apiserver::DeleteOptions;
@@ -47,7 +48,7 @@ impl StatefulSetController {
             .iter(Some(set.namespace()));
         let candidates: Vec<Arc<Object>> = of.cloned().collect();
         let mut all = claim(&mut ctx.client, set, selector, candidates)?.mine;
-        all.sort_by_key(|r| (number(r), r.meta().creation, r.name().clone()));
+        all.order_by_key(|r| (number(r), r.meta().creation, r.name().clone()));
         let mut template = set.value().at(&["spec", "template"]).clone();
         template.set("$patch", "replace");
         let data = value!({"spec": {"template": template}});

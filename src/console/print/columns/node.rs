@@ -2,6 +2,7 @@
 
 use super::{Column, View, age, col, wide};
 use crate::console::print::or_none;
+use crate::k8s::order::InOrder;
 use crate::k8s::{Object, Value};
 
 pub const COLUMNS: &[Column] = &[
@@ -74,7 +75,7 @@ pub fn roles(labels: &Value) -> String {
         )
         .filter(|role| !role.is_empty())
         .collect();
-    roles.sort_unstable();
+    roles.order();
     roles.dedup();
     or_none(&roles.join(","))
 }

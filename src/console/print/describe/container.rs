@@ -3,6 +3,7 @@
 use super::Writer;
 use crate::console::print::{long_time, or_none, scalar};
 use crate::k8s::Value;
+use crate::k8s::order::InOrder;
 use crate::k8s::quantity::Quantity;
 
 /// Where the containers stand.
@@ -334,7 +335,7 @@ fn own_resource(container: &Value, reference: &Value) -> String {
 
 fn mounts(w: &mut Writer, container: &Value) {
     let mut all: Vec<&Value> = container.get("volumeMounts").items().iter().collect();
-    all.sort_by_key(|m| m.get("mountPath").text());
+    all.order_by_key(|m| m.get("mountPath").text());
     if all.is_empty() {
         w.line(2, "Mounts:\t<none>");
     } else {

@@ -3,6 +3,7 @@
 use super::{View, Writer, pieces};
 use crate::console::print::columns::node::roles;
 use crate::console::print::{age, long_time, scalar};
+use crate::k8s::order::InOrder;
 use crate::k8s::quantity::Quantity;
 use crate::k8s::{Kind, Object, Timestamp, Value};
 use std::collections::BTreeMap;
@@ -60,7 +61,7 @@ pub fn describe(w: &mut Writer, object: &Object, view: View<'_>) {
 /// Taints sorted by effect, then key.
 fn taints(list: &Value) -> Vec<String> {
     let mut all: Vec<&Value> = list.items().iter().collect();
-    all.sort_by_key(|t| (t.get("effect").text(), t.get("key").text()));
+    all.order_by_key(|t| (t.get("effect").text(), t.get("key").text()));
     let text = |t: &Value| {
         let (key, value, effect) = (
             t.get("key").text(),

@@ -3,6 +3,7 @@
 use super::{View, Writer};
 use crate::console::print::columns::event;
 use crate::console::print::or_none;
+use crate::k8s::order::InOrder;
 use crate::k8s::{Kind, Object, Timestamp, Value};
 use std::sync::Arc;
 
@@ -69,7 +70,7 @@ fn shorten(text: &str, max: usize) -> String {
 /// `Tolerations:`, sorted by key.
 pub fn tolerations(w: &mut Writer, title: &str, list: &Value) {
     let mut all: Vec<&Value> = list.items().iter().collect();
-    all.sort_by_key(|t| t.get("key").text());
+    all.order_by_key(|t| t.get("key").text());
     multiline(w, title, all.into_iter().map(toleration));
 }
 
@@ -145,7 +146,7 @@ pub fn events_of<'a>(object: &Object, view: View<'a>) -> Vec<&'a Arc<Object>> {
                 || Some(involved.get("namespace").text()) == namespace.as_deref())
     };
     let mut events: Vec<&Arc<Object>> = view.api.list(Kind::Event, None).filter(about).collect();
-    events.sort_by_key(|e| Timestamp::parse(e.value().get("lastTimestamp").text()));
+    events.order_by_key(|e| Timestamp::parse(e.value().get("lastTimestamp").text()));
     events
 }
 

@@ -3,6 +3,7 @@
 use super::template::pod_template;
 use super::{View, Writer, pieces};
 use crate::console::print::{labels, scalar};
+use crate::k8s::order::InOrder;
 use crate::k8s::selector::Selector;
 use crate::k8s::{Kind, Object, Value};
 use std::sync::Arc;
@@ -144,7 +145,7 @@ fn replica_sets(object: &Object, view: View<'_>) -> (Vec<Arc<Object>>, Option<Ar
     let (mut new, mut old): (Vec<_>, Vec<_>) = own
         .cloned()
         .partition(|rs| bare(rs.value().at(&["spec", "template"])) == wanted);
-    new.sort_by_key(|rs| rs.meta().creation);
+    new.order_by_key(|rs| rs.meta().creation);
     if new.len() > 1 {
         old.extend(new.drain(1..));
     }

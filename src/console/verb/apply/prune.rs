@@ -9,6 +9,7 @@ use crate::console::error::Failure;
 use crate::console::kubectl::request::Sender;
 use crate::console::kubectl::{Call, Type};
 use crate::console::task::Io;
+use crate::k8s::order::InOrder;
 use crate::k8s::selector::Selector;
 use crate::k8s::{Kind, Object};
 use std::sync::Arc;
@@ -45,7 +46,7 @@ pub(super) fn run(
         .map(|a| a.value.at(&["metadata", "uid"]).text())
         .collect();
     let mut spaces: Vec<&str> = applied.iter().map(|a| a.item.namespace.as_str()).collect();
-    spaces.sort_unstable();
+    spaces.order();
     spaces.dedup();
     let mut gone: Vec<Arc<Object>> = Vec::new();
     for kind in KINDS {

@@ -9,6 +9,7 @@ use crate::console::error::Failure;
 use crate::console::kubectl::builder::{self, Bare};
 use crate::console::kubectl::{Call, Command, Run, flags};
 use crate::console::task::Io;
+use crate::k8s::order::InOrder;
 use crate::k8s::selector::Selector;
 use crate::k8s::{Kind, Object, Value};
 use std::sync::Arc;
@@ -177,7 +178,7 @@ fn behind(object: &Object, api: &ApiServer) -> Vec<Arc<Object>> {
         .filter(|p| selector.matches(&p.meta().labels))
         .cloned()
         .collect();
-    pods.sort_by_key(|p| !p.pod().is_some_and(crate::k8s::api::Pod::ready));
+    pods.order_by_key(|p| !p.pod().is_some_and(crate::k8s::api::Pod::ready));
     pods
 }
 

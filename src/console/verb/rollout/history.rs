@@ -9,6 +9,7 @@ use crate::console::kubectl::items::Item;
 use crate::console::kubectl::{Call, Command, Run, flags, say};
 use crate::console::print::describe;
 use crate::console::task::Io;
+use crate::k8s::order::InOrder;
 use crate::k8s::{Kind, Value};
 
 const FLAGS: &[Flag] = &[long("revision", Takes::Int)];
@@ -43,7 +44,7 @@ fn one(call: &Call, item: &Item, wanted: i64, io: &mut Io<'_>) -> Result<(), Fai
         return Err(unknown_kind(item, "history viewer", "history"));
     }
     let mut all = revisions(item, io.cluster.api());
-    all.sort_by_key(|r| r.number);
+    all.order_by_key(|r| r.number);
     let asked = all.iter().rev().find(|r| r.number == wanted);
     let missing = || Failure::client("unable to find the specified revision");
     if call.flags.text("output").is_some_and(|o| !o.is_empty()) {

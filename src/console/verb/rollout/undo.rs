@@ -11,6 +11,7 @@ use crate::console::kubectl::request::{Sender, short_title};
 use crate::console::kubectl::{Call, Command, Run, flags, say};
 use crate::console::task::Io;
 use crate::console::verb::apply::last_applied::ANNOTATION;
+use crate::k8s::order::InOrder;
 use crate::k8s::{Kind, Value};
 use crate::value;
 
@@ -92,7 +93,7 @@ fn roll_back(sender: &Sender, item: &Item, to: i64, io: &mut Io<'_>) -> Result<S
         }));
     }
     let found = if to == 0 {
-        all.sort_by_key(|r| r.number);
+        all.order_by_key(|r| r.number);
         all.get(all.len() - 2)
     } else {
         all.iter().find(|r| r.number == to)
