@@ -22,6 +22,7 @@ pub mod job;
 pub mod programs;
 
 pub mod args;
+pub mod base64;
 
 pub mod error;
 

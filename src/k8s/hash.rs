@@ -50,6 +50,19 @@ pub fn template_hash(template: &Value, collision_count: Option<i64>) -> String {
     safe_encode(&fnv.0.to_string())
 }
 
+/// The hash that names a StatefulSet's revision, of the data that the revision holds. Unlike that of a template it
+/// is taken of the JSON, so it is the same as in a real cluster.
+///
+/// Upstream: pkg/controller/history/controller_history.go `HashControllerRevision`.
+pub fn revision_hash(data: &Value, collision_count: i64) -> String {
+    let text = format!("{}{collision_count}", super::json::compact(data));
+    // FNV-1, not FNV-1a: first multiplied, then mixed.
+    let hash = text.bytes().fold(0x811c_9dc5_u32, |hash, byte| {
+        hash.wrapping_mul(0x0100_0193) ^ u32::from(byte)
+    });
+    safe_encode(&hash.to_string())
+}
+
 /// Maps each character to the alphabet that cannot spell words.
 ///
 /// Upstream: apimachinery/pkg/util/rand/rand.go `SafeEncodeString`.
@@ -70,6 +83,34 @@ mod tests {
         assert_eq!(fnv32a(b"a"), 0xe40c_292c);
         assert_eq!(fnv32a(b"foobar"), 0xbf9c_f968);
         assert_eq!(safe_encode("0123456789"), "456789bcdf");
+    }
+
+    #[test]
+    fn revisions_of_stateful_sets_are_named_as_in_a_real_cluster() {
+        let container = |name: &str, image: &str, command: Option<Value>| {
+            let mut container = value!({
+                "image": image.to_owned(), "imagePullPolicy": "IfNotPresent", "name": name.to_owned(),
+                "resources": {}, "terminationMessagePath": "/dev/termination-log",
+                "terminationMessagePolicy": "File",
+            });
+            if let Some(command) = command {
+                container.set("command", command);
+            }
+            container
+        };
+        let data = value!({"spec": {"template": {
+            "$patch": "replace", "metadata": {"labels": {"app": "quorum"}},
+            "spec": {
+                "containers": [
+                    container("node", "nats:2.10", None),
+                    container("side", "busybox:1.36", Some(value!(["sleep", "infinity"]))),
+                ],
+                "dnsPolicy": "ClusterFirst", "restartPolicy": "Always",
+                "schedulerName": "default-scheduler", "securityContext": {},
+                "terminationGracePeriodSeconds": 2,
+            },
+        }}});
+        assert_eq!(revision_hash(&data, 0), "5b84466d76");
     }
 
     #[test]

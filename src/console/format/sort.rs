@@ -20,15 +20,41 @@ pub fn sort(objects: &mut [Arc<Object>], path: &str) -> Result<(), String> {
         keys.push((results.into_iter().flatten().next(), object.clone()));
     }
     if !keys.is_empty() && keys.iter().all(|(key, _)| key.is_none()) {
-        return Err(format!(
-            "couldn't find any field with path \"{path}\" in the list of objects"
-        ));
+        return Err(not_found(&path));
     }
-    keys.order_by(|(a, _), (b, _)| order(a.as_ref(), b.as_ref()));
+    if keys.len() <= INSERTION_MAX {
+        insertion(&mut keys);
+    } else {
+        keys.order_by(|(a, _), (b, _)| order(a.as_ref(), b.as_ref()));
+    }
     for (place, (_, object)) in objects.iter_mut().zip(keys) {
         *place = object;
     }
     Ok(())
+}
+
+/// The sentence for a path that no object has.
+pub fn not_found(path: &str) -> String {
+    let path = jsonpath::relaxed(path).unwrap_or_else(|_| path.to_owned());
+    format!("couldn't find any field with path \"{path}\" in the list of objects")
+}
+
+/// Up to so many elements Go sorts by insertion.
+const INSERTION_MAX: usize = 12;
+
+/// An object without the field comes before every other one, also before one of its kind: so several of them end
+/// up in reverse order.
+fn insertion(keys: &mut [(Option<Value>, Arc<Object>)]) {
+    let less = |a: &Option<Value>, b: &Option<Value>| {
+        a.is_none() || b.is_some() && order(a.as_ref(), b.as_ref()).is_lt()
+    };
+    for i in 1..keys.len() {
+        let mut j = i;
+        while j > 0 && less(&keys[j].0, &keys[j - 1].0) {
+            keys.swap(j, j - 1);
+            j -= 1;
+        }
+    }
 }
 
 fn order(a: Option<&Value>, b: Option<&Value>) -> Ordering {

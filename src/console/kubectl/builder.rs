@@ -233,12 +233,17 @@ pub fn objects(
 ) -> Result<Found, Failure> {
     let named = named(call, args, bare, io)?;
     let found = find(call, &named, io.cluster.api());
+    warn_endpoints(&named, io);
+    Ok(found)
+}
+
+/// Says that Endpoints are deprecated, where they were asked for.
+pub fn warn_endpoints(named: &Named, io: &mut Io<'_>) {
     if named.types().any(|t| t.kind == Some(Kind::Endpoints)) {
         io.err_line(
             "Warning: v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice",
         );
     }
-    Ok(found)
 }
 
 /// One object by its name.

@@ -181,13 +181,15 @@ impl Found {
     /// What a group, or kubectl itself, says when it is used alone; what is said of a command that is not here.
     pub fn without_command(&self, parsed: &Parsed, io: &mut Io<'_>) -> Result<(), Failure> {
         let Some(first) = self.names.first() else {
-            io.out(help::kubectl());
+            let topic = parsed.args.strip_prefix(&["help".to_owned()]);
+            io.out(help::kubectl(topic.filter(|t| !t.is_empty())));
             return Ok(());
         };
         if let Some(group) = self.names.last().filter(|n| subcommands(n).is_some()) {
             if parsed.args.is_empty() || parsed.is("help") {
                 io.err(help::group(&self.path(), group));
-                return if parsed.is("help") {
+                // `certificate` alone is no mistake, unlike the other groups.
+                return if parsed.is("help") || *group == "certificate" {
                     Ok(())
                 } else {
                     Err(Failure::Code(1))
@@ -198,6 +200,28 @@ impl Found {
         }
         Err(help::not_here(first, &self.path()))
     }
+}
+
+/// `kubectl help COMMAND` is that command with `--help`.
+fn topic(words: &[String]) -> Result<Found, Failure> {
+    let mut asked = words.to_vec();
+    if asked.is_empty() {
+        return Ok(Found {
+            names: Vec::new(),
+            command: None,
+            words: Vec::new(),
+        });
+    }
+    let known = NAMES.contains(&asked[0].as_str());
+    if !known {
+        return Ok(Found {
+            names: Vec::new(),
+            command: None,
+            words: std::iter::once("help".to_owned()).chain(asked).collect(),
+        });
+    }
+    asked.push("--help".to_owned());
+    find(&asked)
 }
 
 fn subcommands(name: &str) -> Option<&'static [&'static str]> {
@@ -243,10 +267,7 @@ pub fn find(words: &[String]) -> Result<Found, Failure> {
     }
     match next_argument(words, &[]) {
         None => Ok(found),
-        Some(at) if words[at] == "help" => Ok(Found {
-            words: Vec::new(),
-            ..found
-        }),
+        Some(at) if words[at] == "help" => topic(&words[at + 1..]),
         Some(_) if words[0].starts_with('-') => Err(Failure::Plain(format!(
             "Error: flags cannot be placed before plugin name: {}",
             words[0]

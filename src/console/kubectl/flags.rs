@@ -1,6 +1,10 @@
 //! Flags that several commands share.
 
-use crate::console::args::{Flag, Takes, long, short};
+use crate::console::args::{Flag, Parsed, Takes, long, parse_duration, short};
+use crate::console::error::Failure;
+use crate::console::files::Found;
+use crate::console::task::Io;
+use crate::console::verb::config::NAME;
 
 /// Known to every command. Most of them mean nothing here and are read over.
 pub const GLOBAL: &[Flag] = &[
@@ -74,3 +78,57 @@ pub const RECORD: &[Flag] = &[long("record", Takes::Bool)];
 
 /// `--validate`
 pub const VALIDATE: &[Flag] = &[long("validate", Takes::Maybe("strict"))];
+
+/// Refuses the global flags that name another cluster, user or configuration than the one there is.
+pub fn check_global(path: &str, flags: &Parsed, io: &Io<'_>) -> Result<(), Failure> {
+    let text = |name: &str| flags.text(name).filter(|t| !t.is_empty());
+    if let Some(file) = text("kubeconfig")
+        && io.session.files.find(&io.session.path(file)) == Found::Nothing
+        && !file.starts_with(['/', '~'])
+    {
+        return Err(Failure::client(format!(
+            "stat {file}: no such file or directory"
+        )));
+    }
+    if path.starts_with("config") || matches!(path, "options" | "completion" | "plugin list") {
+        return Ok(());
+    }
+    if let Some(context) = text("context").filter(|c| *c != NAME) {
+        return Err(Failure::Plain(format!(
+            "Error in configuration: context was not found for specified context: {context}"
+        )));
+    }
+    if let Some(cluster) = text("cluster").filter(|c| *c != NAME) {
+        return Err(Failure::client(format!(
+            "no server found for cluster \"{cluster}\""
+        )));
+    }
+    if let Some(user) = text("user").filter(|u| *u != NAME && !path.starts_with("set subject")) {
+        return Err(Failure::client(format!(
+            "auth info \"{user}\" does not exist"
+        )));
+    }
+    if text("as").is_some() && path != "auth can-i" {
+        return Err(Failure::client(
+            "--as is not part of this playground: everybody may do everything here, kubectl auth can-i --as tells \
+             what a real cluster would say",
+        ));
+    }
+    if let Some(timeout) = text("request-timeout")
+        && request_timeout(timeout).is_none()
+    {
+        return Err(Failure::client(
+            "Invalid timeout value. Timeout must be a single integer in seconds, or an integer followed by a \
+             corresponding time unit (e.g. 1s | 2m | 3h)",
+        ));
+    }
+    Ok(())
+}
+
+/// `--request-timeout` in milliseconds; a bare number means seconds.
+pub fn request_timeout(text: &str) -> Option<i64> {
+    match text.parse::<i64>() {
+        Ok(seconds) => seconds.checked_mul(1000),
+        Err(_) => parse_duration(text).ok(),
+    }
+}

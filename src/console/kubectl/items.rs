@@ -105,12 +105,21 @@ pub fn find(
     look: Look,
     io: &mut Io<'_>,
 ) -> Result<Items, Failure> {
+    let local = call.flags.is("local");
+    if local && !manifest::given(call) {
+        return Err(Failure::client(
+            "you must specify resources by --filename when --local is set.\nExample resource specifications \
+             include:\n   '-f rsrc.yaml'\n   '--filename=rsrc.json'",
+        ));
+    }
     if manifest::given(call) {
         if !args.is_empty() {
+            manifest::check_paths(call, io)?;
             return Err(Failure::client(
                 "when paths, URLs, or stdin is provided as input, you may not specify resource arguments as well",
             ));
         }
+        let look = if local { Look::Given } else { look };
         return from_files(call, look, io);
     }
     let named = builder::named(call, args, bare, io)?;

@@ -82,9 +82,20 @@ pub fn required(call: &Call) -> Result<(), Failure> {
     }
 }
 
+/// Refuses names of files that are not there.
+pub fn check_paths(call: &Call, io: &Io<'_>) -> Result<(), Failure> {
+    let mut paths = Vec::new();
+    files(call)
+        .into_iter()
+        .try_for_each(|file| expand(call, file, io, &mut paths))
+}
+
 /// Reads all files named by `-f`. An error means that nothing was read; failures of single documents are inside.
 pub fn read(call: &Call, check: Check, io: &mut Io<'_>) -> Result<Manifests, Failure> {
     if call.flags.text("kustomize").is_some_and(|k| !k.is_empty()) {
+        if !files(call).is_empty() {
+            return Err(Failure::client("only one of -f or -k can be specified"));
+        }
         return Err(Failure::client(
             "kustomizations are not part of this playground: write the manifests out and use -f",
         ));
@@ -288,8 +299,11 @@ fn place(call: &Call, source: &str, mut value: Value) -> Result<Manifest, Failur
         namespace = String::new();
     } else if namespace.is_empty() {
         namespace.clone_from(&call.namespace);
-        let text = namespace.clone();
-        value.at_mut(&["metadata"]).set("namespace", text);
+        // With --local the file stands as it is.
+        if !call.flags.is("local") {
+            let text = namespace.clone();
+            value.at_mut(&["metadata"]).set("namespace", text);
+        }
     } else if call.namespace_given && namespace != call.namespace {
         return Err(Failure::client(format!(
             "the namespace from the provided object {} does not match the namespace {}. You must pass \

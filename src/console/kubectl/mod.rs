@@ -103,6 +103,7 @@ impl Kubectl {
             io.out(help::of(command));
             return Ok(None);
         }
+        flags::check_global(command.path, &parsed, io)?;
         let missing: Vec<String> = command
             .required
             .iter()

@@ -15,6 +15,8 @@ pub struct Sender {
     pub manager: String,
     pub dry_run: DryRun,
     pub validation: Caller,
+    /// `--local`: the files alone count.
+    pub local: bool,
 }
 
 impl Sender {
@@ -29,6 +31,7 @@ impl Sender {
             manager: given.unwrap_or(manager).to_owned(),
             dry_run,
             validation: validation(call)?,
+            local: call.flags.is("local"),
         })
     }
 
@@ -46,7 +49,7 @@ impl Sender {
 
     /// Nothing is sent.
     pub fn client_only(&self) -> bool {
-        self.dry_run == DryRun::Client
+        self.local || self.dry_run == DryRun::Client
     }
 
     fn send(&self, verb: Verb, io: &mut Io<'_>) -> Reply {

@@ -4,8 +4,9 @@
 
 use super::{Call, Type};
 use crate::console::error::Failure;
-use crate::console::print::output;
-use crate::console::task::Io;
+use crate::console::format::shown;
+use crate::console::print::{go_json, output};
+use crate::console::task::{Io, Stream};
 use crate::k8s::Value;
 
 /// Prints `daemonset.apps/x configured`, or what `-o` asks for. `operation` carries the suffix of a dry run.
@@ -27,6 +28,30 @@ pub fn object(
             Ok(())
         }
         _ => output::object(call, value, io),
+    }
+}
+
+/// The same of an object that kubectl made itself.
+pub fn made(
+    call: &Call,
+    ty: Type,
+    name: &str,
+    value: &Value,
+    operation: &str,
+    io: &mut Io<'_>,
+) -> Result<(), Failure> {
+    if call.flags.text("output") != Some("json") {
+        return object(call, ty, name, value, operation, io);
+    }
+    io.line(go_json::indented(&shown(call, value)));
+    Ok(())
+}
+
+/// What stands between two objects of one command.
+pub fn between(call: &Call, io: &mut Io<'_>) {
+    let out = |(stream, _): &(Stream, String)| *stream == Stream::Out;
+    if call.flags.text("output") == Some("yaml") && io.written.iter().any(out) {
+        io.line("---");
     }
 }
 

@@ -3,6 +3,7 @@
 pub mod age;
 pub mod columns;
 pub mod describe;
+pub mod go_json;
 pub mod output;
 pub mod table;
 pub mod unified;

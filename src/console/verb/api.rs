@@ -153,11 +153,20 @@ fn list(types: &[Type]) -> Value {
     let texts = |all: &[&'static str]| all.iter().map(|t| Value::from(*t)).collect::<Value>();
     let one = |ty: &Type| {
         let r = ty.resource;
-        value!({
-            "categories": texts(&r.categories), "group": r.group, "kind": r.kind, "name": r.name,
-            "namespaced": r.namespaced, "shortNames": texts(&r.short_names), "singularName": r.singular,
-            "verbs": texts(&r.verbs), "version": r.version,
-        })
+        let mut one = value!({
+            "group": r.group, "kind": r.kind, "name": r.name,
+            "namespaced": r.namespaced, "singularName": r.singular, "verbs": texts(&r.verbs),
+            "version": r.version,
+        });
+        for (field, texts_of) in [
+            ("categories", &r.categories),
+            ("shortNames", &r.short_names),
+        ] {
+            if !texts_of.is_empty() {
+                one.set(field, texts(texts_of));
+            }
+        }
+        one
     };
     let resources: Value = types.iter().map(one).collect();
     value!({"apiVersion": "v1", "groupVersion": "", "kind": "APIResourceList", "resources": resources})

@@ -4,12 +4,14 @@
 
 use crate::console::args::{Flag, Takes, long, short};
 use crate::console::error::Failure;
-use crate::console::kubectl::{Call, Command, Run};
-use crate::console::print::table;
+use crate::console::kubectl::{Call, Command, Run, flags, help};
+use crate::console::print::{output, table};
 use crate::console::task::Io;
+use crate::k8s::Value;
+use crate::value;
 
 /// The name of the context, its cluster and its user.
-const NAME: &str = "playground";
+pub const NAME: &str = "playground";
 
 const SET: &[Flag] = &[long("current", Takes::Bool)];
 
@@ -18,39 +20,76 @@ const GET: &[Flag] = &[
     short('o', "output", Takes::Text),
 ];
 
+const VIEW: &[Flag] = &[
+    long("flatten", Takes::Bool),
+    long("merge", Takes::Bool),
+    long("minify", Takes::Bool),
+    long("raw", Takes::Bool),
+];
+
+macro_rules! command {
+    ($path:literal, $about:literal, $usage:literal, $flags:expr, $run:ident) => {
+        Command {
+            path: $path,
+            about: $about,
+            usage: $usage,
+            flags: $flags,
+            required: &[],
+            run: Run::Once($run),
+        }
+    };
+}
+
 pub static COMMANDS: &[Command] = &[
-    Command {
-        path: "config current-context",
-        about: "Display the current-context",
-        usage: "",
-        flags: &[],
-        required: &[],
-        run: Run::Once(current),
-    },
-    Command {
-        path: "config get-contexts",
-        about: "Describe one or many contexts",
-        usage: "[(-o|--output=)name)]",
-        flags: &[GET],
-        required: &[],
-        run: Run::Once(contexts),
-    },
-    Command {
-        path: "config use-context",
-        about: "Set the current-context in a kubeconfig file",
-        usage: "CONTEXT_NAME",
-        flags: &[],
-        required: &[],
-        run: Run::Once(switch),
-    },
-    Command {
-        path: "config set-context",
-        about: "Set a context entry in kubeconfig",
-        usage: "[NAME | --current] [--namespace=namespace]",
-        flags: &[SET],
-        required: &[],
-        run: Run::Once(set),
-    },
+    command!(
+        "config current-context",
+        "Display the current-context",
+        "",
+        &[],
+        current
+    ),
+    command!(
+        "config get-contexts",
+        "Describe one or many contexts",
+        "[(-o|--output=)name)]",
+        &[GET],
+        contexts
+    ),
+    command!(
+        "config get-clusters",
+        "Display clusters defined in the kubeconfig",
+        "",
+        &[],
+        names
+    ),
+    command!(
+        "config get-users",
+        "Display users defined in the kubeconfig",
+        "",
+        &[],
+        names
+    ),
+    command!(
+        "config use-context",
+        "Set the current-context in a kubeconfig file",
+        "CONTEXT_NAME",
+        &[],
+        switch
+    ),
+    command!(
+        "config set-context",
+        "Set a context entry in kubeconfig",
+        "[NAME | --current] [--cluster=cluster_nickname] [--user=user_nickname] [--namespace=namespace]",
+        &[SET],
+        set
+    ),
+    command!(
+        "config view",
+        "Display merged kubeconfig settings or a specified kubeconfig file",
+        "[flags]",
+        &[VIEW, flags::OUTPUT],
+        view
+    ),
 ];
 
 fn current(_: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
@@ -58,10 +97,14 @@ fn current(_: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
     Ok(())
 }
 
+fn names(_: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
+    io.line("NAME");
+    io.line(NAME);
+    Ok(())
+}
+
 fn contexts(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
-    if let Some(other) = call.args().iter().find(|a| *a != NAME) {
-        return Err(Failure::client(format!("context {other} not found")));
-    }
+    let other = call.args().iter().find(|a| *a != NAME);
     if call.flags.text("output") == Some("name") {
         io.line(NAME);
         return Ok(());
@@ -77,9 +120,14 @@ fn contexts(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
     } else {
         &namespace
     };
-    rows.push(row(["*", NAME, NAME, NAME, shown]));
+    if other.is_none() {
+        rows.push(row(["*", NAME, NAME, NAME, shown]));
+    }
     io.out(table::print(&rows));
-    Ok(())
+    match other {
+        Some(other) => Err(Failure::client(format!("context {other} not found"))),
+        None => Ok(()),
+    }
 }
 
 fn switch(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
@@ -91,29 +139,59 @@ fn switch(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
         [name] => Err(Failure::client(format!(
             "no context exists with the name: \"{name}\""
         ))),
-        _ => Err(call.usage("Unexpected args: one context name is wanted")),
+        args => {
+            io.err(help::of(call.command));
+            Err(Failure::client(format!(
+                "Unexpected args: [{}]",
+                args.join(" ")
+            )))
+        }
     }
 }
 
 fn set(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
-    let own = match call.args() {
-        [] => call.flags.is("current"),
-        [name] => name == NAME,
-        _ => false,
-    };
-    if !own {
-        return Err(Failure::client(format!(
-            "the context {NAME} is the only one here: use --current"
-        )));
+    let current = call.flags.is("current");
+    match call.args() {
+        [] if !current => {
+            return Err(Failure::client(
+                "you must specify a non-empty context name or --current",
+            ));
+        }
+        [] => {}
+        [name] if name == NAME && !current => {}
+        _ => {
+            return Err(Failure::client(format!(
+                "the context {NAME} is the only one here: use --current"
+            )));
+        }
     }
     if call.namespace_given {
-        let namespace = if call.namespace.is_empty() {
-            "default"
-        } else {
-            &call.namespace
-        };
-        namespace.clone_into(&mut io.session.namespace);
+        call.namespace.clone_into(&mut io.session.namespace);
     }
     io.line(format!("Context \"{NAME}\" modified."));
     Ok(())
+}
+
+fn view(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
+    if !call.args().is_empty() {
+        let args = call.args().join(" ");
+        return Err(call.usage(format!("unexpected arguments: [{args}]")));
+    }
+    let mut context = value!({"cluster": NAME, "user": NAME});
+    if io.session.namespace != "default" {
+        context.set("namespace", io.session.namespace.clone());
+    }
+    let config: Value = value!({
+        "apiVersion": "v1",
+        "clusters": [{"cluster": {"server": "https://10.0.0.1:6443"}, "name": NAME}],
+        "contexts": [{"context": context, "name": NAME}],
+        "current-context": NAME,
+        "kind": "Config",
+        "users": [{"name": NAME, "user": {"token": "REDACTED"}}],
+    });
+    let mut call = call.clone();
+    if call.flags.text("output").is_none_or(str::is_empty) {
+        call.flags.set("output", "yaml".to_owned());
+    }
+    output::object(&call, &config, io)
 }

@@ -37,10 +37,11 @@ fn run(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
     } else {
         let named = builder::named(call, call.args(), Bare::Means, io)?;
         let found = builder::find(call, &named, io.cluster.api());
-        match prefixed(call, &named, &found, io) {
-            Some(found) => return describe_prefixed(call, &found, io),
-            None => found,
+        builder::warn_endpoints(&named, io);
+        if let Some(found) = prefixed(call, &named, found.failures.as_slice(), io)? {
+            return describe_prefixed(call, &found, io);
         }
+        found
     };
     let one = found.infos.len() == 1 && found.failures.is_empty();
     let events = call.flags.is_or("show-events", one);
@@ -52,28 +53,43 @@ fn run(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
     Failure::gather(std::mem::take(&mut found.failures))
 }
 
-/// The objects whose names begin with the one name that was not found.
-fn prefixed(call: &Call, named: &Named, found: &Found, io: &Io<'_>) -> Option<Found> {
-    let Named::Objects(objects) = named else {
-        return None;
+/// The objects whose names begin with the second of two arguments, when something was not found. The first is read
+/// as a type then, so with two times TYPE/NAME nothing but the refusal is left.
+///
+/// Upstream: kubectl/pkg/cmd/describe/describe.go `DescribeMatchingResources`.
+fn prefixed(
+    call: &Call,
+    named: &Named,
+    failures: &[Failure],
+    io: &Io<'_>,
+) -> Result<Option<Found>, Failure> {
+    let (Named::Objects(objects), [_, prefix], [failure]) = (named, call.args(), failures) else {
+        return Ok(None);
     };
-    let [(ty, prefix)] = &objects[..] else {
-        return None;
-    };
-    let missing = |f: &Failure| matches!(f, Failure::Api(status) if status.is_not_found());
-    if call.args().len() != 2 || !found.failures.first().is_some_and(missing) {
-        return None;
+    if !matches!(failure, Failure::Api(status) if status.is_not_found()) {
+        return Ok(None);
     }
-    let all = builder::list(call, *ty, io.cluster.api()).ok()?;
+    if prefix.contains('/') {
+        return Err(failure.clone());
+    }
+    let [(ty, _)] = &objects[..] else {
+        return Err(Failure::client(
+            "you may only specify a single resource type",
+        ));
+    };
+    let all = builder::list(call, *ty, io.cluster.api())?;
     let fitting = all
         .into_iter()
         .filter(|o| o.name().starts_with(prefix.as_str()));
     let infos: Vec<Info> = fitting.map(|object| Info { ty: *ty, object }).collect();
-    (!infos.is_empty()).then(|| Found {
+    if infos.is_empty() {
+        return Err(failure.clone());
+    }
+    Ok(Some(Found {
         types: vec![*ty; infos.len()],
         infos,
         ..Found::default()
-    })
+    }))
 }
 
 /// Every object that a prefix means, each followed by an empty line.

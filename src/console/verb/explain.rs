@@ -4,6 +4,7 @@
 
 use crate::console::args::{Flag, Takes, long, short};
 use crate::console::error::Failure;
+use crate::console::format::jsonpath;
 use crate::console::kubectl::{Call, Command, Run, Type};
 use crate::console::task::Io;
 use crate::k8s::schema::{Definition, DefinitionId, Field, schema};
@@ -47,12 +48,14 @@ fn run(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
             ));
         }
     };
-    if word.starts_with('.') {
-        return Err(Failure::client(
-            "invalid jsonpath syntax, first node must be field node",
+    let word = word.strip_suffix('.').unwrap_or(word);
+    check_path(word)?;
+    let (ty, path) = split(word)?;
+    for other in ty.others(word.split('.').next().unwrap_or(word)) {
+        io.err_line(format!(
+            "Warning: short name \"{word}\" could also match lower priority resource {other}"
         ));
     }
-    let (ty, path) = split(word)?;
     let version = call.flags.text("api-version").filter(|v| !v.is_empty());
     if let Some(version) = version.filter(|v| *v != ty.resource.api_version()) {
         return Err(Failure::client(if version == "v1" {
@@ -83,21 +86,40 @@ fn run(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
     explain(id, &path, call.flags.is("recursive"), io)
 }
 
-/// The type and the path of fields that a word names: `ds.spec`, `daemonsets.apps.spec`.
-fn split(word: &str) -> Result<(Type, Vec<&str>), Failure> {
-    let parts: Vec<&str> = word.split('.').collect();
-    // A group with dots may follow the name of the type.
-    for end in (1..=parts.len().min(5)).rev() {
-        let name = parts[..end].join(".");
-        if let Some(ty) = Type::find(&name) {
-            let rest = parts[end..].iter().filter(|p| !p.is_empty());
-            return Ok((ty, rest.copied().collect()));
-        }
+/// Refuses what is no path of fields.
+fn check_path(word: &str) -> Result<(), Failure> {
+    if word.is_empty() {
+        return Err(Failure::client(
+            "a resource must be present, got: /, Resource=",
+        ));
     }
-    Err(Failure::Plain(format!(
-        "the server doesn't have a resource type \"{}\"",
-        parts[0]
-    )))
+    let parsed = jsonpath::parse(&format!("{{.{word}}}")).map_err(Failure::Client)?;
+    let field = |node: &jsonpath::Node| matches!(node, jsonpath::Node::Field(_));
+    match parsed.first() {
+        Some(jsonpath::Node::Action(nodes)) if nodes.iter().all(field) => Ok(()),
+        _ => Err(Failure::client(
+            "invalid jsonpath syntax, first node must be field node",
+        )),
+    }
+}
+
+/// The type and the path of fields that a word names: `ds.spec`, `daemonsets.apps.spec`. A group counts only behind
+/// the full name of the type.
+///
+/// Upstream: kubectl/pkg/explain/explain.go `SplitAndParseResourceRequestWithMatchingPrefix`.
+fn split(word: &str) -> Result<(Type, Vec<&str>), Failure> {
+    let first = word.split('.').next().unwrap_or(word);
+    let Some(found) = Type::find(first) else {
+        return Err(Failure::Plain(format!(
+            "the server doesn't have a resource type \"{first}\""
+        )));
+    };
+    let same = Type::all().filter(|t| t.resource.name == found.resource.name);
+    let whole = std::iter::once(found)
+        .chain(same)
+        .find_map(|t| Some((t, word.strip_prefix(t.full_name().as_str())?)));
+    let (ty, rest) = whole.unwrap_or((found, &word[first.len()..]));
+    Ok((ty, rest.split('.').filter(|p| !p.is_empty()).collect()))
 }
 
 fn explain(
@@ -109,7 +131,9 @@ fn explain(
     let mut place = Some(root);
     let mut last: Option<&Field> = None;
     for name in path {
-        let missing = || Failure::client(format!("field \"{name}\" does not exist"));
+        // The last name of the path is told, wherever it broke.
+        let told = path.last().copied().unwrap_or_default();
+        let missing = || Failure::client(format!("field \"{told}\" does not exist"));
         let definition = schema().definition(place.ok_or_else(missing)?);
         let field = definition.field(name).ok_or_else(missing)?;
         place = field.ty.element_struct();
@@ -141,13 +165,14 @@ fn shown_type(field: &Field) -> String {
     let text = field.ty.explained();
     match text.as_str() {
         "Time" | "MicroTime" => "string".to_owned(),
+        "Object" if field.name == "fieldsV1" => "FieldsV1".to_owned(),
         "Object" => "RawExtension".to_owned(),
         _ => text,
     }
 }
 
 fn enums(field: &Field, level: usize, io: &mut Io<'_>) {
-    if field.words.is_empty() {
+    if field.words.is_empty() || field.ty.explained().starts_with("[]") {
         return;
     }
     let mut text = field.words[..field.words.len().min(ENUM_MAX)].join(", ");
@@ -168,9 +193,7 @@ fn fields(definition: &Definition, level: usize, recursive: bool, io: &mut Io<'_
         ));
         if recursive {
             let inner = field.ty.element_struct().map(|id| schema().definition(id));
-            if let Some(inner) =
-                inner.filter(|_| level < DEPTH_MAX && field.name != "managedFields")
-            {
+            if let Some(inner) = inner.filter(|_| level < DEPTH_MAX) {
                 fields(inner, level + 1, recursive, io);
             } else {
                 enums(field, level, io);

@@ -8,7 +8,7 @@ use crate::console::args::{Flag, Takes, long, short};
 use crate::console::error::Failure;
 use crate::console::format::{self, Format, sort};
 use crate::console::kubectl::builder::{self, Bare, Found};
-use crate::console::kubectl::{Call, Command, Run, flags};
+use crate::console::kubectl::{Call, Command, Run, flags, manifest};
 use crate::console::print::View;
 use crate::console::task::{Io, Step, Task};
 use crate::k8s::{Object, Value};
@@ -102,6 +102,7 @@ pub fn find(call: &Call, io: &mut Io<'_>) -> Result<Found, Failure> {
 /// The live objects that files name.
 fn files(call: &Call, io: &mut Io<'_>) -> Result<Found, Failure> {
     if !call.args().is_empty() {
+        manifest::check_paths(call, io)?;
         return Err(Failure::client(
             "when paths, URLs, or stdin is provided as input, you may not specify resource arguments as well",
         ));
@@ -144,6 +145,10 @@ fn once(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
     let sorting = call.flags.text("sort-by").filter(|p| !p.is_empty());
     if let Some(path) = sorting {
         let sorted = sort::sort(&mut objects, path);
+        let several = found.types.iter().any(|t| *t != found.types[0]);
+        if format.is_table() && several {
+            return Err(Failure::client(sort::not_found(path)));
+        }
         if !format.is_table() {
             sorted.map_err(Failure::Client)?;
         } else if sorted.is_err() && objects.len() > 1 {
@@ -203,7 +208,7 @@ fn table(call: &Call, format: &Format, found: &Found, objects: &[Arc<Object>], i
         if found.failures.is_empty()
             && !(call.flags.is("ignore-not-found") && found.types.is_empty())
         {
-            let namespaced = found.types.is_empty() || found.types.iter().any(|t| t.namespaced());
+            let namespaced = found.types.iter().all(|t| t.namespaced());
             io.err_line(call.nothing_found(namespaced));
         }
         return;

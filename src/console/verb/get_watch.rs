@@ -2,11 +2,11 @@
 
 use super::get;
 use super::get_rows::Rows;
-use crate::cluster::Change;
+use crate::cluster::{Change, SimSpan, SimTime};
 use crate::console::error::Failure;
 use crate::console::format::{self, Format};
 use crate::console::kubectl::builder::Filter;
-use crate::console::kubectl::{Call, fail};
+use crate::console::kubectl::{Call, fail, flags};
 use crate::console::print::View;
 use crate::console::task::{Io, Step, Task, Wake};
 use crate::k8s::{Kind, Object, Str};
@@ -23,6 +23,8 @@ struct Watch {
     name: Option<Str>,
     rows: Rows,
     cursor: u64,
+    /// When `--request-timeout` ends it.
+    until: Option<SimTime>,
 }
 
 /// Prints what there is and begins to watch.
@@ -63,7 +65,12 @@ pub fn start(call: &Call, io: &mut Io<'_>) -> Result<Box<dyn Task>, Failure> {
         false,
         call.flags.is("all-namespaces"),
     );
+    let timeout = call.flags.text("request-timeout").unwrap_or("");
+    let timeout = flags::request_timeout(timeout).filter(|millis| *millis > 0);
+    let until =
+        timeout.map(|millis| io.now() + SimSpan::from_millis(u64::try_from(millis).unwrap_or(0)));
     let mut watch = Watch {
+        until,
         call: call.clone(),
         kind,
         filter: Filter::of(call, *first)?,
@@ -137,6 +144,9 @@ impl Task for Watch {
                 return fail(io, &failure);
             }
         }
-        Step::Wait(Wake::CHANGE)
+        if self.until.is_some_and(|until| until <= io.now()) {
+            return Step::Exit(0);
+        }
+        Step::Wait(Wake::change_or(self.until))
     }
 }

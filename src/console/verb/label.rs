@@ -176,12 +176,17 @@ fn run(call: &Call, field: Field, io: &mut Io<'_>) -> Result<(), Failure> {
     }
     let mut failures = found.failures;
     for item in found.items {
-        let done = if call.flags.is("list") {
-            list(field, &item, found.single, io);
-            Ok(())
+        let listing = call.flags.is("list");
+        let done = if changes.is_empty() {
+            Ok(item)
         } else {
-            one(call, &sender, field, &changes, item, io)
+            one(call, &sender, field, &changes, item, listing, io)
         };
+        let done = done.map(|item| {
+            if listing {
+                list(field, &item, found.single, io);
+            }
+        });
         failures.extend(done.err());
     }
     Failure::gather(failures)
@@ -205,11 +210,6 @@ fn check(
                 "cannot set --all and --{selector} at the same time"
             )));
         }
-    }
-    if flags.is("local") {
-        return Err(Failure::client(
-            "--local is not part of this playground: use --dry-run=client with an object that exists",
-        ));
     }
     if resources.is_empty() && !manifest::given(call) {
         return Err(Failure::client(
@@ -254,9 +254,10 @@ fn one(
     sender: &Sender,
     field: Field,
     changes: &Changes,
-    item: Item,
+    mut item: Item,
+    listing: bool,
     io: &mut Io<'_>,
-) -> Result<(), Failure> {
+) -> Result<Item, Failure> {
     let mut value = item.value.clone().unwrap_or_default();
     let old = value.at(&["metadata", field.key()]).clone();
     if field == Field::Labels && !sender.client_only() {
@@ -304,7 +305,11 @@ fn one(
         (Field::Labels, false, false) => "not labeled",
     };
     let operation = format!("{word}{}", sender.suffix());
-    say::object(call, item.ty, &item.name, &value, &operation, io)
+    if !listing {
+        say::object(call, item.ty, &item.name, &value, &operation, io)?;
+    }
+    item.value = Some(value);
+    Ok(item)
 }
 
 /// The merge patch.

@@ -3,6 +3,7 @@
 
 pub mod api;
 pub mod apply;
+pub mod auth;
 pub mod config;
 pub mod create;
 pub mod delete;
@@ -19,6 +20,7 @@ mod get_watch;
 pub mod label;
 pub mod patch;
 pub mod pods;
+mod refused;
 pub mod replace;
 pub mod rollout;
 pub mod run;
@@ -70,6 +72,8 @@ pub static ALL: &[&[Command]] = &[
     diff::COMMANDS,
     config::COMMANDS,
     edit::COMMANDS,
+    auth::COMMANDS,
+    refused::COMMANDS,
     pods::EXEC,
     pods::LOGS,
     pods::TOPS,

@@ -72,11 +72,6 @@ fn run(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
             "must specify --patch or --patch-file containing the contents of the patch",
         ));
     }
-    if call.flags.is("local") {
-        return Err(Failure::client(
-            "--local is not part of this playground: use --dry-run=client with an object that exists",
-        ));
-    }
     let form = form(call)?;
     say::check(call, io)?;
     let text = if file.is_empty() {

@@ -96,6 +96,7 @@ impl Task for Replace {
 fn begin(call: &Call, io: &mut Io<'_>) -> Result<Option<Forcing>, Failure> {
     say::check(call, io)?;
     let sender = Sender::of(call, "kubectl-replace", io)?;
+    manifest::required(call)?;
     if !call.args().is_empty() {
         let args = call.args().join(" ");
         return Err(call.usage(format!("Unexpected args: [{args}]")));
@@ -153,6 +154,7 @@ fn one(call: &Call, sender: &Sender, manifest: &Manifest, io: &mut Io<'_>) -> Re
         let written = written.map_err(|s| about("replacing", &manifest.source, s))?;
         value = written.object.value().clone();
     }
+    say::between(call, io);
     say::object(call, manifest.ty, &manifest.name, &value, &operation, io)
 }
 
@@ -215,6 +217,7 @@ fn recreate(call: &Call, forcing: &Forcing, io: &mut Io<'_>) -> Result<(), Failu
         let said = created.map_err(Failure::Api).and_then(|written| {
             let operation = format!("replaced{}", forcing.sender.suffix());
             let value = written.object.value().clone();
+            say::between(call, io);
             say::object(call, manifest.ty, &manifest.name, &value, &operation, io)
         });
         failures.extend(said.err());

@@ -73,11 +73,11 @@ fn run(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
     check(call)?;
     let mut pod = pod(call, name, rest)?;
     if let Some(text) = call.flags.text("overrides").filter(|o| !o.is_empty()) {
-        let patch = crate::k8s::json::parse(text).map_err(|e| Failure::client(e.to_string()))?;
+        let patch = crate::k8s::json::parse(text);
+        let patch = patch.map_err(|_| Failure::client("Invalid JSON Patch"))?;
         let merged = crate::k8s::patch::merge(&pod, &patch);
         pod = merged.map_err(|e| Failure::client(e.message()))?;
     }
-    create(call, &sender, Kind::Pod, pod, "created", io)?;
     if call.flags.is("expose") {
         let port: i64 = call.flags.text("port").unwrap_or("").parse().unwrap_or(0);
         let labels = labels(call, name)?;
@@ -89,8 +89,11 @@ fn run(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
             "status": {"loadBalancer": {}},
         });
         create(call, &sender, Kind::Service, service, "created", io)?;
+        if say::whole(call) {
+            io.line("---");
+        }
     }
-    Ok(())
+    create(call, &sender, Kind::Pod, pod, "created", io)
 }
 
 fn check(call: &Call) -> Result<(), Failure> {
@@ -122,6 +125,11 @@ fn check(call: &Call) -> Result<(), Failure> {
     let policy = flags.text("image-pull-policy").unwrap_or("");
     if !matches!(policy, "" | "Always" | "IfNotPresent" | "Never") {
         return Err(call.usage(format!("invalid image pull policy: {policy}")));
+    }
+    if attach && !matches!(flags.text("dry-run"), None | Some("none" | "false")) {
+        return Err(call.usage(
+            "--dry-run=[server|client] can't be used with attached containers options (--attach, --stdin, or --tty)",
+        ));
     }
     if attach {
         return Err(Failure::client(
@@ -273,6 +281,10 @@ pub fn create(
         value = written.object.value().clone();
     }
     let operation = format!("{word}{}", sender.suffix());
+    say::between(call, io);
+    if sender.client_only() {
+        return say::made(call, Type::of(kind), &name, &value, &operation, io);
+    }
     say::object(call, Type::of(kind), &name, &value, &operation, io)
 }
 

@@ -35,7 +35,7 @@ pub static COMMANDS: &[Command] = &[
 
 fn run(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
     if let Some(extra) = call.args().first() {
-        return Err(call.usage(format!("extra arguments: [{extra}]")));
+        return Err(Failure::client(format!("extra arguments: [{extra}]")));
     }
     let client = call.flags.is("client");
     match call.flags.text("output").unwrap_or("") {
@@ -71,14 +71,15 @@ fn run(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
     }
 }
 
+/// In the order of the JSON; the YAML has them sorted.
 fn parts() -> [(&'static str, &'static str); 4] {
     let mut numbers = VERSION.trim_start_matches('v').split('.');
     let major = numbers.next().unwrap_or("1");
     let minor = numbers.next().unwrap_or("");
     [
-        ("gitVersion", VERSION),
         ("major", major),
         ("minor", minor),
+        ("gitVersion", VERSION),
         ("platform", "linux/amd64"),
     ]
 }
@@ -93,7 +94,9 @@ fn json(name: &str, more: bool) -> String {
 }
 
 fn yaml(name: &str) -> String {
-    let fields = parts().map(|(k, v)| {
+    let mut sorted = parts();
+    sorted.sort_unstable();
+    let fields = sorted.map(|(k, v)| {
         if matches!(k, "major" | "minor") {
             format!("  {k}: \"{v}\"\n")
         } else {

@@ -61,6 +61,7 @@ fn start(call: Call) -> Result<Box<dyn Task>, Failure> {
         state: State::New,
         until: None,
         failures: Vec::new(),
+        spent: false,
     }))
 }
 
@@ -72,6 +73,8 @@ struct Wait {
     /// None: only one look.
     until: Option<SimTime>,
     failures: Vec<Failure>,
+    /// The time ran out on an object before.
+    spent: bool,
 }
 
 #[derive(Clone)]
@@ -244,6 +247,7 @@ impl Wait {
                     return Ok(Some(Wake::change_or(self.until)));
                 }
                 Err(failure) => {
+                    self.spent |= self.until.is_some_and(|until| until <= io.now());
                     self.failures.push(failure);
                     left.remove(0);
                     nth = 0;
@@ -268,6 +272,11 @@ impl Wait {
         // When time was used up on an object before, the others are not looked at.
         if late && !deleting {
             return Err(timed_out(&title));
+        }
+        if late && self.spent {
+            return Err(Failure::client(
+                "client rate limiter Wait returned an error: context deadline exceeded",
+            ));
         }
         let met = match (condition, live.clone()) {
             (Condition::Created, _) => return Ok(Some(item.tree().clone())),

@@ -190,7 +190,6 @@ impl Schema {
         let fits = |r: &&Resource| {
             rest.is_empty()
                 || rest == r.group
-                || rest == r.version && r.group.is_empty()
                 || rest
                     .strip_prefix(r.version)
                     .and_then(|g| g.strip_prefix('.'))

@@ -101,7 +101,7 @@ impl StatefulSetController {
     ) -> Result<Arc<Object>, Status> {
         // A bound on collisions; each one gives another hash.
         for _ in 0..100 {
-            let hash = hash::template_hash(data, Some(*collisions));
+            let hash = hash::revision_hash(data, *collisions);
             let name = format!("{}-{hash}", set.name());
             let mut labels = set
                 .value()

@@ -56,15 +56,19 @@ fn run(
         };
         match inner.first() {
             Some(Node::Word(word)) if word == "range" => {
-                let body = body(&nodes[i..])?;
+                let end = body(&nodes[i..]);
+                let inside = end.map_or(&nodes[i..], |end| &nodes[i..i + end]);
                 let values = path(&inner[1..], current, root)?;
                 for value in &values {
-                    run(&nodes[i..i + body], value, root, all)?;
+                    run(inside, value, root, all)?;
                     if all.len() > RESULTS_MAX {
                         return Err("too many results".to_owned());
                     }
                 }
-                i += body + 1;
+                // Without an end, what follows is worked off once more from where the range stands.
+                if let Some(end) = end {
+                    i += end + 1;
+                }
             }
             Some(Node::Word(word)) if word == "end" => {
                 return Err("not in range, nothing to end".to_owned());
@@ -79,7 +83,7 @@ fn run(
 }
 
 /// How many nodes stand before the `{end}` of a range.
-fn body(nodes: &[Node]) -> Result<usize, String> {
+fn body(nodes: &[Node]) -> Option<usize> {
     let mut depth = 0;
     for (i, node) in nodes.iter().enumerate() {
         if let Node::Action(inner) = node
@@ -87,13 +91,13 @@ fn body(nodes: &[Node]) -> Result<usize, String> {
         {
             match word.as_str() {
                 "range" => depth += 1,
-                "end" if depth == 0 => return Ok(i),
+                "end" if depth == 0 => return Some(i),
                 "end" => depth -= 1,
                 _ => {}
             }
         }
     }
-    Err("unterminated range, must be followed by '{end}'".to_owned())
+    None
 }
 
 fn path(nodes: &[Node], current: &Value, root: &Value) -> Result<Vec<Value>, String> {
@@ -277,6 +281,7 @@ fn compare(a: &Value, b: &Value, op: &str) -> Result<bool, String> {
         "<" => order.is_lt(),
         ">" => order.is_gt(),
         "<=" => order.is_le(),
-        _ => order.is_ge(),
+        ">=" => order.is_ge(),
+        _ => return Err(format!("unrecognized filter operator {op}")),
     })
 }

@@ -225,9 +225,6 @@ impl Parser {
             return Err("unclosed array expect ]".to_owned());
         }
         let (left, op, right) = split_comparison(&text);
-        if !matches!(op, "" | "<" | ">" | "==" | "!=" | "<=" | ">=") {
-            return Err(format!("unrecognized filter operator {op}"));
-        }
         let depth = self.depth + 1;
         let side = |text: &str| -> Result<Vec<Node>, String> {
             let mut parsed = parse_within(&format!("{{{text}}}"), depth)?;

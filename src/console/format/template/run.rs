@@ -1,6 +1,7 @@
 //! Nodes against a value.
 
 use super::{Node, Pipeline, Term};
+use crate::console::base64;
 use crate::console::format::go;
 use crate::k8s::Value;
 use std::collections::BTreeMap;
@@ -257,7 +258,13 @@ impl Run<'_> {
                 &text(0),
                 args.get(1..).unwrap_or(&[]),
             )))),
-            "base64decode" | "slice" => Err(error("not supported here")),
+            "base64decode" => match base64::decode(&text(0)) {
+                Ok(plain) => Ok(Some(Value::from(plain))),
+                Err(at) => Err(error(&format!(
+                    "error calling base64decode: illegal base64 data at input byte {at}"
+                ))),
+            },
+            "slice" => Err(error("not supported here")),
             _ => Ok(Some(Value::from(text(0)))),
         }
     }

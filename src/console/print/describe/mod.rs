@@ -2,6 +2,7 @@
 
 mod batch;
 pub mod container;
+mod endpoints;
 mod network;
 pub mod node;
 pub mod pieces;
@@ -46,6 +47,8 @@ pub fn describe(object: &Object, events: Events, view: View<'_>) -> String {
         Kind::ConfigMap => small::config_map(&mut w, object),
         Kind::ServiceAccount => small::service_account(&mut w, object),
         Kind::PodDisruptionBudget => small::budget(&mut w, object),
+        Kind::Endpoints => endpoints::endpoints(&mut w, object),
+        Kind::EndpointSlice => endpoints::slice(&mut w, object),
         // These two have no events.
         Kind::Namespace => {
             small::namespace(&mut w, object);
@@ -56,13 +59,11 @@ pub fn describe(object: &Object, events: Events, view: View<'_>) -> String {
             return w.aligned();
         }
         Kind::Event
-        | Kind::Endpoints
         | Kind::LimitRange
         | Kind::PodTemplate
         | Kind::ResourceQuota
         | Kind::ControllerRevision
-        | Kind::Lease
-        | Kind::EndpointSlice => small::generic(&mut w, object),
+        | Kind::Lease => small::generic(&mut w, object),
     }
     if events == Events::Shown {
         pieces::events(&mut w, object, view);

@@ -70,10 +70,12 @@ pub fn service(w: &mut Writer, object: &Object, view: View<'_>) {
 /// The ready addresses behind a port.
 fn endpoints(object: &Object, port: &Value, view: View<'_>) -> String {
     let mut all: Vec<String> = Vec::new();
+    let mut none = true;
     for slice in view.api.list(Kind::EndpointSlice, Some(object.namespace())) {
         if slice.meta().label("kubernetes.io/service-name") != Some(object.name().as_str()) {
             continue;
         }
+        none = false;
         let value = slice.value();
         let mut ports = value.get("ports").items().iter();
         let Some(found) = ports.find(|p| p.get("name").text() == port.get("name").text()) else {
@@ -88,6 +90,9 @@ fn endpoints(object: &Object, port: &Value, view: View<'_>) -> String {
                 all.push(format!("{}:{number}", address.text()));
             }
         }
+    }
+    if none {
+        return "<none>".to_owned();
     }
     let shown = all[..all.len().min(SHOWN_MAX)].join(",");
     if all.len() > SHOWN_MAX {

@@ -37,7 +37,7 @@ pub fn config_map(w: &mut Writer, object: &Object) {
     }
     w.line(0, "\nBinaryData\n====");
     for (key, value) in object.value().get("binaryData").fields() {
-        w.line(0, format!("{key}: {} bytes", value.text().len() / 4 * 3));
+        w.line(0, format!("{key}: {} bytes", bytes(value)));
     }
     w.line(0, "");
 }
@@ -49,16 +49,15 @@ pub fn secret(w: &mut Writer, object: &Object) {
     w.line(0, format!("\nType:\t{}", object.value().get("type").text()));
     w.line(0, "\nData\n====");
     for (key, value) in object.value().get("data").fields() {
-        let text = value.text();
-        let padding = text.bytes().rev().take_while(|b| *b == b'=').count();
-        w.line(
-            0,
-            format!(
-                "{key}:\t{} bytes",
-                (text.len() / 4 * 3).saturating_sub(padding)
-            ),
-        );
+        w.line(0, format!("{key}:\t{} bytes", bytes(value)));
     }
+}
+
+/// How long a value is that is written in base64.
+fn bytes(value: &Value) -> usize {
+    let text = value.text();
+    let padding = text.bytes().rev().take_while(|b| *b == b'=').count();
+    (text.len() / 4 * 3).saturating_sub(padding)
 }
 
 /// Upstream: kubectl/pkg/describe/describe.go `describePriorityClass`.
@@ -77,7 +76,16 @@ pub fn priority_class(w: &mut Writer, object: &Object) {
     );
     w.field(0, "PreemptionPolicy", value.get("preemptionPolicy").text());
     w.field(0, "Description", value.get("description").text());
-    pieces::annotations(w, "Annotations", &object.meta().annotations);
+    w.field(0, "Annotations", pairs(&object.meta().annotations));
+}
+
+/// All annotations on one line, the applied manifest included: so two kinds show them.
+pub fn pairs(annotations: &Value) -> String {
+    let all: Vec<String> = annotations
+        .fields()
+        .map(|(key, value)| format!("{key}={}", value.text()))
+        .collect();
+    crate::console::print::or_none(&all.join(","))
 }
 
 /// Upstream: kubectl/pkg/describe/describe.go `describeServiceAccount`.

@@ -179,7 +179,11 @@ pub fn class(w: &mut Writer, object: &Object) {
         == Some("true");
     w.field(0, "Name", object.name());
     w.field(0, "IsDefaultClass", if default { "Yes" } else { "No" });
-    pieces::annotations(w, "Annotations", &object.meta().annotations);
+    w.field(
+        0,
+        "Annotations",
+        super::small::pairs(&object.meta().annotations),
+    );
     w.field(0, "Provisioner", value.get("provisioner").text());
     w.field(
         0,

@@ -9,6 +9,7 @@ mod server_side;
 use crate::cluster::{Patch, Status, Subresource, Written};
 use crate::console::args::{Flag, Takes, long, short};
 use crate::console::error::Failure;
+use crate::console::format::shown;
 use crate::console::kubectl::items::{self, Item};
 use crate::console::kubectl::manifest::{self, Check, Manifest};
 use crate::console::kubectl::request::{Sender, short_title};
@@ -340,7 +341,7 @@ fn print_whole(call: &Call, applied: &[Applied], io: &mut Io<'_>) -> Result<(), 
     if let [one] = applied {
         return say::object(call, one.item.ty, &one.item.name, &one.value, "", io);
     }
-    let items: Value = applied.iter().map(|a| a.value.clone()).collect();
+    let items: Value = applied.iter().map(|a| shown(call, &a.value)).collect();
     let list = crate::value!({
         "apiVersion": "v1", "items": items, "kind": "List", "metadata": {},
     });

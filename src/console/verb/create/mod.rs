@@ -116,6 +116,7 @@ fn run(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
         }
         let name = value.at(&["metadata", "name"]).text().to_owned();
         let operation = format!("created{}", sender.suffix());
+        say::between(call, io);
         say::object(call, manifest.ty, &name, &value, &operation, io)?;
     }
     Failure::gather(failures)
@@ -185,5 +186,5 @@ fn generated(
         }
     }
     let operation = format!("created{}", sender.suffix());
-    say::object(call, Type::of(kind), &name, &value, &operation, io)
+    say::made(call, Type::of(kind), &name, &value, &operation, io)
 }

@@ -78,7 +78,7 @@ fn run(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
 }
 
 /// The names of a pod's containers; init containers carry a note.
-pub(super) fn container_names(pod: &Object) -> Vec<String> {
+pub(in crate::console::verb) fn container_names(pod: &Object) -> Vec<String> {
     let spec = pod.value().get("spec");
     let name = |c: &Value| c.get("name").text().to_owned();
     let plain = spec.get("containers").items().iter().map(name);
@@ -118,7 +118,7 @@ fn container(call: &Call, pod: &Object, io: &mut Io<'_>) -> Result<String, Failu
 }
 
 /// The pod that an argument means: itself, or one behind an object.
-pub(super) fn pod_of(
+pub(in crate::console::verb) fn pod_of(
     call: &Call,
     name: &str,
     tell: bool,
@@ -148,7 +148,7 @@ pub(super) fn pod_of(
                 "timed out waiting for the condition".to_owned()
             } else {
                 format!(
-                    "cannot get the logs from {}: selector for {} not implemented",
+                    "cannot get the logs from *v1.{}: selector for *v1.{} not implemented",
                     info.object.kind().name(),
                     info.object.kind().name()
                 )

@@ -10,6 +10,7 @@ use crate::console::kubectl::{Call, Command, Run, flags};
 use crate::console::task::Io;
 
 pub use exec::COMMANDS as EXEC;
+pub(super) use exec::{container_names, pod_of};
 pub use logs::COMMANDS as LOGS;
 
 const TOP: &[Flag] = &[

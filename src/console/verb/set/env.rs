@@ -3,7 +3,9 @@
 //! Upstream: kubectl/pkg/cmd/set/set_env.go, kubectl/pkg/cmd/set/env
 
 use super::{Words, change, check, containers, sets};
+use crate::cluster::ApiServer;
 use crate::console::args::{Flag, Takes, long, short};
+use crate::console::base64;
 use crate::console::error::Failure;
 use crate::console::kubectl::items::{self, Item};
 use crate::console::kubectl::request::Sender;
@@ -67,11 +69,12 @@ fn parse(variables: &[String]) -> Result<Changes, Failure> {
     let mut changes = Changes::default();
     for text in variables {
         if let Some((name, value)) = text.split_once('=') {
-            let errors = crate::k8s::names::env_var_name_errors(name);
-            if !errors.is_empty() {
+            if !is_name(name) {
                 return Err(Failure::client(format!(
-                    "\"{name}\" is not a valid key name: {}",
-                    errors.join("; ")
+                    "\"{name}\" is not a valid key name: a valid environment variable name must consist of \
+                     alphabetic characters, digits, '_', '-', or '.', and must not start with a digit (e.g. \
+                     'my.env-name',  or 'MY_ENV.NAME',  or 'MyEnvName1', regex used for validation is \
+                     '[-._a-zA-Z][-._a-zA-Z0-9]*')"
                 )));
             }
             changes
@@ -92,10 +95,16 @@ fn parse(variables: &[String]) -> Result<Changes, Failure> {
     let both = |name: &String| changes.set.iter().any(|v| v.get("name").text() == name);
     if changes.remove.iter().any(both) {
         return Err(Failure::client(
-            "can not both modify and remove an environment variable in the same command",
+            "can not both modify and remove the same environment variable in the same command",
         ));
     }
     Ok(changes)
+}
+
+/// The letters that a variable may be named with here; the server takes more.
+fn is_name(name: &str) -> bool {
+    let letter = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_');
+    !name.starts_with(|c: char| c.is_ascii_digit()) && name.chars().all(letter)
 }
 
 /// The variables that `--from` makes of a ConfigMap or a Secret.
@@ -120,6 +129,9 @@ fn from(call: &Call, changes: &mut Changes, io: &mut Io<'_>) -> Result<(), Failu
                 .as_str()
                 .to_uppercase()
                 .replace(|c: char| !c.is_ascii_alphanumeric(), "_");
+            if name != key.as_str() {
+                io.err_line(format!("Warning: key {key} transferred to {name}"));
+            }
             let mut source = Value::map();
             source.set(
                 reference,
@@ -184,6 +196,10 @@ fn one(
     let pattern = call.flags.text("containers").unwrap_or("*");
     let kind = item.ty.resource.kind;
     let mut said = String::new();
+    let lookup = call
+        .flags
+        .is("resolve")
+        .then(|| Lookup::of(item, io.cluster.api()));
     let edit = |spec: &mut Value| {
         let fitting = containers(spec, pattern);
         if fitting.is_empty() {
@@ -204,9 +220,20 @@ fn one(
                 item.name,
                 container.get("name").text()
             ));
+            let mut refused = String::new();
             for variable in container.get("env").items() {
-                said.push_str(&shown(variable));
+                match lookup.as_ref().map(|l| l.value(variable)) {
+                    Some(Ok(value)) => {
+                        said.push_str(&format!("{}={value}\n", variable.get("name").text()));
+                    }
+                    Some(Err(why)) => refused.push_str(&format!(
+                        "error retrieving reference for {}: {why}\n",
+                        variable.get("name").text()
+                    )),
+                    None => said.push_str(&shown(variable)),
+                }
             }
+            said.push_str(&refused);
         }
         Ok(!listing)
     };
@@ -269,6 +296,73 @@ fn updated(old: &[Value], changes: &Changes) -> Vec<Value> {
         }
     }
     new
+}
+
+/// Where `--resolve` finds the values that variables refer to.
+///
+/// Upstream: kubectl/pkg/cmd/set/env/env_resolve.go
+struct Lookup {
+    object: Value,
+    /// ConfigMaps and Secrets of the namespace, by kind and name.
+    sources: Vec<(Kind, Value)>,
+}
+
+impl Lookup {
+    fn of(item: &Item, api: &ApiServer) -> Self {
+        let all = [Kind::ConfigMap, Kind::Secret]
+            .into_iter()
+            .flat_map(|kind| {
+                let here = api.list(kind, Some(item.namespace.as_str()));
+                here.map(move |o| (kind, o.value().clone()))
+            });
+        Self {
+            object: item.tree().clone(),
+            sources: all.collect(),
+        }
+    }
+
+    fn key(&self, kind: Kind, plural: &str, reference: &Value) -> Result<String, String> {
+        let name = reference.get("name").text();
+        let fits =
+            |(k, v): &&(Kind, Value)| *k == kind && v.at(&["metadata", "name"]).text() == name;
+        let (_, source) = self
+            .sources
+            .iter()
+            .find(fits)
+            .ok_or_else(|| format!("{plural} \"{name}\" not found"))?;
+        let key = reference.get("key").text();
+        let text = source.get("data").get(key).as_str();
+        let text = text.ok_or_else(|| {
+            let kind = plural.trim_end_matches('s');
+            format!("key {key} not found in {kind} {name}")
+        })?;
+        Ok(if kind == Kind::Secret {
+            base64::decode(text).unwrap_or_default()
+        } else {
+            text.to_owned()
+        })
+    }
+
+    fn value(&self, variable: &Value) -> Result<String, String> {
+        let from = variable.get("valueFrom");
+        if let Some(reference) = from.field("configMapKeyRef") {
+            return self.key(Kind::ConfigMap, "configmaps", reference);
+        }
+        if let Some(reference) = from.field("secretKeyRef") {
+            return self.key(Kind::Secret, "secrets", reference);
+        }
+        if let Some(reference) = from.field("fieldRef") {
+            let path = reference.get("fieldPath").text();
+            return match path {
+                "metadata.name" | "metadata.namespace" | "metadata.uid" => {
+                    let field = &path["metadata.".len()..];
+                    Ok(self.object.at(&["metadata", field]).text().to_owned())
+                }
+                _ => Err(format!("unsupported fieldPath: {path}")),
+            };
+        }
+        Ok(variable.get("value").text().to_owned())
+    }
 }
 
 /// A line of `--list`.

@@ -45,11 +45,6 @@ use sets;
 
 /// The flags that refuse the rest.
 fn check(call: &Call) -> Result<(), Failure> {
-    if call.flags.is("local") {
-        return Err(Failure::client(
-            "--local is not part of this playground: use --dry-run=client with an object that exists",
-        ));
-    }
     if call.flags.is("all") && call.flags.text("selector").is_some_and(|s| !s.is_empty()) {
         return Err(Failure::client(
             "cannot set --all and --selector at the same time",
@@ -117,12 +112,21 @@ fn change(
         )));
     };
     let old = item.tree();
-    let mut new = old.clone();
+    let mut new = if sender.local {
+        complete(kind, old)
+    } else {
+        old.clone()
+    };
     if !edit(new.at_mut(path))? {
         return Ok(());
     }
     crate::console::kubectl::record::note(call, &mut new);
     send(call, sender, item, words, &new, io)
+}
+
+/// An object of a file as kubectl holds it: with the fields that its structs always have.
+fn complete(kind: Kind, value: &Value) -> Value {
+    crate::k8s::decode::decode(kind, value).value
 }
 
 /// Sends the difference between what was read and what is wanted.
@@ -136,19 +140,21 @@ fn send(
 ) -> Result<(), Failure> {
     let kind = item.kind()?;
     let body = patch::two_way(kind, item.tree(), new).map_err(Failure::client)?;
-    if body.is_empty() {
+    if body.is_empty() && !sender.local {
         return Ok(());
     }
     let operation = format!("{}{}", words.done, sender.suffix());
     if sender.client_only() {
-        return say::object(call, item.ty, &item.name, new, &operation, io);
+        say::between(call, io);
+        return say::made(call, item.ty, &item.name, new, &operation, io);
     }
     let place = (item.namespace.as_str(), item.name.as_str());
     let sent = Patch::Strategic(body);
     match sender.patch(kind, place, Subresource::Main, sent, io) {
         Ok(written) => {
             let value = written.object.value().clone();
-            say::object(call, item.ty, &item.name, &value, &operation, io)
+            say::between(call, io);
+            say::made(call, item.ty, &item.name, &value, &operation, io)
         }
         Err(status) => Err(Failure::client(format!("{} {status}", words.failed))),
     }

@@ -83,9 +83,7 @@ fn selector(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
         .collect();
     let text = pairs.cloned().collect::<Vec<_>>().join(",");
     if text.is_empty() {
-        return Err(Failure::client(
-            "one or more selectors must be specified as <key>=<value>",
-        ));
+        return Err(Failure::client("one selector is required"));
     }
     let wanted = Selector::parse(&text).map_err(Failure::client)?;
     let mut labels = Value::map();
@@ -119,7 +117,9 @@ fn selector(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
     Failure::gather(failures)
 }
 
-fn subject(_: &Call, _: &mut Io<'_>) -> Result<(), Failure> {
+fn subject(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
+    let found = items::find_or_all(call, call.args(), io)?;
+    Failure::gather(found.failures)?;
     Err(Failure::client(
         "role bindings are not kept in this playground: everything is allowed here",
     ))

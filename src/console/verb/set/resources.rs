@@ -39,7 +39,7 @@ fn amounts(text: &str) -> Result<Vec<(&str, String)>, Failure> {
         let parts: Vec<&str> = pair.split('=').collect();
         let [name, amount] = parts[..] else {
             return Err(Failure::client(format!(
-                "invalid argument syntax {pair}, expected <resource>=<value>"
+                "Invalid argument syntax {pair}, expected <resource>=<value>"
             )));
         };
         match Quantity::stored_form(amount) {
