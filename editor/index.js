@@ -84,6 +84,11 @@ globalThis.openEditor = (host, text, typed, apply) => {
   const state = (doc) => EditorState.create({ doc, extensions: extensions(typed, apply) });
   const view = new EditorView({ state: state(text), parent: host });
   drawWhole(view);
+  globalThis.showEditorLine = (number) => {
+    const { from, to } = view.state.doc.line(Math.min(number, view.state.doc.lines));
+    view.dispatch({ selection: { anchor: from, head: to }, scrollIntoView: true });
+    view.focus();
+  };
   return {
     text(next) {
       if (view.state.doc.toString() === next) return;

@@ -40,7 +40,7 @@ pub struct SetRow {
     /// Oldest first.
     pub revisions: Vec<RevisionRow>,
     /// What the controller did last, and what holds it back.
-    pub doings: Vec<String>,
+    pub doings: Vec<super::Say>,
 }
 
 impl SetRow {

@@ -1,12 +1,17 @@
 //! Why a pod is, or is not, on a node: the controller's own decision values in words.
 
-use super::fix;
+use super::fix::{self, Fix};
+use super::manifest::POD;
 use super::node::{TaintChip, node_of};
+use super::say::Say;
+use super::trial::{self, Trial};
 use crate::cluster::Cluster;
 use crate::cluster::daemonset::{self, Decision, Reason, placement};
-use crate::k8s::affinity::Mismatch;
-use crate::k8s::api::{DaemonSetSpec, Node, Toleration};
-use crate::k8s::{Kind, Object, Str};
+use crate::k8s::affinity::{Mismatch, Side, TermMismatch, matches_term};
+use crate::k8s::api::{DaemonSetSpec, NodeSelectorRequirement, Taint, Toleration};
+use crate::k8s::{Kind, Object, Str, Value, taint};
+use crate::say;
+use std::sync::Arc;
 
 /// How a check ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -21,27 +26,23 @@ pub enum Outcome {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Check {
     pub outcome: Outcome,
-    pub title: String,
-    pub details: Vec<String>,
-}
-
-/// A small change that would flip the verdict.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Fix {
-    /// On its button.
-    pub label: String,
-    /// The change as text: what would be inserted.
-    pub text: String,
-    /// The console line that makes it.
-    pub line: String,
+    pub title: Say,
+    pub details: Vec<Say>,
+    /// The field of the DaemonSet that was compared, for its line in the manifest.
+    pub path: Str,
+    /// Every taint against every toleration.
+    pub trials: Vec<Trial>,
 }
 
 /// The answer to: why is there, or is there not, a pod of this DaemonSet on this node?
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Verdict {
     pub node: Str,
+    pub namespace: Str,
     pub set: Str,
-    pub title: &'static str,
+    pub title: Say,
+    /// A new pod would be placed here.
+    pub run: bool,
     pub checks: Vec<Check>,
     pub fixes: Vec<Fix>,
 }
@@ -61,16 +62,26 @@ pub fn reason(set: &Object, node: &Object) -> Str {
     words.into()
 }
 
-/// The answer for a DaemonSet and a node; none when one of them is gone.
-pub fn verdict(cluster: &Cluster, set_uid: &str, node: &str) -> Option<Verdict> {
+/// The DaemonSet of a uid and the node of a name.
+pub fn pair<'c>(
+    cluster: &'c Cluster,
+    set_uid: &str,
+    node: &str,
+) -> Option<(&'c Arc<Object>, &'c Arc<Object>)> {
     let set = cluster
         .objects(Kind::DaemonSet)
         .find(|set| set.uid() == set_uid)?;
     let node = cluster
         .objects(Kind::Node)
         .find(|object| object.name() == node)?;
+    Some((set, node))
+}
+
+/// The answer for a DaemonSet and a node; none when one of them is gone.
+pub fn verdict(cluster: &Cluster, set_uid: &str, node: &str) -> Option<Verdict> {
+    let (set, node) = pair(cluster, set_uid, node)?;
     let spec = &set.daemon_set()?.spec;
-    let pod = cluster.objects(Kind::Pod).find(|pod| {
+    let there = cluster.objects(Kind::Pod).any(|pod| {
         node_of(pod) == node.name().as_str()
             && pod
                 .meta()
@@ -79,34 +90,31 @@ pub fn verdict(cluster: &Cluster, set_uid: &str, node: &str) -> Option<Verdict> 
     });
     let tolerations = placement::pod_tolerations(spec);
     let decision = placement::decide_with(spec, &tolerations, node);
-    let mut checks: Vec<Check> = decision
+    let about = About {
+        spec,
+        node,
+        tolerations: &tolerations,
+        there,
+    };
+    let checks = decision
         .checks()
         .into_iter()
-        .map(|(check, outcome)| {
-            describe(
-                check,
-                outcome,
-                &decision,
-                &About {
-                    spec,
-                    node,
-                    tolerations: &tolerations,
-                    there: pod.is_some(),
-                },
-            )
-        })
+        .map(|(check, outcome)| describe(check, outcome, &decision, &about))
         .collect();
-    checks.extend(pod.and_then(|pod| unbound(pod)));
     Some(Verdict {
         node: node.name().clone(),
+        namespace: set.namespace().clone(),
         set: set.name().clone(),
-        title: match (pod.is_some(), decision.run, decision.keep) {
-            (false, false, _) => "Why is there no pod here?",
-            (false, true, _) => "A pod belongs here: the controller is about to create it.",
-            (true, true, _) => "Why is this pod here?",
-            (true, false, true) => "A new pod would not come here. Why does this one stay?",
-            (true, false, false) => "This pod may not stay. Why?",
+        title: match (there, decision.run, decision.keep) {
+            (false, false, _) => say!("Why is there no pod here?"),
+            (false, true, _) => {
+                say!("A pod belongs here: the controller is about to create it.")
+            }
+            (true, true, _) => say!("Why is this pod here?"),
+            (true, false, true) => say!("A new pod would not come here. Why does this one stay?"),
+            (true, false, false) => say!("This pod may not stay. Why?"),
         },
+        run: decision.run,
         checks,
         fixes: fix::fixes(&decision, set, node),
     })
@@ -132,120 +140,169 @@ fn describe(
         daemonset::Outcome::Failed => (Outcome::Fail, true),
         daemonset::Outcome::NotReached => (Outcome::Skipped, false),
     };
-    let (title, mut details) = match check {
+    let (title, mut details, field) = match check {
         daemonset::Check::NodeName => node_name(about, failed),
         daemonset::Check::NodeSelector => node_selector(about, failed),
         daemonset::Check::NodeAffinity => node_affinity(about, failed),
         daemonset::Check::Taints => taints(about, failed),
     };
     if outcome == Outcome::Skipped {
-        details = vec!["an earlier check has decided".to_owned()];
-    }
-    if failed && check != daemonset::Check::Taints {
-        details = vec![decision.reason.to_string()];
+        details = vec![say!("an earlier check has decided")];
     }
     if failed && decision.keep && about.there {
-        details.push("a pod that is here already may stay".to_owned());
+        details.push(say!("a pod that is here already may stay"));
     }
+    let trials = match check {
+        daemonset::Check::Taints => trial::trials(about.spec, about.tolerations, about.node),
+        daemonset::Check::NodeName
+        | daemonset::Check::NodeSelector
+        | daemonset::Check::NodeAffinity => Vec::new(),
+    };
     Check {
         outcome,
-        title: title.to_owned(),
+        title,
         details,
+        path: Str::new(&format!("{POD}.{field}")),
+        trials,
     }
 }
 
-fn node_name(about: &About<'_>, failed: bool) -> (&'static str, Vec<String>) {
+type Words = (Say, Vec<Say>, &'static str);
+
+fn node_name(about: &About<'_>, failed: bool) -> Words {
     let wanted = &about.spec.pod.node_name;
-    if failed {
-        ("The template names another node", Vec::new())
+    let (title, detail) = if failed {
+        (
+            say!("The template names another node"),
+            say!("nodeName is {}, this node is {}", wanted, about.node.name()),
+        )
     } else if wanted.is_empty() {
         (
-            "Template has no nodeName",
-            vec!["nothing pins it elsewhere".to_owned()],
+            say!("Template has no nodeName"),
+            say!("nothing pins it elsewhere"),
         )
     } else {
         (
-            "Template names this node",
-            vec![format!("nodeName: {wanted}")],
+            say!("Template names this node"),
+            say!("nodeName: {}", wanted),
         )
-    }
+    };
+    (title, vec![detail], "nodeName")
 }
 
-fn node_selector(about: &About<'_>, failed: bool) -> (&'static str, Vec<String>) {
-    let wanted: Vec<String> = about
-        .spec
-        .pod
-        .node_selector
-        .fields()
-        .map(|(key, value)| format!("{key}={}", value.text()))
+fn node_selector(about: &About<'_>, failed: bool) -> Words {
+    let labels = &about.node.meta().labels;
+    let compare = |(key, wanted): (&Str, &Value)| {
+        let pair = format!("{key}={}", wanted.text());
+        match labels.field(key) {
+            Some(found) if found.text() == wanted.text() => say!("{}: the node has it", &pair),
+            Some(found) => say!("{}: the node has {}", &pair, &quoted(found.text())),
+            None => say!("{}: the node has no such label", &pair),
+        }
+    };
+    let mut details: Vec<Say> = about.spec.pod.node_selector.fields().map(compare).collect();
+    if details.is_empty() {
+        details.push(say!("none set"));
+    }
+    let title = if failed {
+        say!("nodeSelector does not match")
+    } else {
+        say!("nodeSelector matches")
+    };
+    (title, details, "nodeSelector")
+}
+
+fn node_affinity(about: &About<'_>, failed: bool) -> Words {
+    const FIELD: &str = "affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution";
+    let affinity = about.spec.pod.affinity.as_ref();
+    let affinity = affinity.and_then(|a| a.node_affinity.as_ref());
+    let title = if failed {
+        say!("Required node affinity does not match")
+    } else {
+        say!("Required node affinity matches")
+    };
+    let Some(required) = affinity.and_then(|a| a.required.as_ref()) else {
+        return (title, vec![say!("none set")], FIELD);
+    };
+    let labels = &about.node.meta().labels;
+    let terms = required.node_selector_terms.iter().enumerate();
+    let mut details: Vec<Say> = terms
+        .map(|(i, term)| {
+            let n = i + 1;
+            match matches_term(term, labels, about.node.name()) {
+                Ok(()) => say!("term {} matches", &n),
+                Err(mismatch) => say!("term {} {}", &n, mismatched(&mismatch)),
+            }
+        })
         .collect();
-    match (failed, wanted.is_empty()) {
-        (true, _) => ("nodeSelector does not match", Vec::new()),
-        (false, true) => ("nodeSelector matches", vec!["none set".to_owned()]),
-        (false, false) => ("nodeSelector matches", wanted),
+    if details.is_empty() {
+        details.push(say!("it has no terms, which matches nothing"));
+    }
+    (title, details, FIELD)
+}
+
+fn mismatched(mismatch: &TermMismatch) -> Say {
+    match mismatch {
+        TermMismatch::Empty => say!("is empty, which matches nothing"),
+        TermMismatch::Invalid {
+            requirement,
+            detail,
+        } => say!("is void: {}: {}", &requirement_text(requirement), detail),
+        TermMismatch::Failed {
+            requirement,
+            on,
+            found,
+        } => {
+            let found = match (found, on) {
+                (Some(value), Side::Labels) => say!("the node has {}", &quoted(value)),
+                (Some(value), Side::Fields) => say!("the node's is {}", &quoted(value)),
+                (None, Side::Labels) => say!("the node has no such label"),
+                (None, Side::Fields) => say!("there is no such field"),
+            };
+            say!("wants {}: {}", &requirement_text(requirement), found)
+        }
     }
 }
 
-fn node_affinity(about: &About<'_>, failed: bool) -> (&'static str, Vec<String>) {
-    let affinity = about
-        .spec
-        .pod
-        .affinity
-        .as_ref()
-        .and_then(|a| a.node_affinity.as_ref());
-    let required = affinity.is_some_and(|a| a.required.is_some());
-    match (failed, required) {
-        (true, _) => ("Required node affinity does not match", Vec::new()),
-        (false, false) => (
-            "Required node affinity matches",
-            vec!["none set".to_owned()],
-        ),
-        (false, true) => ("Required node affinity matches", Vec::new()),
+fn requirement_text(requirement: &NodeSelectorRequirement) -> String {
+    let NodeSelectorRequirement {
+        key,
+        operator,
+        values,
+    } = requirement;
+    if values.is_empty() {
+        format!("{key} {operator}")
+    } else {
+        format!("{key} {operator} [{}]", values.join(", "))
     }
 }
 
-fn taints(about: &About<'_>, failed: bool) -> (&'static str, Vec<String>) {
-    let default = Node::default();
-    let taints = &about.node.node().unwrap_or(&default).taints;
-    let tried = about.tolerations.len();
-    let text = |taint: &crate::k8s::api::Taint| TaintChip::of(taint).text();
-    let blocking = |taint: &&crate::k8s::api::Taint| {
-        crate::k8s::taint::blocks_scheduling(taint)
-            && !crate::k8s::taint::tolerated(about.tolerations, taint)
-    };
-    if failed {
-        let mut details: Vec<String> = taints.iter().filter(blocking).map(text).collect();
-        details.push(format!("{tried} tolerations tried, none tolerates it"));
-        return ("Taint not tolerated", details);
-    }
-    if taints.is_empty() {
-        return ("No taint in the way", vec!["the node has none".to_owned()]);
-    }
-    let say = |taint: &crate::k8s::api::Taint| {
-        let why = if crate::k8s::taint::blocks_scheduling(taint) {
-            "tolerated"
+fn quoted(text: &str) -> String {
+    format!("{text:?}")
+}
+
+fn taints(about: &About<'_>, failed: bool) -> Words {
+    let taints = about.node.node().map_or(&[][..], |n| &n.taints);
+    let describe = |one: &Taint| {
+        let text = TaintChip::of(one).text();
+        if !taint::blocks_scheduling(one) {
+            say!("{}: does not block", &text)
+        } else if taint::tolerated(about.tolerations, one) {
+            say!("{}: tolerated", &text)
         } else {
-            "does not block"
-        };
-        format!("{} · {why}", text(taint))
+            say!("{}: not tolerated", &text)
+        }
     };
-    ("No taint in the way", taints.iter().map(say).collect())
-}
-
-/// The scheduler's sentence about a pod that it cannot bind.
-fn unbound(object: &Object) -> Option<Check> {
-    let pod = object.pod()?;
-    let condition = pod.condition("PodScheduled")?;
-    if condition.status != "False" || !pod.spec.node_name.is_empty() {
-        return None;
-    }
-    let pieces = condition
-        .message
-        .split([',', ':'])
-        .map(|piece| piece.trim().to_owned());
-    Some(Check {
-        outcome: Outcome::Fail,
-        title: format!("The scheduler cannot bind it: {}", condition.reason),
-        details: pieces.filter(|piece| !piece.is_empty()).collect(),
-    })
+    let mut details: Vec<Say> = taints.iter().map(describe).collect();
+    let title = if failed {
+        let tried = about.tolerations.len();
+        details.push(say!("{} tolerations tried, none tolerates it", &tried));
+        say!("Taint not tolerated")
+    } else {
+        if details.is_empty() {
+            details.push(say!("the node has none"));
+        }
+        say!("No taint in the way")
+    };
+    (title, details, "tolerations")
 }

@@ -15,6 +15,24 @@ pub mod explain;
 
 pub mod fix;
 
+pub mod manifest;
+
+pub mod trial;
+
+pub mod pending;
+
+pub mod origin;
+
+pub mod life;
+
+pub mod facts;
+
+pub mod events;
+
+pub mod insides;
+
+pub mod api_log;
+
 pub mod doings;
 
 pub mod diagnose;
@@ -31,7 +49,8 @@ pub mod say;
 
 pub use daemon_set::{Counters, RevisionRow, SetRow};
 pub use diagnose::Diagnostic;
-pub use explain::{Check, Fix, Outcome, Verdict};
+pub use explain::{Check, Outcome, Verdict};
+pub use fix::Fix;
 pub use frame::Frame;
 pub use node::{LabelChip, NodeCard, Slot, TaintChip};
 pub use pod::{PodState, PodToken};

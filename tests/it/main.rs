@@ -3,6 +3,7 @@
 mod case;
 mod console_fuzz;
 mod daemonset_properties;
+mod flips;
 mod golden;
 mod kubelet;
 mod kubelet_refuses;

@@ -2,7 +2,11 @@
 
 mod arrows;
 
+mod beat;
+
 mod choices;
+
+mod fold;
 
 mod header;
 
@@ -17,6 +21,8 @@ pub mod options;
 mod sections;
 
 pub use arrows::arrows;
+pub use beat::beat;
+pub use fold::Fold;
 pub use header::Header;
 pub use icon::Icon;
 pub use live::Live;

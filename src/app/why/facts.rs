@@ -1,65 +1,147 @@
-//! A pod's facts and what can be done with it.
+//! An object's facts in sections: conditions, events, owners, origins, YAML.
 
-use crate::app::screen::use_screen;
+use crate::app::screen::Selection;
 use crate::app::session::use_dispatch;
-use crate::view::PodToken;
+use crate::app::ui::Fold;
+use crate::app::words::{t, tell, w};
+use crate::view::events::EventRow;
+use crate::view::facts::{ConditionRow, Facts, facts, subject, yaml};
+use crate::view::life::Owner;
+use crate::view::{Say, age};
 use leptos::prelude::*;
 
-/// The pod in the slot in question.
+/// The sections of a pod, or of a node.
 #[component]
-pub fn PodFacts(pod: Memo<Option<PodToken>>) -> impl IntoView {
+pub fn FactsOf(
+    what: Memo<Selection>,
+    beat: RwSignal<(u64, u64, usize)>,
+    #[prop(optional)] node: bool,
+) -> impl IntoView {
     let dispatch = use_dispatch();
-    let there = Memo::new(move |_| pod.with(Option::is_some));
-    let read = move |read: fn(&PodToken) -> String| move || pod.with(|p| p.as_ref().map(read));
-    let line = move |verb: &'static str, tail: &'static str| {
-        move |_| {
-            if let Some(pod) = pod.get_untracked() {
-                dispatch.line(&format!(
-                    "kubectl {verb} {} -n {}{tail}",
-                    pod.name, pod.namespace
-                ));
-            }
-        }
+    // Memos are lazy: what no open section reads is not computed.
+    let facts = Memo::new(move |_| {
+        beat.track();
+        let what = what.get();
+        dispatch.cluster(|cluster| {
+            let object = subject(cluster, &what.node, what.pod.as_deref());
+            object.map(|o| facts(cluster, o)).unwrap_or_default()
+        })
+    });
+    let text = Memo::new(move |_| {
+        beat.track();
+        let what = what.get();
+        dispatch
+            .cluster(|cluster| subject(cluster, &what.node, what.pod.as_deref()).map(|o| yaml(o)))
+    });
+    let origins = if node {
+        w("What put its taints there")
+    } else {
+        w("Where its tolerations come from")
     };
+    let (conditions, events) = (move || conditions(facts), move || events(facts));
+    let (first, second) = (move || owners(facts, node), move || origin_rows(facts));
+    let holds = move || holds(facts);
     view! {
-        <Show when=move || there.get()>
-            <h3>"The pod"</h3>
-            <dl class="facts">
-                <dt>"name"</dt>
-                <dd>{read(|pod| pod.name.to_string())}</dd>
-                <dt>"namespace"</dt>
-                <dd>{read(|pod| pod.namespace.to_string())}</dd>
-                <dt>"state"</dt>
-                <dd>{read(|pod| pod.text.clone())}</dd>
-                <dt>"revision"</dt>
-                <dd>{read(|pod| pod.revision.to_string())}</dd>
-            </dl>
-            <div class="row wrap deeds">
-                <button on:click=line("describe pod", "")>"Describe"</button>
-                <button class="danger" data-testid="pod-delete" on:click=line("delete pod", " --wait=false")>
-                    "Delete pod"
-                </button>
-            </div>
-        </Show>
+        <Fold title=w("Conditions") testid="why-conditions">{conditions}</Fold>
+        <Fold title=origins testid="why-origins">{second}</Fold>
+        {if node {
+            view! { <Fold title=w("Capacity and pods") testid="why-holds">{holds}</Fold> }.into_any()
+        } else {
+            view! { <Fold title=w("Owners") testid="why-owners">{first}</Fold> }.into_any()
+        }}
+        <Fold title=w("Events") testid="why-events">{events}</Fold>
+        <Fold title=w("YAML") testid="why-yaml">
+            <pre class="yaml" tabindex="0">{move || text.get()}</pre>
+        </Fold>
     }
 }
 
-/// What the controller did last about the DaemonSet in front.
-#[component]
-pub fn Doings() -> impl IntoView {
-    let screen = use_screen();
-    let lines = Memo::new(move |_| screen.front().map(|row| row.doings).unwrap_or_default());
-    let list = move || {
-        lines
-            .get()
-            .into_iter()
-            .map(|line| view! { <li>{line}</li> })
-            .collect_view()
+fn conditions(facts: Memo<Facts>) -> impl IntoView {
+    let row = |one: ConditionRow| {
+        view! {
+            <tr title=one.message>
+                <th scope="row">{one.kind}</th>
+                <td>{one.status}</td>
+                <td>{one.reason}</td>
+                <td>{one.since}</td>
+            </tr>
+        }
     };
     view! {
-        <Show when=move || lines.with(|lines| !lines.is_empty())>
-            <h3>"Last decisions"</h3>
-            <ul class="doings" data-testid="doings">{list}</ul>
-        </Show>
+        <table class="facts-table">
+            <thead>
+                <tr>
+                    <th scope="col">{t("Type")}</th>
+                    <th scope="col">{t("Status")}</th>
+                    <th scope="col">{t("Reason")}</th>
+                    <th scope="col">{t("Since")}</th>
+                </tr>
+            </thead>
+            <tbody>{move || facts.get().conditions.into_iter().map(row).collect_view()}</tbody>
+        </table>
+    }
+}
+
+fn origin_rows(facts: Memo<Facts>) -> impl IntoView {
+    let row = |(what, from): (String, Say)| {
+        view! { <dt>{what}</dt><dd>{tell(&from)}</dd> }
+    };
+    let list = move || facts.get().origins.into_iter().map(row).collect_view();
+    let none = move || facts.with(|f| f.origins.is_empty()).then(|| t("none"));
+    view! {
+        <dl class="origins">{list}</dl>
+        <p class="dim">{none}</p>
+    }
+}
+
+fn owners(facts: Memo<Facts>, node: bool) -> impl IntoView {
+    let row = |owner: Owner| {
+        let note = owner.note.map(|say| format!(" ({})", tell(&say)));
+        view! { <li>{owner.kind}" "<code>{owner.name}</code>{note}</li> }
+    };
+    let list = move || facts.get().owners.into_iter().map(row).collect_view();
+    (!node).then(|| view! { <ol class="owners">{list}</ol> })
+}
+
+fn holds(facts: Memo<Facts>) -> impl IntoView {
+    let resource = |(name, capacity, usable): (String, String, String)| {
+        view! { <tr><th scope="row">{name}</th><td>{capacity}</td><td>{usable}</td></tr> }
+    };
+    let pod = |(name, state): (String, String)| {
+        view! { <li><code>{name}</code>" "{state}</li> }
+    };
+    view! {
+        <table class="facts-table">
+            <thead>
+                <tr>
+                    <th scope="col">{t("Resource")}</th>
+                    <th scope="col">{t("Capacity")}</th>
+                    <th scope="col">{t("For pods")}</th>
+                </tr>
+            </thead>
+            <tbody>{move || facts.get().capacity.into_iter().map(resource).collect_view()}</tbody>
+        </table>
+        <ul class="owners">{move || facts.get().pods.into_iter().map(pod).collect_view()}</ul>
+    }
+}
+
+fn events(facts: Memo<Facts>) -> impl IntoView {
+    let dispatch = use_dispatch();
+    let row = move |event: EventRow| {
+        let at = event.elapsed;
+        view! {
+            <li data-kind=event.kind.to_string()>
+                <button class="line-link" on:click=move |_| dispatch.seek(at)>{age::clock(at)}</button>
+                " "
+                <b>{event.reason.to_string()}</b>
+                " "
+                {event.message}
+            </li>
+        }
+    };
+    let none = move || facts.with(|f| f.events.is_empty()).then(|| t("none"));
+    view! {
+        <ul class="events-of">{move || facts.get().events.into_iter().map(row).collect_view()}</ul>
+        <p class="dim">{none}</p>
     }
 }

@@ -2,8 +2,18 @@
 
 mod checks;
 
+mod doings;
+
 mod facts;
 
+mod fixes;
+
 mod pane;
+
+mod place;
+
+mod story;
+
+mod trials;
 
 pub use pane::Pane;

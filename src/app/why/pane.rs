@@ -1,9 +1,15 @@
 //! Everything that is selected explains itself.
 
-use super::checks::{Checks, FixView};
-use super::facts::{Doings, PodFacts};
-use crate::app::screen::use_screen;
+use super::checks::Checks;
+use super::doings::{Doings, HeldBack};
+use super::facts::FactsOf;
+use super::fixes::Fixes;
+use super::place::places;
+use super::story::Story;
+use crate::app::screen::{Selection, use_screen};
 use crate::app::session::use_dispatch;
+use crate::app::ui::beat;
+use crate::app::words::{t, tell};
 use crate::view::{PodToken, Slot};
 use leptos::prelude::*;
 
@@ -49,14 +55,32 @@ pub fn Pane() -> impl IntoView {
         empty.and_then(|_| dispatch.verdict(&screen.set.get(), &node))
     });
     let name = move || screen.selection.with(|s| s.node.to_string());
+    let beat = beat();
+    let places = places(verdict);
+    let node = Memo::new(move |_| Selection {
+        node: screen.selection.with(|s| s.node.clone()),
+        pod: None,
+    });
+    let uid = Memo::new(move |_| pod.with(|pod| pod.as_ref().map(|pod| pod.uid.clone())));
+    let own = Memo::new(move |_| Selection {
+        node: node.get().node,
+        pod: uid.get(),
+    });
+    let title = move || verdict.with(|v| v.as_ref().map(|v| tell(&v.title)));
     view! {
-        <aside class="why" aria-label="Why">
+        <aside class="why" aria-label=t("Why")>
             <h2>{name}</h2>
-            <p class="lead" data-testid="why-title">{move || verdict.with(|v| v.as_ref().map(|v| v.title))}</p>
-            <Checks verdict />
-            <FixView verdict />
-            <PodFacts pod />
+            <p class="lead" data-testid="why-title">{title}</p>
+            <Checks verdict places />
+            <Fixes verdict />
+            <Story pod beat />
+            <Show when=move || uid.with(Option::is_some)>
+                <FactsOf what=own beat />
+            </Show>
+            <HeldBack beat />
             <Doings />
+            <h3>{t("The node")}</h3>
+            <FactsOf what=node beat node=true />
         </aside>
     }
 }

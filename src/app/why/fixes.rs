@@ -1,0 +1,138 @@
+//! The smallest change that flips the verdict, as text and with one click.
+
+use super::place::go;
+use crate::app::screen::{File, Screen, use_screen};
+use crate::app::session::{Dispatch, use_dispatch};
+use crate::app::ui::Fold;
+use crate::app::words::{t, tell, w};
+use crate::view::explain::pair;
+use crate::view::fix::inserted;
+use crate::view::{Fix, Verdict};
+use leptos::prelude::*;
+
+/// The changes that would flip the verdict.
+#[component]
+pub fn Fixes(verdict: Memo<Option<Verdict>>) -> impl IntoView {
+    let run = Memo::new(move |_| verdict.with(|v| v.as_ref().is_some_and(|v| v.run)));
+    let any = Memo::new(move |_| verdict.with(|v| v.as_ref().is_some_and(|v| !v.fixes.is_empty())));
+    view! {
+        <Show when=move || any.get()>
+            <Show
+                when=move || run.get()
+                fallback=move || view! {
+                    <div class="fix">
+                        <b>{t("Smallest change that places it")}</b>
+                        <List verdict />
+                    </div>
+                }
+            >
+                <Fold title=w("What would take it away") testid="why-away">
+                    <List verdict />
+                </Fold>
+            </Show>
+        </Show>
+    }
+}
+
+/// Each change with its buttons.
+#[component]
+fn List(verdict: Memo<Option<Verdict>>) -> impl IntoView {
+    let (screen, dispatch) = (use_screen(), use_dispatch());
+    let fixes = Memo::new(move |_| {
+        verdict.with(|v| v.as_ref().map(|v| v.fixes.clone()).unwrap_or_default())
+    });
+    // A cheap look while somebody types; the insertion itself looks closely.
+    let written = Memo::new(move |_| {
+        let Some(set) = verdict.with(|v| v.as_ref().map(|v| v.set.clone())) else {
+            return false;
+        };
+        let name = format!("name: {set}");
+        let index = screen.file.get();
+        let holds = |f: &File| {
+            f.text.contains("kind: DaemonSet")
+                && f.text.lines().any(|l| l.trim_end().ends_with(&name))
+        };
+        screen
+            .files
+            .with(|files| files.get(index).is_some_and(holds))
+    });
+    let item = move |(i, fix): (usize, Fix)| {
+        let text: Vec<String> = fix.text.iter().map(tell).collect();
+        let (line, whole, template) = (fix.line.clone(), fix.clone(), !fix.edits.is_empty());
+        let insert = move || {
+            let fix = whole.clone();
+            (template && written.get()).then(|| {
+                view! {
+                    <button
+                        class=primary(i == 0)
+                        data-testid="fix-insert"
+                        on:click=move |_| insert(screen, dispatch, verdict, &fix)
+                    >
+                        {t("Insert")}
+                    </button>
+                }
+            })
+        };
+        let run = move |_| {
+            dispatch.line(&line);
+        };
+        let shy = move || primary(i == 0 && !(template && written.get()));
+        view! {
+            <pre>{text.join("\n")}</pre>
+            <div class="row wrap">
+                {insert}
+                <button class=shy data-testid="fix" title=fix.line.clone() on:click=run>
+                    {tell(&fix.label)}
+                </button>
+            </div>
+        }
+    };
+    move || {
+        fixes
+            .get()
+            .into_iter()
+            .enumerate()
+            .map(item.clone())
+            .collect_view()
+    }
+}
+
+const fn primary(yes: bool) -> &'static str {
+    if yes { "primary" } else { "" }
+}
+
+/// Writes the change into the manifest in the editor; where that cannot be done, patches the DaemonSet.
+fn insert(screen: Screen, dispatch: Dispatch, verdict: Memo<Option<Verdict>>, fix: &Fix) {
+    let index = screen.file.get_untracked();
+    let text = screen
+        .files
+        .with_untracked(|files| files.get(index).map(|f| f.text.clone()));
+    let new = verdict
+        .get_untracked()
+        .zip(text.clone())
+        .and_then(|(v, text)| {
+            dispatch.cluster(|cluster| {
+                let uid = screen.set.get_untracked();
+                let (_, node) = pair(cluster, &uid, &v.node)?;
+                inserted(fix, &text, (&v.namespace, &v.set), node)
+            })
+        });
+    let (Some(old), Some(new)) = (text, new) else {
+        dispatch.line(&fix.line);
+        return;
+    };
+    let same = old
+        .lines()
+        .zip(new.lines())
+        .take_while(|(a, b)| a == b)
+        .count();
+    screen.files.update(|files| {
+        if let Some(file) = files.get_mut(index) {
+            file.text = new;
+        }
+    });
+    screen
+        .said
+        .set(t("Inserted into the manifest. Apply it to make it so.").to_owned());
+    go(screen, index, same + 1);
+}
