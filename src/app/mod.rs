@@ -49,6 +49,7 @@ pub fn App() -> impl IntoView {
     provide_context(screen);
     provide_context(dispatch);
     provide_context(bottom::Bottom::default());
+    provide_context(ui::Help::default());
     let asked = ui::options::read();
     screen.language.set(asked.language);
     words::speak(asked.language);
@@ -76,8 +77,12 @@ pub fn App() -> impl IntoView {
 #[component]
 fn Places(view: &'static str) -> impl IntoView {
     let screen = screen::use_screen();
+    let tour = ui::use_help().tour;
+    ui::keys::listen();
     view! {
-        <div class="app" data-view=view data-section=move || screen.section.get()>
+        <div class="app" data-view=view data-section=move || screen.section.get()
+            data-tour=move || ui::tour::place(tour.get())
+        >
             <ui::Header />
             <ui::Sections />
             <main class="panes">
@@ -92,6 +97,8 @@ fn Places(view: &'static str) -> impl IntoView {
                 <timeline::Bar />
                 <bottom::Pane />
             </footer>
+            <ui::Shortcuts />
+            <ui::Tour />
             <ui::Live />
         </div>
     }

@@ -1,5 +1,15 @@
 //! The tabs under the time line: console, events, the controller's insides, API log.
 
+mod api_log;
+
+mod events;
+
+mod field;
+
+mod insides;
+
+mod moment;
+
 mod pane;
 
 mod step;

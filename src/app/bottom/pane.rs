@@ -1,5 +1,8 @@
 //! The strip of tabs, and what the one in front shows.
 
+use super::api_log::ApiLog;
+use super::events::Events;
+use super::insides::Insides;
 use super::tab::{Tab, use_bottom};
 use crate::app::console;
 use crate::app::ui::arrows;
@@ -27,7 +30,10 @@ pub fn Pane() -> impl IntoView {
         }
     });
     let panel = move || match tab.get() {
-        Tab::Console | Tab::Events | Tab::Insides | Tab::Api => view! { <console::Pane /> },
+        Tab::Console => view! { <console::Pane /> }.into_any(),
+        Tab::Events => view! { <Events /> }.into_any(),
+        Tab::Insides => view! { <Insides /> }.into_any(),
+        Tab::Api => view! { <ApiLog /> }.into_any(),
     };
     view! {
         <div class="bottom" data-tab=move || tab.get().name()>

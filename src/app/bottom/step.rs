@@ -38,3 +38,16 @@ impl Dispatch {
         self.show();
     }
 }
+
+impl Dispatch {
+    /// Goes back by one event.
+    pub fn step_back(self) {
+        self.pause();
+        self.session.update_value(|session| {
+            let events = session.history.cluster().events_done();
+            session.history.seek_event(events.saturating_sub(1));
+            session.terminal.forget();
+        });
+        self.show();
+    }
+}

@@ -1,6 +1,7 @@
 //! The top line: name, the first question, theme.
 
 use super::choices::{Languages, Themes};
+use super::help::HelpMenu;
 use crate::app::screen::{Selection, use_screen};
 use crate::app::words::tell;
 use crate::say;
@@ -48,6 +49,7 @@ pub fn Header() -> impl IntoView {
             </h1>
             {question}
             <span class="grow"></span>
+            <HelpMenu />
             <Languages />
             <Themes />
         </header>

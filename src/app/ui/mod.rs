@@ -10,7 +10,11 @@ mod fold;
 
 mod header;
 
+mod help;
+
 mod icon;
+
+pub mod keys;
 
 mod live;
 
@@ -20,11 +24,18 @@ pub mod options;
 
 mod sections;
 
+mod shortcuts;
+
+pub mod tour;
+
 pub use arrows::arrows;
 pub use beat::beat;
 pub use fold::Fold;
 pub use header::Header;
+pub use help::{Help, HelpMenu, use_help};
 pub use icon::Icon;
 pub use live::Live;
 pub use menu::Menu;
 pub use sections::Sections;
+pub use shortcuts::Shortcuts;
+pub use tour::Tour;

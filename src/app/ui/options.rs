@@ -40,6 +40,11 @@ fn storage() -> Option<web_sys::Storage> {
     window().local_storage().ok().flatten()
 }
 
+/// What was remembered.
+pub fn kept(key: &str) -> Option<String> {
+    stored(key)
+}
+
 fn stored(key: &str) -> Option<String> {
     storage()?.get_item(key).ok().flatten()
 }
@@ -70,7 +75,8 @@ pub fn language_keep(language: Language) {
     keep(LANGUAGE, language.tag());
 }
 
-fn keep(key: &str, value: &str) {
+/// Remembers something.
+pub fn keep(key: &str, value: &str) {
     if let Some(storage) = storage() {
         // A full storage loses a preference, nothing else.
         let _ = storage.set_item(key, value);

@@ -1,5 +1,6 @@
 //! On a narrow screen the sections of the page are tabs.
 
+use super::arrows::arrows;
 use crate::app::screen::use_screen;
 use crate::app::words::{t, w};
 use leptos::prelude::*;
@@ -21,6 +22,7 @@ pub fn Sections() -> impl IntoView {
                 role="tab"
                 data-testid=format!("section-{section}")
                 aria-selected=move || (screen.section.get() == section).to_string()
+                tabindex=move || if screen.section.get() == section { "0" } else { "-1" }
                 on:click=move |_| screen.section.set(section)
             >
                 {t(words)}
@@ -28,7 +30,7 @@ pub fn Sections() -> impl IntoView {
         }
     });
     view! {
-        <div class="sections" role="tablist" aria-label=t("Sections")>
+        <div class="sections" role="tablist" aria-label=t("Sections") on:keydown=arrows>
             {tabs}
         </div>
     }

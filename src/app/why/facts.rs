@@ -1,11 +1,12 @@
 //! An object's facts in sections: conditions, events, owners, origins, YAML.
 
+use super::tables::{conditions, holds};
 use crate::app::screen::Selection;
 use crate::app::session::use_dispatch;
 use crate::app::ui::Fold;
 use crate::app::words::{t, tell, w};
 use crate::view::events::EventRow;
-use crate::view::facts::{ConditionRow, Facts, facts, subject, yaml};
+use crate::view::facts::{Facts, facts, subject, yaml};
 use crate::view::life::Owner;
 use crate::view::{Say, age};
 use leptos::prelude::*;
@@ -56,32 +57,6 @@ pub fn FactsOf(
     }
 }
 
-fn conditions(facts: Memo<Facts>) -> impl IntoView {
-    let row = |one: ConditionRow| {
-        view! {
-            <tr title=one.message>
-                <th scope="row">{one.kind}</th>
-                <td>{one.status}</td>
-                <td>{one.reason}</td>
-                <td>{one.since}</td>
-            </tr>
-        }
-    };
-    view! {
-        <table class="facts-table">
-            <thead>
-                <tr>
-                    <th scope="col">{t("Type")}</th>
-                    <th scope="col">{t("Status")}</th>
-                    <th scope="col">{t("Reason")}</th>
-                    <th scope="col">{t("Since")}</th>
-                </tr>
-            </thead>
-            <tbody>{move || facts.get().conditions.into_iter().map(row).collect_view()}</tbody>
-        </table>
-    }
-}
-
 fn origin_rows(facts: Memo<Facts>) -> impl IntoView {
     let row = |(what, from): (String, Say)| {
         view! { <dt>{what}</dt><dd>{tell(&from)}</dd> }
@@ -101,28 +76,6 @@ fn owners(facts: Memo<Facts>, node: bool) -> impl IntoView {
     };
     let list = move || facts.get().owners.into_iter().map(row).collect_view();
     (!node).then(|| view! { <ol class="owners">{list}</ol> })
-}
-
-fn holds(facts: Memo<Facts>) -> impl IntoView {
-    let resource = |(name, capacity, usable): (String, String, String)| {
-        view! { <tr><th scope="row">{name}</th><td>{capacity}</td><td>{usable}</td></tr> }
-    };
-    let pod = |(name, state): (String, String)| {
-        view! { <li><code>{name}</code>" "{state}</li> }
-    };
-    view! {
-        <table class="facts-table">
-            <thead>
-                <tr>
-                    <th scope="col">{t("Resource")}</th>
-                    <th scope="col">{t("Capacity")}</th>
-                    <th scope="col">{t("For pods")}</th>
-                </tr>
-            </thead>
-            <tbody>{move || facts.get().capacity.into_iter().map(resource).collect_view()}</tbody>
-        </table>
-        <ul class="owners">{move || facts.get().pods.into_iter().map(pod).collect_view()}</ul>
-    }
 }
 
 fn events(facts: Memo<Facts>) -> impl IntoView {

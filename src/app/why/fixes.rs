@@ -1,12 +1,10 @@
 //! The smallest change that flips the verdict, as text and with one click.
 
-use super::place::go;
-use crate::app::screen::{File, Screen, use_screen};
-use crate::app::session::{Dispatch, use_dispatch};
+use super::insert::insert;
+use crate::app::screen::{File, use_screen};
+use crate::app::session::use_dispatch;
 use crate::app::ui::Fold;
 use crate::app::words::{t, tell, w};
-use crate::view::explain::pair;
-use crate::view::fix::inserted;
 use crate::view::{Fix, Verdict};
 use leptos::prelude::*;
 
@@ -99,40 +97,4 @@ fn List(verdict: Memo<Option<Verdict>>) -> impl IntoView {
 
 const fn primary(yes: bool) -> &'static str {
     if yes { "primary" } else { "" }
-}
-
-/// Writes the change into the manifest in the editor; where that cannot be done, patches the DaemonSet.
-fn insert(screen: Screen, dispatch: Dispatch, verdict: Memo<Option<Verdict>>, fix: &Fix) {
-    let index = screen.file.get_untracked();
-    let text = screen
-        .files
-        .with_untracked(|files| files.get(index).map(|f| f.text.clone()));
-    let new = verdict
-        .get_untracked()
-        .zip(text.clone())
-        .and_then(|(v, text)| {
-            dispatch.cluster(|cluster| {
-                let uid = screen.set.get_untracked();
-                let (_, node) = pair(cluster, &uid, &v.node)?;
-                inserted(fix, &text, (&v.namespace, &v.set), node)
-            })
-        });
-    let (Some(old), Some(new)) = (text, new) else {
-        dispatch.line(&fix.line);
-        return;
-    };
-    let same = old
-        .lines()
-        .zip(new.lines())
-        .take_while(|(a, b)| a == b)
-        .count();
-    screen.files.update(|files| {
-        if let Some(file) = files.get_mut(index) {
-            file.text = new;
-        }
-    });
-    screen
-        .said
-        .set(t("Inserted into the manifest. Apply it to make it so.").to_owned());
-    go(screen, index, same + 1);
 }

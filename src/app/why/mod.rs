@@ -8,11 +8,15 @@ mod facts;
 
 mod fixes;
 
+mod insert;
+
 mod pane;
 
 mod place;
 
 mod story;
+
+mod tables;
 
 mod trials;
 

@@ -68,7 +68,7 @@ pub fn Pane() -> impl IntoView {
     });
     let title = move || verdict.with(|v| v.as_ref().map(|v| tell(&v.title)));
     view! {
-        <aside class="why" aria-label=t("Why")>
+        <aside class="why" tabindex="-1" aria-label=t("Why")>
             <h2>{name}</h2>
             <p class="lead" data-testid="why-title">{title}</p>
             <Checks verdict places />

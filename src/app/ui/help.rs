@@ -1,0 +1,44 @@
+//! Help on request: the list of keys and the tour.
+
+use super::menu::Menu;
+use crate::app::words::t;
+use leptos::prelude::*;
+
+/// What help is open.
+#[derive(Clone, Copy)]
+pub struct Help {
+    /// The list of keys.
+    pub keys: RwSignal<bool>,
+    /// The step of the tour.
+    pub tour: RwSignal<Option<usize>>,
+}
+
+impl Default for Help {
+    fn default() -> Self {
+        Self {
+            keys: RwSignal::new(false),
+            tour: RwSignal::new(None),
+        }
+    }
+}
+
+/// The page's help.
+pub fn use_help() -> Help {
+    use_context().unwrap_or_default()
+}
+
+/// The menu of the top line that offers it.
+#[component]
+pub fn HelpMenu() -> impl IntoView {
+    let help = use_help();
+    view! {
+        <Menu label=t("Help") sign="?" testid="help">
+            <button role="menuitem" data-testid="help-keys" on:click=move |_| help.keys.set(true)>
+                {t("Keyboard shortcuts")}
+            </button>
+            <button role="menuitem" data-testid="help-tour" on:click=move |_| help.tour.set(Some(0))>
+                {t("A short tour")}
+            </button>
+        </Menu>
+    }
+}
