@@ -86,7 +86,7 @@ globalThis.openEditor = (host, text, typed, apply) => {
   drawWhole(view);
   globalThis.showEditorLine = (number) => {
     const { from, to } = view.state.doc.line(Math.min(number, view.state.doc.lines));
-    view.dispatch({ selection: { anchor: from, head: to }, scrollIntoView: true });
+    view.dispatch({ selection: { anchor: to, head: from }, scrollIntoView: true });
     view.focus();
   };
   return {

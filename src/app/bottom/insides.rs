@@ -121,7 +121,7 @@ fn Rest(head: Memo<Head>) -> impl IntoView {
         })
     };
     view! {
-        {backoff}
+        <div>{backoff}</div>
         <table>
             <caption>{t("Revisions")}</caption>
             <thead>
