@@ -1,5 +1,5 @@
 // The rich YAML editor: CodeMirror 6, loaded after the page, which works with its text area without it.
-import { autocompletion, closeBrackets } from "@codemirror/autocomplete";
+import { acceptCompletion, autocompletion, closeBrackets, completionStatus } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap, indentWithTab, toggleComment } from "@codemirror/commands";
 import { yaml } from "@codemirror/lang-yaml";
 import { HighlightStyle, indentOnInput, indentUnit, syntaxHighlighting } from "@codemirror/language";
@@ -37,11 +37,35 @@ const look = EditorView.theme({
   },
   ".cm-tooltip": { backgroundColor: "var(--panel)", color: "var(--ink)", border: "1px solid var(--line)" },
   ".cm-diagnostic": { fontFamily: "var(--mono)", fontSize: "12px", whiteSpace: "pre-wrap" },
+  ".cm-tooltip-autocomplete > ul": { fontFamily: "var(--mono)", maxHeight: "14em" },
+  ".cm-tooltip-autocomplete > ul > li": { padding: "3px 8px !important" },
+  ".cm-tooltip-autocomplete > ul > li[aria-selected]": {
+    backgroundColor: "var(--accent) !important",
+    color: "var(--on-accent) !important",
+  },
+  ".cm-completionDetail": { fontStyle: "normal !important", color: "inherit", marginLeft: "1em !important" },
   ".cm-panels": { backgroundColor: "var(--panel)", color: "var(--ink)" },
 });
 
-/** Ends the focus trap of the Tab key: Escape, then Tab leaves the editor. */
-const extensions = (typed, apply) => [
+/** Asks the page what can be typed: `[back, [[label, insert, detail], …]]`. */
+const source = (complete) => (context) => {
+  const { state, pos, explicit } = context;
+  const line = state.doc.lineAt(pos);
+  const before = line.text.slice(0, pos - line.from);
+  if (!explicit && !/\S/.test(before)) return null;
+  const [back, found] = complete(state.doc.toString(), line.number - 1, before.length);
+  if (!found.length) return null;
+  const options = found.map(([label, insert, detail]) => ({
+    label,
+    apply: insert,
+    detail,
+    type: insert === label ? "enum" : "property",
+  }));
+  return { from: pos - back, options, validFor: /^[\w.\/-]*$/ };
+};
+
+/** Tab takes a completion, else indents; Escape, then Tab leaves the editor. */
+const extensions = (label, typed, apply, complete) => [
   lineNumbers(),
   lintGutter(),
   history(),
@@ -49,7 +73,7 @@ const extensions = (typed, apply) => [
   indentOnInput(),
   indentUnit.of("  "),
   closeBrackets(),
-  autocompletion(),
+  autocompletion({ override: [source(complete)], icons: false }),
   highlightActiveLine(),
   highlightSelectionMatches(),
   yaml(),
@@ -58,12 +82,13 @@ const extensions = (typed, apply) => [
   keymap.of([
     { key: "Mod-Enter", run: () => (apply(), true) },
     { key: "Mod-/", run: toggleComment },
+    { key: "Tab", run: (view) => completionStatus(view.state) === "active" && acceptCompletion(view) },
     indentWithTab,
     ...searchKeymap,
     ...historyKeymap,
     ...defaultKeymap,
   ]),
-  EditorView.contentAttributes.of({ "data-testid": "editor", "aria-label": "Manifest", tabindex: "0" }),
+  EditorView.contentAttributes.of({ "data-testid": "editor", "aria-label": label, tabindex: "0" }),
   EditorView.updateListener.of((update) => {
     const own = update.transactions.some((transaction) => transaction.annotation(fromPage));
     if (update.docChanged) drawWhole(update.view);
@@ -80,20 +105,38 @@ function drawWhole(view) {
   view.requestMeasure();
 }
 
-globalThis.openEditor = (host, text, typed, apply) => {
-  const state = (doc) => EditorState.create({ doc, extensions: extensions(typed, apply) });
-  const view = new EditorView({ state: state(text), parent: host });
-  drawWhole(view);
+/** The piece in which two texts differ, as a change of the first. */
+function difference(old, next) {
+  let from = 0;
+  const end = Math.min(old.length, next.length);
+  while (from < end && old.charCodeAt(from) === next.charCodeAt(from)) from += 1;
+  let tail = 0;
+  while (tail < end - from && old.charCodeAt(old.length - 1 - tail) === next.charCodeAt(next.length - 1 - tail)) tail += 1;
+  return { from, to: old.length - tail, insert: next.slice(from, next.length - tail) };
+}
+
+globalThis.openEditor = (host, label, typed, apply, complete) => {
+  const fresh = (doc) => EditorState.create({ doc, extensions: extensions(label, typed, apply, complete) });
+  /** The states of the files that were open: what can be undone, where the cursor was. */
+  const states = new Map();
+  let open = null;
+  const view = new EditorView({ state: fresh(""), parent: host });
   globalThis.showEditorLine = (number) => {
     const { from, to } = view.state.doc.line(Math.min(number, view.state.doc.lines));
     view.dispatch({ selection: { anchor: to, head: from }, scrollIntoView: true });
     view.focus();
   };
   return {
-    text(next) {
-      if (view.state.doc.toString() === next) return;
-      view.setState(state(next));
-      drawWhole(view);
+    text([name, next]) {
+      if (name !== open) {
+        if (open !== null) states.set(open, view.state);
+        open = name;
+        view.setState(states.get(name) ?? fresh(next));
+        drawWhole(view);
+      }
+      const old = view.state.doc.toString();
+      if (old === next) return;
+      view.dispatch({ changes: difference(old, next), annotations: fromPage.of(true) });
     },
     diagnostics(found) {
       const marks = found

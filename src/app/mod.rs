@@ -50,6 +50,7 @@ pub fn App() -> impl IntoView {
     provide_context(dispatch);
     provide_context(bottom::Bottom::default());
     provide_context(ui::Help::default());
+    provide_context(editor::desk::Desk::default());
     let asked = ui::options::read();
     screen.language.set(asked.language);
     words::speak(asked.language);

@@ -1,10 +1,11 @@
 //! `Session` owns the cluster; `Dispatch` is the handle that components hold.
 
+use super::editor;
 use super::samples;
 use super::screen::{Answer, File, Screen, set};
 use super::terminal::Terminal;
 use crate::cluster::{Advanced, Cluster, Command, History, Reply, SimSpan, SimTime};
-use crate::view::{self, Diagnostic, Marks, Verdict};
+use crate::view::{self, Marks, Verdict};
 use leptos::prelude::*;
 
 /// Events of one call that is not bounded by a frame: a step, a jump.
@@ -38,6 +39,8 @@ impl Session {
         );
         let until = session.history.cluster().now() + SETTLED;
         session.history.advance_to(until, EVENTS_MAX);
+        let nodes = editor::nodes::text(session.cluster());
+        session.terminal.write(editor::nodes::FILE, &nodes);
         session
     }
 
@@ -63,7 +66,14 @@ impl Dispatch {
                 text: (*text).to_owned(),
                 applied: (i == 0).then(|| (*text).to_owned()),
             });
-        screen.files.set(files.collect());
+        let mut files: Vec<File> = files.collect();
+        let nodes = editor::nodes::text(session.cluster());
+        files.push(File {
+            name: editor::nodes::FILE.to_owned(),
+            text: nodes.clone(),
+            applied: Some(nodes),
+        });
+        screen.files.set(files);
         let dispatch = Self {
             session: StoredValue::new_local(session),
             screen,
@@ -138,49 +148,6 @@ impl Dispatch {
         answer
     }
 
-    /// Applies the file in the editor; refused, nothing changes.
-    pub fn apply(self) {
-        let index = self.screen.file.get_untracked();
-        let Some(file) = self
-            .screen
-            .files
-            .with_untracked(|files| files.get(index).cloned())
-        else {
-            return;
-        };
-        let answer = self.session.try_update_value(|session| {
-            session.branch();
-            session.terminal.write(&file.name, &file.text);
-            session.terminal.run(
-                &mut session.history,
-                &format!("kubectl apply -f {}", file.name),
-            )
-        });
-        let answer = answer.unwrap_or_default();
-        self.screen.diagnostics.set(read(&file.text, &answer));
-        if !answer.refused {
-            self.screen
-                .files
-                .update(|files| files[index].applied = Some(file.text.clone()));
-        }
-        self.screen.said.set(answer.text.clone());
-        self.screen.answer.set(answer);
-        self.show();
-    }
-
-    /// What the server would say to a text, tried on a copy of the cluster.
-    pub fn check(self, text: &str) {
-        let found = self.session.with_value(|session| {
-            let mut branch = History::of(session.cluster().clone());
-            let line = "kubectl apply -f manifest.yaml";
-            session
-                .terminal
-                .try_line(&mut branch, "manifest.yaml", text, line)
-        });
-        let found = read(text, &found);
-        set(self.screen.diagnostics, found);
-    }
-
     /// Why there is, or is not, a pod of the DaemonSet in front on a node.
     pub fn verdict(self, set_uid: &str, node: &str) -> Option<Verdict> {
         self.session
@@ -251,14 +218,6 @@ impl Session {
             self.history.cluster_mut();
             self.marks.cut(self.history.cluster());
         }
-    }
-}
-
-fn read(text: &str, answer: &Answer) -> Vec<Diagnostic> {
-    if answer.refused {
-        view::diagnose::diagnose(text, &answer.text)
-    } else {
-        Vec::new()
     }
 }
 

@@ -1,7 +1,8 @@
 //! The console's lines and the programs that run in it.
 
 use super::screen::Answer;
-use crate::cluster::{Advanced, History, SimSpan, SimTime};
+use crate::cluster::{Advanced, Cluster, History, SimSpan, SimTime};
+use crate::console::files::Files;
 use crate::console::session::Wish;
 use crate::console::{Job, Poll, Session};
 
@@ -100,14 +101,40 @@ impl Terminal {
         }
     }
 
-    /// The same on a copy, for a question that must leave no trace.
-    pub fn try_line(&self, history: &mut History, name: &str, text: &str, line: &str) -> Answer {
-        let mut copy = Self {
-            session: self.session.clone(),
-            ..Self::default()
+    /// The files of the console.
+    pub fn files(&self) -> &Files {
+        &self.session.files
+    }
+
+    pub fn files_mut(&mut self) -> &mut Files {
+        &mut self.session.files
+    }
+
+    /// The working folder, empty for the root.
+    pub fn folder(&self) -> &str {
+        &self.session.folder
+    }
+
+    /// Runs a line on a copy of a cluster in which a file holds a text: what came of it, and the answer. It
+    /// leaves no trace.
+    pub fn attempt(
+        &self,
+        mut cluster: Cluster,
+        name: &str,
+        text: &str,
+        line: &str,
+    ) -> (Cluster, Answer) {
+        let mut session = self.session.clone();
+        session.files.write(name, text);
+        let mut job = Job::start_complete(line, cluster.now());
+        let until = cluster.now() + PATIENCE;
+        let code = job.run(&mut session, &mut cluster, until, 1000);
+        let text: String = job.outputs().iter().map(|o| o.text.as_str()).collect();
+        let answer = Answer {
+            text: text.trim_end().to_owned(),
+            refused: code != Some(0),
         };
-        copy.write(name, text);
-        copy.run(history, line)
+        (cluster, answer)
     }
 
     /// Lets waiting programs go on.

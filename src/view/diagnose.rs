@@ -1,5 +1,6 @@
 //! The sentences of a refusal, each put on its line of the manifest.
 
+use crate::k8s::schema::schema;
 use crate::k8s::span::Spans;
 use crate::k8s::yaml;
 
@@ -8,6 +9,8 @@ use crate::k8s::yaml;
 pub struct Diagnostic {
     pub line: usize,
     pub message: String,
+    /// The field that an unknown one was probably meant to be.
+    pub meant: Option<&'static str>,
 }
 
 /// Most messages shown for one answer.
@@ -29,7 +32,12 @@ pub fn diagnose(text: &str, answer: &str) -> Vec<Diagnostic> {
         }
         let before = document(&read, &subject);
         for (line, message) in places(sentence, before, read.error_lines_before, &spans) {
-            found.push(Diagnostic { line, message });
+            let meant = meant(&read, before, &message);
+            found.push(Diagnostic {
+                line,
+                message,
+                meant,
+            });
         }
     }
     found.truncate(MESSAGES_MAX);
@@ -96,6 +104,23 @@ fn places(sentence: &str, before: usize, broken: usize, spans: &Spans) -> Vec<(u
     vec![(line(path), sentence.to_owned())]
 }
 
+/// The known field whose name is near to that of an unknown one.
+fn meant(read: &yaml::Documents, before: usize, message: &str) -> Option<&'static str> {
+    let path = quoted(message.strip_prefix("unknown field ")?);
+    let document = read.documents.iter().find(|d| d.lines_before == before)?;
+    let version = document.value.get("apiVersion").text();
+    let (group, version) = version.split_once('/').unwrap_or(("", version));
+    let root = schema().of(group, version, document.value.get("kind").text())?;
+    let name = |part: &'_ str| part.split('[').next().unwrap_or("").to_owned();
+    let parts: Vec<String> = path.split('.').map(name).collect();
+    let (unknown, parents) = parts.split_last()?;
+    let mut at = root;
+    for parent in parents {
+        at = schema().definition(at).field(parent)?.ty.element_struct()?;
+    }
+    schema().definition(at).nearest(unknown)
+}
+
 /// The path before the first `: `.
 fn head(text: &str) -> &str {
     text.split(": ").next().unwrap_or("")
@@ -141,6 +166,23 @@ mod tests {
                 .collect();
             assert_eq!(found, lines, "{answer}");
         }
+    }
+
+    #[test]
+    fn a_misspelt_field_has_its_right_name() {
+        let text = "apiVersion: apps/v1\nkind: DaemonSet\nspec:\n  template:\n    spec:\n      tolerationz: []\n";
+        let row = |path: &str| {
+            let answer = format!(
+                "x cannot be handled as a DaemonSet: strict decoding error: unknown field \"{path}\""
+            );
+            diagnose(text, &answer).remove(0).meant
+        };
+        assert_eq!(row("spec.template.spec.tolerationz"), Some("tolerations"));
+        assert_eq!(
+            row("spec.template.spec.containers[0].imagee"),
+            Some("image")
+        );
+        assert_eq!(row("spec.frobnicate"), None);
     }
 
     #[test]

@@ -81,6 +81,8 @@ fn gap(lines: usize) -> DiffLine {
 }
 
 fn whole(before: &str, after: &str) -> Vec<DiffLine> {
+    // Empty lines at the end make no difference.
+    let (before, after) = (before.trim_end(), after.trim_end());
     let (old, new): (Vec<&str>, Vec<&str>) = (before.lines().collect(), after.lines().collect());
     let head = old.iter().zip(&new).take_while(|(a, b)| a == b).count();
     let rest = old.len().min(new.len()) - head;

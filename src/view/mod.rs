@@ -43,6 +43,12 @@ pub mod plan;
 
 pub mod diff;
 
+pub mod file_name;
+
+pub mod nodes_text;
+
+pub mod complete;
+
 pub mod age;
 
 pub mod say;

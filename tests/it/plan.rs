@@ -242,3 +242,21 @@ spec: {taints: [{key: sick, effect: NoExecute}]}
     assert_eq!(names(&plan, Tone::Deleted), ["w2"]);
     assert_eq!(names(&plan, Tone::Same), ["w1", "w3"]);
 }
+
+#[test]
+fn ready_made_manifests_are_valid_and_settle() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/app/samples");
+    for name in [
+        "fluentd-elasticsearch",
+        "node-exporter",
+        "log-agent",
+        "cni-plugin",
+        "gpu-plugin",
+        "kube-proxy",
+    ] {
+        let text = std::fs::read_to_string(folder.join(format!("{name}.yaml")));
+        let plan = plan(&text.expect("a sample"));
+        assert_eq!(plan.end, Some(End::Settled), "{name}: {plan:#?}");
+        assert_eq!(plan.of(Tone::Trouble), [""; 0], "{name}");
+    }
+}

@@ -1,6 +1,9 @@
 //! The rich editor: one module, loaded after the page; `editor/index.js` is its other half.
 
+use crate::app::words::{t, tell};
+use crate::say;
 use crate::view::Diagnostic;
+use crate::view::complete::{Completions, complete};
 use js_sys::{Array, Function, Object, Reflect};
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
@@ -10,22 +13,35 @@ use web_sys::HtmlElement;
 pub struct Surface {
     object: Object,
     /// Called by the editor for as long as it lives.
-    _calls: [Closure<dyn FnMut(JsValue)>; 2],
+    _calls: Calls,
 }
 
+type Complete = Closure<dyn FnMut(String, u32, u32) -> JsValue>;
+
+/// What the editor calls: typed, apply, complete.
+type Calls = (
+    Closure<dyn FnMut(JsValue)>,
+    Closure<dyn FnMut(JsValue)>,
+    Complete,
+);
+
 impl Surface {
-    /// Shows a text, when it is another one.
-    pub fn text(&self, text: &str) {
-        self.call("text", &text.into());
+    /// Shows a file; the editor remembers what can be undone in each.
+    pub fn text(&self, name: &str, text: &str) {
+        self.call("text", &Array::of2(&name.into(), &text.into()));
     }
 
     /// Marks lines.
     pub fn diagnostics(&self, found: &[Diagnostic]) {
         let list = Array::new();
-        for Diagnostic { line, message } in found {
+        for found in found {
+            let meant = found
+                .meant
+                .map(|meant| tell(&say!("Did you mean {}?", meant)));
+            let message = format!("{} {}", found.message, meant.unwrap_or_default());
             list.push(&Array::of2(
-                &JsValue::from_f64(*line as f64),
-                &message.into(),
+                &JsValue::from_f64(found.line as f64),
+                &message.trim_end().into(),
             ));
         }
         self.call("diagnostics", &list);
@@ -40,11 +56,23 @@ impl Surface {
     }
 }
 
+/// `[back, [[label, insert, detail], …]]`, as the module reads it.
+fn completions(found: &Completions) -> JsValue {
+    let options = Array::new();
+    for option in &found.options {
+        options.push(&Array::of3(
+            &option.label.as_str().into(),
+            &option.insert.as_str().into(),
+            &option.detail.as_str().into(),
+        ));
+    }
+    Array::of2(&JsValue::from_f64(found.back as f64), &options).into()
+}
+
 /// Loads the module and puts an editor into `host`; where that fails nothing happens, and the plain
 /// text area stays.
 pub fn load(
     host: HtmlElement,
-    text: impl Fn() -> String + 'static,
     typed: impl Fn(String) + 'static,
     apply: impl Fn() + 'static,
     made: impl FnOnce(Surface) + 'static,
@@ -59,8 +87,17 @@ pub fn load(
         let Some(open) = open.and_then(|open| open.dyn_into::<Function>().ok()) else {
             return;
         };
-        let calls: [Closure<dyn FnMut(JsValue)>; 2] = [typed, apply];
-        let arguments = Array::of4(&host, &text().into(), calls[0].as_ref(), calls[1].as_ref());
+        let complete: Complete = Closure::new(|text: String, line: u32, column: u32| {
+            completions(&complete(&text, line as usize, column as usize))
+        });
+        let calls: Calls = (typed, apply, complete);
+        let arguments = Array::of5(
+            &host,
+            &t("Manifest").into(),
+            calls.0.as_ref(),
+            calls.1.as_ref(),
+            calls.2.as_ref(),
+        );
         if let Ok(object) = open.apply(&JsValue::NULL, &arguments) {
             made(Surface {
                 object: object.unchecked_into(),

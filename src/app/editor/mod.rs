@@ -1,15 +1,38 @@
 //! The left: what I want.
+//!
+//! Reading order: [`desk`] (its signals), [`deeds`] (what it does), [`ahead`] (looking ahead), [`pane`] and the
+//! components in it.
+
+mod ahead;
 
 mod apply;
 
+mod asked;
+
 mod bundle;
+
+mod deeds;
+
+pub mod desk;
+
+mod difference;
+
+mod file_deeds;
 
 mod files;
 
 mod messages;
 
+mod more;
+
+pub mod nodes;
+
 mod pane;
 
 mod plain;
+
+mod plan;
+
+mod transfer;
 
 pub use pane::Pane;

@@ -1,51 +1,43 @@
-//! Files, text, messages, apply.
+//! Files, text, messages, plan, apply.
 
+use super::ahead;
 use super::apply::Apply;
+use super::asked::Asked;
 use super::bundle::{self, Surface};
+use super::desk::use_desk;
+use super::difference::Difference;
 use super::files::Files;
 use super::messages::Messages;
 use super::plain::Plain;
+use super::plan::PlanBlock;
 use crate::app::screen::use_screen;
 use crate::app::session::use_dispatch;
+use crate::app::words::t;
 use leptos::{html, prelude::*};
-use std::time::Duration;
 
-/// How long the typing must pause before the text is checked.
-const CHECK_AFTER: Duration = Duration::from_millis(350);
-
-/// The pane with the manifest.
+/// The left column.
 #[component]
 pub fn Pane() -> impl IntoView {
-    let (screen, dispatch) = (use_screen(), use_dispatch());
+    let (screen, dispatch, desk) = (use_screen(), use_dispatch(), use_desk());
     let host = NodeRef::<html::Div>::new();
     let surface = StoredValue::new_local(None::<Surface>);
     let rich = RwSignal::new(false);
-    let waiting = StoredValue::new_local(None::<TimeoutHandle>);
-    let typed = move |text: String| {
-        let index = screen.file.get_untracked();
-        screen.files.update(|files| {
-            if let Some(file) = files.get_mut(index) {
-                file.text.clone_from(&text);
-            }
-        });
-        waiting.update_value(|waiting| {
-            if let Some(handle) = waiting.take() {
-                handle.clear();
-            }
-            *waiting = set_timeout_with_handle(move || dispatch.check(&text), CHECK_AFTER).ok();
-        });
-    };
     let text = Memo::new(move |_| {
         let index = screen.file.get();
         screen
             .files
             .with(|files| files.get(index).map(|f| f.text.clone()).unwrap_or_default())
     });
+    ahead::follow(desk, screen, dispatch, text);
+    // What the console did to its files is known by what it printed.
+    Effect::new(move || {
+        screen.lines.track();
+        dispatch.fetch_files();
+    });
     host.on_load(move |host| {
         bundle::load(
             host.into(),
-            move || text.get_untracked(),
-            typed,
+            move |text| dispatch.edit(text),
             move || dispatch.apply(),
             move |made| {
                 surface.set_value(Some(made));
@@ -55,8 +47,9 @@ pub fn Pane() -> impl IntoView {
     });
     Effect::new(move || {
         let (text, rich) = (text.get(), rich.get());
+        let name = dispatch.front_file().map(|f| f.name).unwrap_or_default();
         if rich {
-            surface.with_value(|s| s.as_ref().inspect(|s| s.text(&text)).is_some());
+            surface.with_value(|s| s.as_ref().inspect(|s| s.text(&name, &text)).is_some());
         }
     });
     Effect::new(move || {
@@ -66,15 +59,27 @@ pub fn Pane() -> impl IntoView {
         }
     });
     view! {
-        <section class="want" aria-label="What I want">
+        <section class="want" aria-label=t("What I want")>
             <Files />
-            <div class="text" data-rich=move || rich.get().to_string()>
+            <Asked />
+            <div
+                class="text"
+                id="want-text"
+                role="tabpanel"
+                aria-label=t("Text of the file")
+                data-rich=move || rich.get().to_string()
+                data-diff=move || desk.diff.get().to_string()
+            >
                 <div class="rich" node_ref=host></div>
                 <Show when=move || !rich.get()>
-                    <Plain text typed />
+                    <Plain text />
+                </Show>
+                <Show when=move || desk.diff.get()>
+                    <Difference />
                 </Show>
             </div>
             <Messages />
+            <PlanBlock />
             <Apply />
         </section>
     }

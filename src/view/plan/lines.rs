@@ -202,6 +202,7 @@ fn troubles(places: &[Place]) -> Vec<Line> {
 fn not_up(trouble: &Trouble, count: usize) -> Say {
     match trouble {
         Trouble::Unbound(words) => say!("{} Pending: {}", pods(count), words),
+        Trouble::NotReady => say!("{} running, but not ready", pods(count)),
         Trouble::Waiting(word) => say!("{} not ready: {}", pods(count), word),
     }
 }

@@ -4,6 +4,7 @@ use super::books::Book;
 use crate::cluster::Cluster;
 use crate::cluster::daemonset::{Reason, placement};
 use crate::k8s::affinity::Mismatch;
+use crate::k8s::api::Phase;
 use crate::k8s::{Kind, Object, Str};
 use crate::say;
 use crate::view::daemon_set::{HASH_LABEL, owned};
@@ -42,6 +43,8 @@ pub(super) enum Trouble {
     Unbound(String),
     /// It waits on its node, in the kubelet's word.
     Waiting(String),
+    /// It runs, and its readiness probe does not succeed.
+    NotReady,
 }
 
 /// The places of a DaemonSet on every node of either moment.
@@ -145,14 +148,20 @@ pub(super) fn trouble(object: &Object) -> Option<Trouble> {
         let words = unbound.map_or("Pending", |condition| &condition.message);
         return Some(Trouble::Unbound(words.to_owned()));
     }
-    let statuses = &pod.status;
-    let all = statuses
-        .init_container_statuses
-        .iter()
-        .chain(&statuses.container_statuses);
+    let init = &pod.status.init_container_statuses;
+    let all = init.iter().chain(&pod.status.container_statuses);
     let word = all
         .filter_map(|status| status.state.waiting.get("reason").as_str())
-        .find(|reason| *reason != "PodInitializing")
-        .unwrap_or_else(|| pod.status.phase.name());
-    Some(Trouble::Waiting(word.to_owned()))
+        .find(|reason| *reason != "PodInitializing");
+    Some(match word {
+        Some(word) => Trouble::Waiting(word.to_owned()),
+        None if pod.status.phase == Phase::Running => Trouble::NotReady,
+        None if init.is_empty() => Trouble::Waiting(pod.status.phase.name().to_owned()),
+        None => {
+            let done = init
+                .iter()
+                .filter(|status| !status.state.terminated.is_null());
+            Trouble::Waiting(format!("Init:{}/{}", done.count(), init.len()))
+        }
+    })
 }

@@ -1,0 +1,110 @@
+//! What the left column does with the file in front: typing, applying, trying on a copy.
+
+use crate::app::screen::{Answer, File};
+use crate::app::session::Dispatch;
+use crate::cluster::Cluster;
+use crate::view::{self, Diagnostic};
+use leptos::prelude::*;
+
+impl Dispatch {
+    /// The file in front.
+    pub fn front_file(self) -> Option<File> {
+        let index = self.screen.file.get_untracked();
+        self.screen
+            .files
+            .with_untracked(|files| files.get(index).cloned())
+    }
+
+    /// What a person typed; the console sees it too.
+    pub fn edit(self, text: String) {
+        let index = self.screen.file.get_untracked();
+        let mut name = String::new();
+        self.screen.files.update(|files| {
+            if let Some(file) = files.get_mut(index) {
+                name.clone_from(&file.name);
+                file.text.clone_from(&text);
+            }
+        });
+        self.session.update_value(|session| {
+            session.terminal.write(&name, &text);
+        });
+    }
+
+    /// Applies the file in front; refused, nothing changes.
+    pub fn apply(self) {
+        let Some(file) = self.front_file() else {
+            return;
+        };
+        let answer = self.session.try_update_value(|session| {
+            session.branch();
+            session.terminal.write(&file.name, &file.text);
+            let line = apply_line(&file.name, session.terminal.folder());
+            session.terminal.run(&mut session.history, &line)
+        });
+        let answer = answer.unwrap_or_default();
+        self.screen.diagnostics.set(read(&file.text, &answer));
+        if !answer.refused {
+            self.applied(&file.name, &file.text);
+        }
+        self.screen.said.set(answer.text.clone());
+        self.screen.answer.set(answer);
+        self.show();
+    }
+
+    fn applied(self, name: &str, text: &str) {
+        self.screen.files.update(|files| {
+            if let Some(file) = files.iter_mut().find(|file| file.name == name) {
+                file.applied = Some(text.to_owned());
+            }
+        });
+    }
+
+    /// Applies the file in front when so many seconds have passed: the console waits and does it.
+    pub fn apply_later(self, seconds: u64) {
+        let Some(file) = self.front_file() else {
+            return;
+        };
+        let folder = self
+            .session
+            .with_value(|session| session.terminal.folder().to_owned());
+        let line = format!("sleep {seconds}; {}", apply_line(&file.name, &folder));
+        self.line(&line);
+    }
+
+    /// Applies a file on a copy: the cluster as it is, the copy, and the answer.
+    pub fn attempt(self, file: &File) -> (Cluster, Cluster, Answer) {
+        self.session.with_value(|session| {
+            let before = session.history.cluster().clone();
+            let line = apply_line(&file.name, session.terminal.folder());
+            let (after, answer) =
+                session
+                    .terminal
+                    .attempt(before.clone(), &file.name, &file.text, &line);
+            (before, after, answer)
+        })
+    }
+}
+
+/// The line that applies a file, wherever the console is.
+fn apply_line(name: &str, folder: &str) -> String {
+    let path = if folder.is_empty() {
+        name.to_owned()
+    } else {
+        format!("/{name}")
+    };
+    let plain = |c: char| c.is_ascii_alphanumeric() || "._-/".contains(c);
+    if path.chars().all(plain) {
+        format!("kubectl apply -f {path}")
+    } else {
+        format!("kubectl apply -f '{}'", path.replace('\'', "'\\''"))
+    }
+}
+
+/// The messages of an answer, at their lines.
+pub(super) fn read(text: &str, answer: &Answer) -> Vec<Diagnostic> {
+    if answer.refused {
+        view::diagnose::diagnose(text, &answer.text)
+    } else {
+        Vec::new()
+    }
+}
