@@ -181,7 +181,8 @@ impl Parsed {
             let Some(flag) = all(flags).find(|f| f.short == Some(c)) else {
                 return Err(format!("unknown shorthand flag: '{c}' in -{group}"));
             };
-            let value = if let Some(value) = after.strip_prefix('=') {
+            // A lone `=` is the value itself.
+            let value = if let Some(value) = after.strip_prefix('=').filter(|v| !v.is_empty()) {
                 group = "";
                 value.to_owned()
             } else {

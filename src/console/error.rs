@@ -56,8 +56,10 @@ impl Failure {
     #[must_use]
     pub fn context(self, before: &str) -> Self {
         match self {
-            // An invalid object is told by its causes, without the file.
-            Failure::Api(status) if status.reason == "Invalid" => Failure::Api(status),
+            // A refusal that is told without an object stands alone.
+            Failure::Api(status) if status.reason == "Invalid" && status.causes.is_empty() => {
+                Failure::Api(status)
+            }
             Failure::Api(mut status) => {
                 status.message = format!("{before}: {}", status.message);
                 Failure::Api(status)

@@ -314,7 +314,8 @@ impl Stage {
             return State::Done(0);
         }
         match programs::start(words, session) {
-            Ok(task) => State::Running(task),
+            Ok(task) if assigned.is_empty() => State::Running(task),
+            Ok(task) => State::Running(Box::new(Assigned { task, assigned })),
             Err((message, code)) => {
                 written.push((Stream::Err, format!("{message}\n")));
                 State::Done(code)
@@ -425,6 +426,31 @@ impl Preparing {
                 }
             }
         }
+    }
+}
+
+/// A program with variables of its own: `NAME=value program`.
+#[derive(Clone)]
+struct Assigned {
+    task: Box<dyn Task>,
+    assigned: Vec<(String, String)>,
+}
+
+impl Task for Assigned {
+    fn poll(&mut self, io: &mut Io<'_>) -> Step {
+        let before = io.session.variables.clone();
+        io.session.variables.extend(self.assigned.iter().cloned());
+        let step = self.task.poll(io);
+        for (name, value) in &self.assigned {
+            // What the program set itself stays.
+            if io.session.variables.get(name) == Some(value) {
+                match before.get(name) {
+                    Some(old) => io.session.variables.insert(name.clone(), old.clone()),
+                    None => io.session.variables.remove(name),
+                };
+            }
+        }
+        step
     }
 }
 

@@ -130,6 +130,12 @@ fn nodes() {
     check("nodes");
 }
 
+/// Further cases, recorded in the same way from the same version.
+#[test]
+fn own() {
+    check("own");
+}
+
 #[test]
 fn placement() {
     check("placement");

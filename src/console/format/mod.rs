@@ -54,8 +54,14 @@ impl Format {
             Some((name, rest)) => (name, Some(rest.to_owned())),
             None => (output, inline.map(str::to_owned)),
         };
+        let lower = name.to_ascii_lowercase();
+        let plain = matches!(lower.as_str(), "json" | "yaml" | "kyaml");
+        let name = if plain { lower.as_str() } else { name };
+        // Only templates and columns take something behind the name.
+        let alone = plain || matches!(name, "name" | "wide");
         let allowed = allowed.unwrap_or(GET);
-        if !output.is_empty() && !allowed.split(',').any(|f| f == name) {
+        let known = allowed.split(',').any(|f| f == name) && !(alone && output.contains('='));
+        if !output.is_empty() && !known {
             return Err(Failure::client(format!(
                 "unable to match a printer suitable for the output format \"{output}\", allowed formats are: \
                  {allowed}"
@@ -143,10 +149,12 @@ fn column_pairs(file: &str) -> String {
     pairs.join(",")
 }
 
-/// An object without what people do not ask for.
+/// An object without what people do not ask for; only templates and columns see that.
 pub fn shown(call: &Call, value: &Value) -> Value {
     let mut value = value.clone();
-    if !call.flags.is("show-managed-fields") {
+    let output = call.flags.text("output").unwrap_or("").to_ascii_lowercase();
+    let plain = matches!(output.as_str(), "" | "yaml" | "json" | "kyaml");
+    if plain && !call.flags.is("show-managed-fields") {
         value.remove_at(&["metadata", "managedFields"]);
     }
     value

@@ -3,7 +3,6 @@
 //! Upstream: kubectl/pkg/cmd/get/sorter.go.
 
 use super::jsonpath;
-use crate::console::programs::sort::version;
 use crate::k8s::order::InOrder;
 use crate::k8s::quantity::Quantity;
 use crate::k8s::{Object, Timestamp, Value};
@@ -73,6 +72,6 @@ fn text(a: &str, b: &str) -> Ordering {
     }
     match (Quantity::parse(a), Quantity::parse(b)) {
         (Ok(x), Ok(y)) => x.cmp(&y),
-        _ => version(a, b),
+        _ => a.cmp(b),
     }
 }

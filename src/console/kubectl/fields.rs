@@ -43,11 +43,17 @@ fn known(kind: Option<Kind>) -> Option<&'static [&'static str]> {
         Kind::Namespace => Some(&["metadata.name", "status.phase"]),
         Kind::Secret => Some(&["metadata.name", "metadata.namespace", "type"]),
         Kind::Job => Some(&["metadata.name", "metadata.namespace", "status.successful"]),
-        Kind::ReplicaSet | Kind::ReplicationController => {
+        Kind::ReplicationController => {
             Some(&["metadata.name", "metadata.namespace", "status.replicas"])
         }
+        Kind::Service => Some(&[
+            "metadata.name",
+            "metadata.namespace",
+            "spec.clusterIP",
+            "spec.type",
+        ]),
         Kind::ConfigMap
-        | Kind::Service
+        | Kind::ReplicaSet
         | Kind::ServiceAccount
         | Kind::Endpoints
         | Kind::LimitRange

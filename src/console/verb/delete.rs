@@ -254,8 +254,8 @@ pub fn all(
     let ignore = call
         .flags
         .is_or("ignore-not-found", call.flags.is("all") || selecting);
-    let mut failures = found.failures;
-    if found.items.is_empty() && failures.is_empty() {
+    let mut failures = Vec::new();
+    if found.items.is_empty() && found.failures.is_empty() {
         io.line("No resources found");
         return Ok(Vec::new());
     }
@@ -275,6 +275,7 @@ pub fn all(
             Err(failure) => failures.push(failure),
         }
     }
+    failures.extend(found.failures);
     Failure::gather(failures)?;
     Ok(deleted)
 }

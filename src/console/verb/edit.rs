@@ -7,7 +7,7 @@
 
 use super::apply::last_applied;
 use crate::cluster::{Patch, Subresource};
-use crate::console::args::{Flag, Takes, long};
+use crate::console::args::{Flag, Takes, long, quoted};
 use crate::console::error::Failure;
 use crate::console::kubectl::builder::Bare;
 use crate::console::kubectl::items::{self, Item, Look};
@@ -92,7 +92,7 @@ struct Editing {
     /// It was refused before.
     refused: bool,
     /// A program of `$KUBE_EDITOR` instead of the page's editor.
-    program: Option<Runner>,
+    program: Option<(String, Runner)>,
 }
 
 impl Task for Edit {
@@ -118,8 +118,10 @@ impl Task for Edit {
             let Some(editing) = &mut self.current else {
                 return Step::Exit(self.code);
             };
-            if let Some(wait) = editing.closed(io) {
-                return wait;
+            match editing.closed(io) {
+                Ok(None) => {}
+                Ok(Some(wait)) => return wait,
+                Err(failure) => return fail(io, &failure),
             }
             let editing = editing.clone();
             match editing.saved(&self.call, io) {
@@ -168,9 +170,10 @@ impl Editing {
         let own = editor
             .filter(|e| !matches!(e.as_str(), "" | "vi" | "vim" | "nano"))
             .cloned();
-        self.program = own
-            .and_then(|editor| shell::parse(&format!("{editor} /{}", self.path)).ok())
-            .map(|script| Runner::new(Arc::new(script)));
+        self.program = own.and_then(|editor| {
+            let script = shell::parse(&format!("{editor} /{}", self.path)).ok()?;
+            Some((editor, Runner::new(Arc::new(script))))
+        });
         if self.program.is_none() {
             io.session.wishes.push(Wish::Open(self.path.clone()));
         }
@@ -178,16 +181,20 @@ impl Editing {
     }
 
     /// None when the editor was closed.
-    fn closed(&mut self, io: &mut Io<'_>) -> Option<Step> {
-        if let Some(program) = &mut self.program {
+    fn closed(&mut self, io: &mut Io<'_>) -> Result<Option<Step>, Failure> {
+        if let Some((editor, program)) = &mut self.program {
             return match program.poll(io) {
-                Step::Wait(wake) => Some(Step::Wait(wake)),
-                Step::Exit(_) => None,
+                Step::Wait(wake) => Ok(Some(Step::Wait(wake))),
+                Step::Exit(0) => Ok(None),
+                Step::Exit(_) => Err(Failure::client(format!(
+                    "there was a problem with the editor {}",
+                    quoted(editor)
+                ))),
             };
         }
         let before = io.session.closed.len();
         io.session.closed.retain(|p| *p != self.path);
-        (io.session.closed.len() == before).then_some(Step::Wait(Wake::INPUT))
+        Ok((io.session.closed.len() == before).then_some(Step::Wait(Wake::INPUT)))
     }
 
     /// Does what the saved text asks for; the answer is the next round when the text was refused.

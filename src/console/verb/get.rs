@@ -7,7 +7,7 @@ use super::get_watch;
 use crate::console::args::{Flag, Takes, long, short};
 use crate::console::error::Failure;
 use crate::console::format::{self, Format, sort};
-use crate::console::kubectl::builder::{self, Bare, Found};
+use crate::console::kubectl::builder::{self, Bare, Found, Info};
 use crate::console::kubectl::{Call, Command, Run, flags, manifest};
 use crate::console::print::View;
 use crate::console::task::{Io, Step, Task};
@@ -134,19 +134,29 @@ pub fn format(call: &Call, io: &Io<'_>) -> Result<Format, Failure> {
 
 fn once(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
     let format = format(call, io)?;
+    if call.flags.is("output-watch-events") {
+        return Err(Failure::client(
+            "--output-watch-events option can only be used with --watch or --watch-only",
+        ));
+    }
     let mut found = find(call, io)?;
+    subresource(call, &found)?;
     let ignore = call.flags.is("ignore-not-found");
     if ignore {
         found
             .failures
             .retain(|f| !matches!(f, Failure::Api(status) if status.is_not_found()));
     }
+    // When one object of a file is not there, the others are not shown.
+    if !call.flags.list("filename").is_empty() && !found.failures.is_empty() {
+        found.infos.clear();
+    }
     let mut objects: Vec<Arc<Object>> = found.infos.iter().map(|i| i.object.clone()).collect();
     let sorting = call.flags.text("sort-by").filter(|p| !p.is_empty());
     if let Some(path) = sorting {
         let sorted = sort::sort(&mut objects, path);
-        let several = found.types.iter().any(|t| *t != found.types[0]);
-        if format.is_table() && several {
+        // Each list and each single object is a table of its own, and these are never sorted together.
+        if format.is_table() && found.types.len() > 1 {
             return Err(Failure::client(sort::not_found(path)));
         }
         if !format.is_table() {
@@ -166,11 +176,11 @@ fn once(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
         }
         return Failure::gather(found.failures);
     }
-    if objects.is_empty() && !found.failures.is_empty() {
+    if objects.is_empty() && !call.flags.list("filename").is_empty() && !found.failures.is_empty() {
         return Failure::gather(found.failures);
     }
-    if found.single && ignore && objects.is_empty() {
-        return Ok(());
+    if found.single && objects.is_empty() {
+        return Failure::gather(found.failures);
     }
     let mut shown = objects.iter().map(|o| format::shown(call, o.value()));
     let whole = if found.single {
@@ -180,6 +190,30 @@ fn once(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
     };
     format::print(call, &format, &whole, io)?;
     Failure::gather(found.failures)
+}
+
+/// `--subresource` shows the object itself for `status`; nothing else of it is kept apart here.
+fn subresource(call: &Call, found: &Found) -> Result<(), Failure> {
+    let Some(part) = call.flags.text("subresource").filter(|p| !p.is_empty()) else {
+        return Ok(());
+    };
+    if !found.single && found.failures.is_empty() && call.args().len() < 2 {
+        return Err(Failure::client(
+            "subresource cannot be used when bulk resources are specified",
+        ));
+    }
+    let without = |i: &Info| i.object.value().field("status").is_none();
+    match part {
+        "scale" => Err(Failure::client(
+            "--subresource=scale is not part of this playground: .spec.replicas of the object is the same number",
+        )),
+        "status" if !found.infos.iter().any(without) => Ok(()),
+        _ => Err(Failure::Api(crate::cluster::Status::plain(
+            404,
+            "NotFound",
+            "the server could not find the requested resource".to_owned(),
+        ))),
+    }
 }
 
 /// `daemonset.apps`

@@ -18,6 +18,8 @@ pub struct Rows {
     show_labels: bool,
     header: bool,
     widths: table::Widths,
+    /// `--server-print=false`: kubectl itself only knows names and ages.
+    plain: bool,
     /// The cells before all others, `ADDED` and so on.
     event: bool,
 }
@@ -33,24 +35,28 @@ impl Rows {
             show_labels: call.flags.is("show-labels"),
             header: !call.flags.is("no-headers"),
             widths: table::Widths::default(),
+            plain: !call.flags.is_or("server-print", true),
             event: call.flags.is("output-watch-events"),
         }
+    }
+
+    fn shows(&self, column: &columns::Column) -> bool {
+        if self.plain {
+            return matches!(column.name, "NAME" | "AGE");
+        }
+        self.wide || !column.wide
     }
 
     fn head(&self) -> Vec<String> {
         let mut row = Vec::new();
         if self.event {
-            row.push("EVENT".to_owned());
+            row.push(format!("{:<8}", "EVENT"));
         }
         if self.namespace {
             row.push("NAMESPACE".to_owned());
         }
         let columns = columns::of(Some(self.kind)).iter();
-        row.extend(
-            columns
-                .filter(|c| self.wide || !c.wide)
-                .map(|c| c.name.to_owned()),
-        );
+        row.extend(columns.filter(|c| self.shows(c)).map(|c| c.name.to_owned()));
         for label in &self.label_columns {
             row.push(label.rsplit('/').next().unwrap_or(label).to_uppercase());
         }
@@ -63,14 +69,14 @@ impl Rows {
     fn row(&self, object: &Object, event: &str, view: View<'_>) -> Vec<String> {
         let mut row = Vec::new();
         if self.event {
-            row.push(event.to_owned());
+            row.push(format!("{event:<8}"));
         }
         if self.namespace {
             row.push(object.namespace().to_string());
         }
         let cells = columns::cells(object, view);
         for (column, cell) in columns::of(Some(self.kind)).iter().zip(cells) {
-            if column.wide && !self.wide {
+            if !self.shows(column) {
                 continue;
             }
             let cell = table::one_line(&cell);

@@ -53,11 +53,7 @@ pub fn start(call: &Call, io: &mut Io<'_>) -> Result<Box<dyn Task>, Failure> {
             first.full_name()
         )));
     };
-    if found.types.len() > 1 {
-        return Err(Failure::client(
-            "watch is only supported on individual resources and resource collections",
-        ));
-    }
+    let bulk = found.types.len() > 1;
     let rows = Rows::new(
         call,
         kind,
@@ -83,6 +79,11 @@ pub fn start(call: &Call, io: &mut Io<'_>) -> Result<Box<dyn Task>, Failure> {
         for info in &found.infos {
             watch.show(&info.object, "ADDED", io)?;
         }
+    }
+    if bulk {
+        return Err(Failure::client(
+            "you may only watch a single resource or type of resource at a time",
+        ));
     }
     Ok(Box::new(watch))
 }

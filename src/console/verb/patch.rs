@@ -118,9 +118,10 @@ pub fn subresource(call: &Call) -> Result<Subresource, Failure> {
         "" => Ok(Subresource::Main),
         "status" => Ok(Subresource::Status),
         "scale" => Ok(Subresource::Scale),
-        other => Err(Failure::client(format!(
-            "invalid argument {} for \"--subresource\" flag: must be one of [status scale resize]",
-            quoted(other)
+        _ => Err(Failure::Api(Status::plain(
+            404,
+            "NotFound",
+            "the server could not find the requested resource".to_owned(),
         ))),
     }
 }
@@ -204,5 +205,13 @@ fn one(
     } else {
         "patched (no change)"
     };
+    if part == Subresource::Scale && !say::whole(call) {
+        let scale = format!("scale.autoscaling/{}", item.name);
+        io.line(match call.flags.text("output") {
+            Some("name") => scale,
+            _ => format!("{scale} {operation}"),
+        });
+        return Ok(());
+    }
     say::object(call, item.ty, &item.name, &value, operation, io)
 }

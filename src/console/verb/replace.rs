@@ -119,12 +119,13 @@ fn begin(call: &Call, io: &mut Io<'_>) -> Result<Option<Forcing>, Failure> {
     if force && !sender.client_only() {
         return delete_first(call, sender, read, io).map(Some);
     }
-    let mut failures = read.failures;
+    let mut failures = Vec::new();
     for manifest in read.objects {
         if let Err(failure) = one(call, &sender, &manifest, io) {
             failures.push(failure);
         }
     }
+    failures.extend(read.failures);
     Failure::gather(failures).map(|()| None)
 }
 

@@ -119,16 +119,18 @@ fn set(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
             )));
             continue;
         }
-        let mut operation = format!("configured{}", sender.suffix());
+        let operation = format!("configured{}", sender.suffix());
         let mut shown = live.value().clone();
-        let wanted = annotated(&manifest.value);
-        let text = wanted
-            .at(&["metadata", "annotations"])
-            .get(ANNOTATION)
-            .clone();
+        // The file as it is, without the empty annotations that apply writes.
+        let text = Value::from(format!("{}\n", json::compact(&manifest.value)));
         if live.meta().annotations.get(ANNOTATION) == &text {
-            operation = format!("{} unchanged", manifest.name);
-        } else if !sender.client_only() {
+            io.line(format!(
+                "set-last-applied {}: no changes required.",
+                manifest.name
+            ));
+            continue;
+        }
+        if !sender.client_only() {
             let mut annotations = Value::map();
             annotations.set(ANNOTATION, text);
             let body = value!({"metadata": {"annotations": annotations}});

@@ -94,8 +94,8 @@ fn run(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
         Caller::Component | Caller::Strict | Caller::Warn => Check::Head,
     };
     let read = manifest::read(call, check, io)?;
-    let mut failures = read.failures;
-    if read.objects.is_empty() && failures.is_empty() {
+    let mut failures = Vec::new();
+    if read.objects.is_empty() && read.failures.is_empty() {
         return Err(Failure::client("no objects passed to create"));
     }
     for manifest in read.objects {
@@ -119,6 +119,7 @@ fn run(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
         say::between(call, io);
         say::object(call, manifest.ty, &name, &value, &operation, io)?;
     }
+    failures.extend(read.failures);
     Failure::gather(failures)
 }
 

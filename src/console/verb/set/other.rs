@@ -74,11 +74,12 @@ fn selector(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
     let sender = Sender::of(call, "kubectl-set", io)?.lenient();
     check(call)?;
     say::check(call, io)?;
-    let pairs = call.args().iter().filter(|a| a.contains('='));
+    let expression = |a: &&String| a.contains('=') || a.contains(' ') || a.contains('(');
+    let pairs = call.args().iter().filter(expression);
     let resources: Vec<String> = call
         .args()
         .iter()
-        .filter(|a| !a.contains('='))
+        .filter(|a| !expression(a))
         .cloned()
         .collect();
     let text = pairs.cloned().collect::<Vec<_>>().join(",");
@@ -92,7 +93,19 @@ fn selector(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
             requirement.operator(),
             Operator::Equals | Operator::DoubleEquals
         ) {
-            return Err(Failure::client(format!("invalid selector: {text}")));
+            let word = match requirement.operator() {
+                Operator::In => "In",
+                Operator::NotIn => "NotIn",
+                Operator::Exists => "Exists",
+                Operator::DoesNotExist => "DoesNotExist",
+                _ => return Err(Failure::client(format!("invalid selector: {text}"))),
+            };
+            let values: Vec<&str> = requirement.values().iter().map(Str::as_str).collect();
+            return Err(Failure::client(format!(
+                "match expression [{{{} {word} [{}]}}] not supported on this object",
+                requirement.key(),
+                values.join(" ")
+            )));
         }
         labels.set(requirement.key().clone(), requirement.values()[0].clone());
     }
@@ -104,10 +117,9 @@ fn selector(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
     };
     for item in &found.items {
         if item.kind()? != Kind::Service {
-            failures.push(Failure::client(format!(
-                "setting a selector is only supported for Services: {}",
-                item.title()
-            )));
+            failures.push(Failure::client(
+                "setting a selector is only supported for Services",
+            ));
             continue;
         }
         let mut new = item.tree().clone();
