@@ -121,7 +121,8 @@ fn Rest(head: Memo<Head>) -> impl IntoView {
         })
     };
     view! {
-        <div>{backoff}</div>
+        <div>
+        {backoff}
         <table>
             <caption>{t("Revisions")}</caption>
             <thead>
@@ -133,5 +134,6 @@ fn Rest(head: Memo<Head>) -> impl IntoView {
             </thead>
             <tbody>{move || head.get().revisions.into_iter().map(revision).collect_view()}</tbody>
         </table>
+        </div>
     }
 }

@@ -1,10 +1,7 @@
 //! Keys that work anywhere on the page, except where somebody types.
 
-use super::help::{Help, use_help};
 use super::options::{keep, kept};
-use crate::app::bottom::{Bottom, Tab, use_bottom};
-use crate::app::screen::{Screen, use_screen};
-use crate::app::session::{Dispatch, use_dispatch};
+use super::ways::Ways;
 use crate::app::words::w;
 use leptos::{ev, prelude::*};
 use wasm_bindgen::JsCast;
@@ -38,23 +35,9 @@ pub fn keys_set(on: bool) {
     keep(KEPT, if on { "on" } else { "off" });
 }
 
-/// Where keys go.
-#[derive(Clone, Copy)]
-struct Ways {
-    screen: Screen,
-    dispatch: Dispatch,
-    bottom: Bottom,
-    help: Help,
-}
-
 /// Listens for as long as its component is there.
 pub fn listen() {
-    let ways = Ways {
-        screen: use_screen(),
-        dispatch: use_dispatch(),
-        bottom: use_bottom(),
-        help: use_help(),
-    };
+    let ways = Ways::here();
     let handle = window_event_listener(ev::keydown, move |event| {
         let held = event.ctrl_key() || event.meta_key() || event.alt_key();
         if held
@@ -97,51 +80,4 @@ fn typing(element: &HtmlElement) -> bool {
             .ok()
             .flatten()
             .is_some()
-}
-
-impl Ways {
-    fn press(self, key: &str) -> bool {
-        match key {
-            "?" => self.help.keys.set(true),
-            " " => self.screen.playing.update(|playing| *playing = !*playing),
-            "." => self.dispatch.step_event(),
-            "," => self.dispatch.step_back(),
-            "s" => self.dispatch.step_sync(),
-            "/" => {
-                self.bottom.tab.set(Tab::Console);
-                self.screen.section.set("console");
-                focus("[data-testid=console-input]");
-            }
-            "e" => {
-                self.screen.section.set("want");
-                focus("[data-testid=editor]");
-            }
-            "g" => {
-                self.screen.section.set("is");
-                focus(".node .name");
-            }
-            "y" => {
-                self.screen.section.set("why");
-                focus("aside.why");
-            }
-            "1" | "2" | "3" | "4" => {
-                let i = usize::from(key.as_bytes()[0] - b'1');
-                self.bottom.tab.set(Tab::ALL[i]);
-                self.screen.section.set("console");
-            }
-            _ => return false,
-        }
-        true
-    }
-}
-
-/// Focuses an element once the section that holds it is on the screen.
-fn focus(selector: &'static str) {
-    request_animation_frame(move || {
-        let found = document().query_selector(selector).ok().flatten();
-        if let Some(element) = found.and_then(|e| e.dyn_into::<HtmlElement>().ok()) {
-            // An element that cannot take the focus leaves it where it is.
-            let _ = element.focus();
-        }
-    });
 }

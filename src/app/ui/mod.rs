@@ -28,6 +28,8 @@ mod shortcuts;
 
 pub mod tour;
 
+mod ways;
+
 pub use arrows::arrows;
 pub use beat::beat;
 pub use fold::Fold;

@@ -51,9 +51,20 @@ pub fn place(step: Option<usize>) -> Option<&'static str> {
     step.and_then(|step| STEPS.get(step)).map(|step| step.0)
 }
 
-/// The card of the tour.
+/// The tour, while it is taken.
 #[component]
 pub fn Tour() -> impl IntoView {
+    let tour = use_help().tour;
+    view! {
+        <Show when=move || tour.get().is_some()>
+            <Card />
+        </Show>
+    }
+}
+
+/// The card of the tour.
+#[component]
+fn Card() -> impl IntoView {
     let (screen, tour) = (use_screen(), use_help().tour);
     let card = NodeRef::<html::Div>::new();
     card.on_load(|card| {
@@ -74,38 +85,32 @@ pub fn Tour() -> impl IntoView {
     };
     let step = move || tour.get().unwrap_or(0).min(STEPS.len() - 1);
     let number = move || tell(&say!("{} of {}", &(step() + 1), &STEPS.len()));
-    let next = move || {
-        if step() + 1 < STEPS.len() {
-            t("Next")
-        } else {
-            t("Done")
-        }
-    };
+    let last = move || step() + 1 == STEPS.len();
     view! {
-        <Show when=move || tour.get().is_some()>
-            <div
-                class="tour"
-                role="dialog"
-                tabindex="-1"
-                node_ref=card
-                data-testid="tour"
-                data-place=move || place(tour.get())
-                aria-labelledby="tour-title"
-                aria-describedby="tour-text"
-                on:keydown=key
-            >
-                <h2 id="tour-title">{move || t(STEPS[step()].2)}</h2>
-                <p id="tour-text" aria-live="polite">{move || t(STEPS[step()].3)}</p>
-                <div class="row">
-                    <span class="dim">{number}</span>
-                    <span class="grow"></span>
-                    <button data-testid="tour-skip" on:click=move |_| tour.set(None)>{t("Skip")}</button>
-                    <Show when=move || { step() > 0 }>
-                        <button on:click=move |_| go(step() - 1)>{t("Back")}</button>
-                    </Show>
-                    <button class="primary" data-testid="tour-next" on:click=move |_| go(step() + 1)>{next}</button>
-                </div>
+        <div
+            class="tour"
+            role="dialog"
+            tabindex="-1"
+            node_ref=card
+            data-testid="tour"
+            data-place=move || place(tour.get())
+            aria-labelledby="tour-title"
+            aria-describedby="tour-text"
+            on:keydown=key
+        >
+            <h2 id="tour-title">{move || t(STEPS[step()].2)}</h2>
+            <p id="tour-text" aria-live="polite">{move || t(STEPS[step()].3)}</p>
+            <div class="row">
+                <span class="dim">{number}</span>
+                <span class="grow"></span>
+                <button data-testid="tour-skip" on:click=move |_| tour.set(None)>{t("Skip")}</button>
+                <Show when=move || { step() > 0 }>
+                    <button on:click=move |_| go(step() - 1)>{t("Back")}</button>
+                </Show>
+                <button class="primary" data-testid="tour-next" on:click=move |_| go(step() + 1)>
+                    {move || if last() { t("Done") } else { t("Next") }}
+                </button>
             </div>
-        </Show>
+        </div>
     }
 }
