@@ -14,6 +14,7 @@ mod node_world;
 mod parity;
 mod plan;
 mod replay;
+mod requeue;
 mod rhythm;
 mod share;
 mod stored_form;
