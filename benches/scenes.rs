@@ -134,3 +134,26 @@ pub fn roll(cluster: &mut Cluster, name: &str, nodes: u32, image: &str) {
             && (bare || is(status, "numberAvailable", nodes))
     });
 }
+
+/// Annotates a DaemonSet and lets the sync that follows end.
+#[allow(dead_code, reason = "not every program that plays scenes asks for it")]
+pub fn touch(cluster: &mut Cluster, name: &str, number: u32) {
+    let patch = value!({"metadata": {"annotations": {"touched": number.to_string()}}});
+    let verb = Verb::Patch {
+        kind: Kind::DaemonSet,
+        namespace: "default".into(),
+        name: Str::new(name),
+        subresource: Subresource::Main,
+        patch: Patch::Merge(patch),
+    };
+    send(cluster, verb);
+    let next = cluster.now() + SimSpan::from_millis(200);
+    cluster.advance_to(next, 1_000_000);
+}
+
+/// Lets seconds pass.
+#[allow(dead_code, reason = "not every program that plays scenes asks for it")]
+pub fn wait(cluster: &mut Cluster, seconds: u64) {
+    let end = cluster.now() + SimSpan::from_secs(seconds);
+    while cluster.advance_to(end, 1_000_000) == daemonset_playground::cluster::Advanced::Limit {}
+}

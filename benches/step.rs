@@ -1,9 +1,13 @@
-//! CPU, memory and events of placing and rolling one DaemonSet at growing sizes, against budgets.
+//! CPU, memory and events of placing and rolling DaemonSets at growing sizes, against budgets.
 //!
-//! `cargo bench --bench step` prints a line a size; `cargo bench --bench step -- large` adds 100,000 nodes. Budgets
-//! are ratios to a reference loop measured in the same run, so that a slow machine does not fail them.
+//! `cargo bench --bench step` prints a line a size; `-- idle` measures a large cluster at rest, `-- large` places
+//! 100,000 nodes. Budgets of time are ratios to a reference loop measured in the same run, so that a slow machine
+//! does not fail them; the target of the figure stands beside it.
 
+mod meter;
 mod scenes;
+
+use meter::{peak_mib, reference, resident_kib, timed};
 
 /// Nodes, whether bare, budget of placing and of rolling in units of the reference loop.
 const SIZES: [(u32, bool, u32, u32); 6] = [
@@ -15,62 +19,44 @@ const SIZES: [(u32, bool, u32, u32); 6] = [
     (20_000, true, 14_000, 38_000),
 ];
 
-/// How often the reference loop runs for one reading: the system counts CPU time in coarse steps.
-const REPEATS: u32 = 300;
+/// One figure against its budget.
+struct Ledger {
+    over: u32,
+}
 
-/// A fixed amount of work of the same kind: ordered maps, allocations, text. Returns seconds for one turn.
-fn reference() -> f64 {
-    let start = cpu_seconds();
-    for _ in 0..REPEATS {
-        let mut map = std::collections::BTreeMap::new();
-        for i in 0_u32..2_000 {
-            map.insert(
-                format!("key-{}", i.wrapping_mul(2_654_435_761)),
-                i.to_string(),
-            );
-        }
-        let sum: usize = map.values().map(String::len).sum();
-        assert!(sum > 0);
+impl Ledger {
+    #[allow(clippy::print_stdout, reason = "a bench prints its figures")]
+    fn line(&mut self, what: &str, figure: f64, unit: &str, target: f64, budget: f64) {
+        self.over += u32::from(figure > budget);
+        println!("{what:<52} {figure:>9.3} {unit:<4} target {target:<7} budget {budget:.1}");
     }
-    (cpu_seconds() - start) / f64::from(REPEATS)
-}
-
-/// CPU time of this process so far (the first field is in nanoseconds), so that other processes do not count.
-fn cpu_seconds() -> f64 {
-    let text = std::fs::read_to_string("/proc/self/schedstat").unwrap_or_default();
-    let nanos = text
-        .split_whitespace()
-        .next()
-        .and_then(|n| n.parse::<f64>().ok());
-    nanos.unwrap_or(0.0) / 1e9
-}
-
-fn peak_mib() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status
-        .lines()
-        .find(|l| l.starts_with("VmHWM"))
-        .unwrap_or_default();
-    line.split_whitespace()
-        .nth(1)
-        .and_then(|n| n.parse::<u64>().ok())
-        .unwrap_or(0)
-        / 1024
-}
-
-fn timed<R>(act: impl FnOnce() -> R) -> (f64, R) {
-    let start = cpu_seconds();
-    let result = act();
-    (cpu_seconds() - start, result)
 }
 
 #[allow(clippy::print_stdout, reason = "a bench prints its figures")]
 fn main() {
-    let unit = (0..5).map(|_| reference()).fold(f64::MAX, f64::min);
+    let unit = reference();
     println!("reference loop: {:.3} ms", unit * 1e3);
+    let mut ledger = Ledger { over: 0 };
+    let wants = |word: &str| std::env::args().any(|a| a == word);
+    if wants("idle") {
+        idle(&mut ledger, unit);
+    } else if wants("large") {
+        large(&mut ledger, unit);
+    } else {
+        sizes(&mut ledger, unit, wants("bare"));
+        quiet(&mut ledger, unit);
+    }
+    assert_eq!(
+        ledger.over, 0,
+        "{} figures are over their budget",
+        ledger.over
+    );
+}
+
+#[allow(clippy::print_stdout, reason = "a bench prints its figures")]
+fn sizes(ledger: &mut Ledger, unit: f64, only_bare: bool) {
     println!("nodes    kubelets  place s  roll s   events   peak MiB  place/budget  roll/budget");
-    let mut failed = 0;
-    let only_bare = std::env::args().any(|a| a == "bare");
+    let mut curve = Vec::new();
     for (nodes, bare, place_budget, roll_budget) in SIZES {
         if only_bare && !bare {
             continue;
@@ -82,24 +68,96 @@ fn main() {
             timed(|| scenes::roll(&mut cluster, "agent", nodes, "registry.example.com/agent:2"));
         let spent = |seconds: f64, budget: u32| seconds / unit / f64::from(budget);
         let (p, r) = (spent(place, place_budget), spent(roll, roll_budget));
-        failed += u32::from(p > 1.0) + u32::from(r > 1.0);
+        ledger.over += u32::from(p > 1.0) + u32::from(r > 1.0);
         println!(
-            "{nodes:<8} {:<9} {place:<8.3} {roll:<8.3} {:<8} {:<9} {:<13.2} {:.2}",
+            "{nodes:<8} {:<9} {place:<8.3} {roll:<8.3} {:<8} {:<9} {p:<13.2} {r:.2}",
             if bare { "no" } else { "yes" },
             cluster.events_done(),
             peak_mib(),
-            p,
-            r
+        );
+        if bare {
+            curve.push((f64::from(nodes), place, roll));
+        }
+    }
+    if let [(few, place, roll), .., (many, later_place, later_roll)] = curve[..] {
+        let exponent = |early: f64, late: f64| (late / early).ln() / (many / few).ln();
+        let name = "growth from 1,000 to 20,000 bare nodes, ";
+        ledger.line(
+            &format!("{name}placed"),
+            exponent(place, later_place),
+            "",
+            1.1,
+            1.3,
+        );
+        ledger.line(
+            &format!("{name}rolled"),
+            exponent(roll, later_roll),
+            "",
+            1.1,
+            1.4,
         );
     }
-    if std::env::args().any(|a| a == "large") {
-        let nodes = 100_000;
-        let (boot, mut cluster) = timed(|| scenes::cluster(nodes, true));
-        let (place, ()) = timed(|| scenes::place(&mut cluster, "agent", nodes, "100%"));
-        println!(
-            "{nodes} nodes: boot {boot:.1} s, place {place:.1} s, peak {} MiB",
-            peak_mib()
-        );
+}
+
+/// A sync that finds nothing to do.
+fn quiet(ledger: &mut Ledger, unit: f64) {
+    const TIMES: u32 = 50;
+    let mut cluster = scenes::cluster(5_000, true);
+    scenes::place(&mut cluster, "agent", 5_000, "100%");
+    let (seconds, ()) = timed(|| {
+        for i in 0..TIMES {
+            scenes::touch(&mut cluster, "agent", i);
+        }
+    });
+    let each = seconds / f64::from(TIMES) * 1e3;
+    let what = "a write and a sync that changes nothing, 5,000 nodes";
+    ledger.line(what, each, "ms", 5.0, unit * 1e3 * 12.0);
+}
+
+/// 5,000 nodes with kubelets and three DaemonSets: memory, and an hour in which nothing happens.
+fn idle(ledger: &mut Ledger, unit: f64) {
+    const NODES: u32 = 5_000;
+    const SETS: [&str; 3] = ["agent", "net", "log"];
+    let per =
+        |before: u64, count: u32| resident_kib().saturating_sub(before) as f64 / f64::from(count);
+    let before = resident_kib();
+    let mut cluster = scenes::cluster(NODES, false);
+    ledger.line("memory of a node", per(before, NODES), "KiB", 64.0, 64.0);
+    let before = resident_kib();
+    for name in SETS {
+        scenes::place(&mut cluster, name, NODES, "10%");
     }
-    assert_eq!(failed, 0, "{failed} figures are over their budget");
+    // An hour: events of the start are forgotten, caches have their size.
+    let events = cluster.events_done();
+    let (seconds, ()) = timed(|| scenes::wait(&mut cluster, 3600));
+    let what = "an hour of 5,000 nodes and 15,000 pods";
+    ledger.line(what, seconds, "s", 20.0, unit * 45_000.0);
+    let passed = (cluster.events_done() - events) as f64;
+    let what = "events of that hour, for each node";
+    ledger.line(what, passed / f64::from(NODES), "", 0.0, 400.0);
+    let what = "memory of an idle daemon pod";
+    ledger.line(what, per(before, NODES * 3), "KiB", 6.0, 12.0);
+}
+
+/// 100,000 nodes.
+fn large(ledger: &mut Ledger, unit: f64) {
+    let nodes = 100_000;
+    let (boot, mut cluster) = timed(|| scenes::cluster(nodes, true));
+    let (place, ()) = timed(|| scenes::place(&mut cluster, "agent", nodes, "100%"));
+    ledger.line(
+        "100,000 bare nodes: boot",
+        boot,
+        "s",
+        60.0,
+        unit * 130_000.0,
+    );
+    ledger.line(
+        "100,000 bare nodes: placed",
+        place,
+        "s",
+        60.0,
+        unit * 130_000.0,
+    );
+    let gib = peak_mib() as f64 / 1024.0;
+    ledger.line("100,000 bare nodes: memory", gib, "GiB", 16.0, 16.0);
 }

@@ -10,6 +10,8 @@ pub mod rng;
 
 pub mod queue;
 
+pub mod objects;
+
 pub mod store;
 
 pub mod status;

@@ -1,11 +1,11 @@
 //! The versioned store: an ordered map of objects per kind, one version counter, a log of changes.
 
 use super::SimTime;
+pub use super::objects::ObjectMap;
 use crate::k8s::kind::KINDS;
 use crate::k8s::{Kind, Object, ObjectKey, Str};
-use std::borrow::Borrow;
 use std::cmp::Ordering;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 /// How many changes the log keeps for late readers (`get -w`); parts get theirs at once.
@@ -28,31 +28,10 @@ impl NsName {
     }
 }
 
-/// Something that names an object within its kind; lets maps be searched without allocating.
-trait Named {
-    fn parts(&self) -> (&str, &str);
-}
-
-impl Named for NsName {
-    fn parts(&self) -> (&str, &str) {
-        (&self.namespace, &self.name)
-    }
-}
-
-impl Named for (&str, &str) {
-    fn parts(&self) -> (&str, &str) {
-        *self
-    }
-}
-
-impl<'a> Borrow<dyn Named + 'a> for NsName {
-    fn borrow(&self) -> &(dyn Named + 'a) {
-        self
-    }
-}
-
-fn order(a: (&str, &str), b: (&str, &str)) -> Ordering {
-    if a.0 == b.0 {
+/// Compares two pairs of namespace and name.
+pub(super) fn order(a: (&str, &str), b: (&str, &str)) -> Ordering {
+    // Objects made from one template share their namespace's text.
+    if std::ptr::eq(a.0, b.0) || a.0 == b.0 {
         return a.1.cmp(b.1);
     }
     if a.0.starts_with(b.0) || b.0.starts_with(a.0) {
@@ -60,26 +39,6 @@ fn order(a: (&str, &str), b: (&str, &str)) -> Ordering {
         return bytes(a).cmp(&bytes(b));
     }
     a.0.cmp(b.0)
-}
-
-impl PartialEq for dyn Named + '_ {
-    fn eq(&self, other: &Self) -> bool {
-        self.parts() == other.parts()
-    }
-}
-
-impl Eq for dyn Named + '_ {}
-
-impl PartialOrd for dyn Named + '_ {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for dyn Named + '_ {
-    fn cmp(&self, other: &Self) -> Ordering {
-        order(self.parts(), other.parts())
-    }
 }
 
 impl PartialOrd for NsName {
@@ -90,54 +49,10 @@ impl PartialOrd for NsName {
 
 impl Ord for NsName {
     fn cmp(&self, other: &Self) -> Ordering {
-        order(self.parts(), other.parts())
-    }
-}
-
-/// Objects of one kind in storage order. Clones share everything until one of them is written.
-#[derive(Clone, Default, Debug)]
-pub struct ObjectMap(Arc<BTreeMap<NsName, Arc<Object>>>);
-
-impl ObjectMap {
-    pub fn get(&self, namespace: &str, name: &str) -> Option<&Arc<Object>> {
-        self.0.get(&(namespace, name) as &dyn Named)
-    }
-
-    /// Puts a version, returns the one before.
-    pub fn insert(&mut self, object: Arc<Object>) -> Option<Arc<Object>> {
-        let key = NsName {
-            namespace: object.namespace().clone(),
-            name: object.name().clone(),
-        };
-        Arc::make_mut(&mut self.0).insert(key, object)
-    }
-
-    pub fn remove(&mut self, namespace: &str, name: &str) -> Option<Arc<Object>> {
-        self.get(namespace, name)?;
-        Arc::make_mut(&mut self.0).remove(&(namespace, name) as &dyn Named)
-    }
-
-    /// All objects, or those of one namespace, in storage order.
-    pub fn iter<'a>(&'a self, namespace: Option<&'a str>) -> impl Iterator<Item = &'a Arc<Object>> {
-        let from = match namespace {
-            Some(ns) => std::ops::Bound::Included(NsName {
-                namespace: Str::new(ns),
-                name: "".into(),
-            }),
-            None => std::ops::Bound::Unbounded,
-        };
-        self.0
-            .range((from, std::ops::Bound::Unbounded))
-            .take_while(move |(key, _)| namespace.is_none_or(|ns| key.namespace == *ns))
-            .map(|(_, object)| object)
-    }
-
-    pub fn len(&self) -> usize {
-        self.0.len()
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        order(
+            (&self.namespace, &self.name),
+            (&other.namespace, &other.name),
+        )
     }
 }
 
@@ -261,27 +176,5 @@ impl Store {
         self.log
             .iter()
             .skip(usize::try_from(skip).expect("below the log's length"))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn lists_are_in_storage_order() {
-        let mut map = ObjectMap::default();
-        for (ns, name) in [("b", "a"), ("a", "b"), ("a-b", "x"), ("a", "a")] {
-            let value =
-                crate::value!({"metadata": {"name": Str::new(name), "namespace": Str::new(ns)}});
-            map.insert(Object::shared(Kind::Pod, value));
-        }
-        let all: Vec<_> = map
-            .iter(None)
-            .map(|o| format!("{}/{}", o.namespace(), o.name()))
-            .collect();
-        assert_eq!(all, ["a-b/x", "a/a", "a/b", "b/a"]);
-        assert_eq!(map.iter(Some("a")).count(), 2);
-        assert!(map.get("a-b", "x").is_some());
     }
 }

@@ -19,7 +19,7 @@ use daemonset_playground::sim::{Latencies, Rng};
 use daemonset_playground::value;
 
 /// Seeds of a plain test run; `make test` runs 10,000.
-const SEEDS: u64 = 100;
+const SEEDS: u64 = 40;
 
 /// Parts that faults hit.
 const PARTS: [PartId; 7] = [

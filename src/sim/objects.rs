@@ -1,0 +1,241 @@
+//! Objects of one kind in storage order, found by namespace and name.
+//!
+//! Every part keeps such a map of what it watches, so most of what a large cluster costs is finding places in them.
+//! The beginning of a key lies in the map itself; most comparisons end there and touch no other memory.
+
+use super::store::order;
+use crate::k8s::Object;
+use std::borrow::Borrow;
+use std::cmp::Ordering;
+use std::collections::BTreeSet;
+use std::ops::Bound;
+use std::sync::Arc;
+
+/// How much of a key a head holds.
+const HELD: usize = 39;
+
+/// The beginning of `namespace/name`, filled up with zeros, then its length (`HELD + 1` if it is longer); as
+/// numbers, which compare as the texts do.
+type Head = [u64; 5];
+
+fn head(namespace: &str, name: &str) -> Head {
+    let mut bytes = [0_u8; HELD + 1];
+    let key = namespace.bytes().chain([b'/']).chain(name.bytes());
+    for (place, byte) in bytes[..HELD].iter_mut().zip(key) {
+        *place = byte;
+    }
+    let length = (namespace.len() + 1 + name.len()).min(HELD + 1);
+    bytes[HELD] = u8::try_from(length).unwrap_or(u8::MAX);
+    let (words, _) = bytes.as_chunks::<8>();
+    std::array::from_fn(|i| u64::from_be_bytes(words[i]))
+}
+
+/// Something that has a place in the map; lets it be searched without allocating.
+trait Placed {
+    fn head(&self) -> &Head;
+    fn parts(&self) -> (&str, &str);
+}
+
+impl PartialEq for dyn Placed + '_ {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for dyn Placed + '_ {}
+
+impl PartialOrd for dyn Placed + '_ {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for dyn Placed + '_ {
+    fn cmp(&self, other: &Self) -> Ordering {
+        compare(self, other)
+    }
+}
+
+fn compare(a: &(impl Placed + ?Sized), b: &(impl Placed + ?Sized)) -> Ordering {
+    let heads = a.head().cmp(b.head());
+    let whole = a.head()[4] & 0xff <= HELD as u64;
+    if heads != Ordering::Equal || whole {
+        heads
+    } else {
+        order(a.parts(), b.parts())
+    }
+}
+
+/// An object in its place.
+#[derive(Clone, Debug)]
+struct Entry {
+    head: Head,
+    object: Arc<Object>,
+}
+
+impl Placed for Entry {
+    fn head(&self) -> &Head {
+        &self.head
+    }
+
+    fn parts(&self) -> (&str, &str) {
+        (self.object.namespace(), self.object.name())
+    }
+}
+
+impl PartialEq for Entry {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for Entry {}
+
+impl PartialOrd for Entry {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Entry {
+    fn cmp(&self, other: &Self) -> Ordering {
+        compare(self, other)
+    }
+}
+
+impl<'a> Borrow<dyn Placed + 'a> for Entry {
+    fn borrow(&self) -> &(dyn Placed + 'a) {
+        self
+    }
+}
+
+/// A place that is looked for.
+struct Wanted<'a> {
+    head: Head,
+    parts: (&'a str, &'a str),
+}
+
+impl<'a> Wanted<'a> {
+    fn new(namespace: &'a str, name: &'a str) -> Self {
+        Self {
+            head: head(namespace, name),
+            parts: (namespace, name),
+        }
+    }
+}
+
+impl Placed for Wanted<'_> {
+    fn head(&self) -> &Head {
+        &self.head
+    }
+
+    fn parts(&self) -> (&str, &str) {
+        self.parts
+    }
+}
+
+/// Objects of one kind in storage order. Clones share everything until one of them is written.
+#[derive(Clone, Default, Debug)]
+pub struct ObjectMap(Arc<BTreeSet<Entry>>);
+
+impl ObjectMap {
+    pub fn get(&self, namespace: &str, name: &str) -> Option<&Arc<Object>> {
+        let wanted = Wanted::new(namespace, name);
+        let found = self.0.get(&wanted as &dyn Placed)?;
+        Some(&found.object)
+    }
+
+    /// Puts a version, returns the one before.
+    pub fn insert(&mut self, object: Arc<Object>) -> Option<Arc<Object>> {
+        let entry = Entry {
+            head: head(object.namespace(), object.name()),
+            object,
+        };
+        let old = Arc::make_mut(&mut self.0).replace(entry);
+        old.map(|entry| entry.object)
+    }
+
+    pub fn remove(&mut self, namespace: &str, name: &str) -> Option<Arc<Object>> {
+        let wanted = Wanted::new(namespace, name);
+        let wanted: &dyn Placed = &wanted;
+        // A shared map is not copied for nothing.
+        if Arc::strong_count(&self.0) > 1 && !self.0.contains(wanted) {
+            return None;
+        }
+        let old = Arc::make_mut(&mut self.0).take(wanted);
+        old.map(|entry| entry.object)
+    }
+
+    /// All objects, or those of one namespace, in storage order.
+    pub fn iter<'a>(&'a self, namespace: Option<&'a str>) -> impl Iterator<Item = &'a Arc<Object>> {
+        let first = Wanted::new(namespace.unwrap_or_default(), "");
+        let from = match namespace {
+            Some(_) => Bound::Included(&first as &dyn Placed),
+            None => Bound::Unbounded,
+        };
+        self.0
+            .range::<dyn Placed, _>((from, Bound::Unbounded))
+            .map(|entry| &entry.object)
+            .take_while(move |o| namespace.is_none_or(|ns| *o.namespace() == *ns))
+    }
+
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::k8s::{Kind, Str};
+
+    fn filled(keys: &[(&str, &str)]) -> ObjectMap {
+        let mut map = ObjectMap::default();
+        for (ns, name) in keys {
+            let value =
+                crate::value!({"metadata": {"name": Str::new(name), "namespace": Str::new(ns)}});
+            assert!(map.insert(Object::shared(Kind::Pod, value)).is_none());
+        }
+        map
+    }
+
+    fn names(map: &ObjectMap, namespace: Option<&str>) -> Vec<String> {
+        map.iter(namespace)
+            .map(|o| format!("{}/{}", o.namespace(), o.name()))
+            .collect()
+    }
+
+    #[test]
+    fn lists_are_in_storage_order() {
+        let map = filled(&[("b", "a"), ("a", "b"), ("a-b", "x"), ("a", "a")]);
+        assert_eq!(names(&map, None), ["a-b/x", "a/a", "a/b", "b/a"]);
+        assert_eq!(map.iter(Some("a")).count(), 2);
+        assert!(map.get("a-b", "x").is_some());
+        assert!(map.get("a-b", "x\0").is_none());
+    }
+
+    #[test]
+    fn long_names_are_told_apart_beyond_their_heads() {
+        let long = "a-name-that-is-longer-than-what-lies-in-the-map";
+        let keys: Vec<String> = ["", "-b", "-a", "-a-c", "0"]
+            .iter()
+            .map(|end| format!("{long}{end}"))
+            .collect();
+        let pairs: Vec<(&str, &str)> = keys.iter().map(|k| ("default", k.as_str())).collect();
+        let mut map = filled(&pairs);
+        let mut sorted: Vec<String> = keys.iter().map(|k| format!("default/{k}")).collect();
+        sorted.sort();
+        assert_eq!(names(&map, None), sorted);
+        for (ns, name) in &pairs {
+            assert_eq!(map.get(ns, name).map(|o| o.name().as_str()), Some(*name));
+        }
+        let copy = map.clone();
+        assert!(map.remove("default", "absent").is_none());
+        assert!(map.remove("default", &keys[1]).is_some());
+        assert_eq!((map.len(), copy.len()), (4, 5));
+    }
+}
