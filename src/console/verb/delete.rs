@@ -217,7 +217,9 @@ fn begin(call: &Call, io: &mut Io<'_>) -> Result<Option<Vanishing>, Failure> {
     let propagation = propagation(call, io)?;
     let grace = grace(call)?;
     let sender = Sender::of(call, "kubectl", io)?;
-    let selected = call.flags.text("selector").is_some_and(|s| !s.is_empty());
+    let selected = ["selector", "field-selector"]
+        .iter()
+        .any(|f| call.flags.text(f).is_some_and(|t| !t.is_empty()));
     if call.flags.is("all") && selected && call.args().len() < 2 {
         return Err(Failure::client(
             "setting 'all' parameter but found a non empty selector.",

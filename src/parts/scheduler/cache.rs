@@ -1,11 +1,12 @@
 //! What the scheduler knows of each node: its object, the pods on it, what they use.
 
 use super::fit::{Amounts, Room, pod_requests};
+use super::neighbors;
 use crate::k8s::api::{ContainerPort, PodSpec};
 use crate::k8s::quantity::Quantity;
 use crate::k8s::{Object, Str};
 use crate::sim::store::NsName;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// A host port in use: protocol, port, address (`0.0.0.0` for all).
@@ -118,6 +119,10 @@ pub struct Cache {
     placed: BTreeMap<NsName, Str>,
     /// How many entries of `nodes` have a node object.
     known: u64,
+    /// Waiting pods for which room is being made, and where.
+    nominated: BTreeMap<NsName, (Str, Placed)>,
+    /// Placed pods that keep others away by required anti-affinity.
+    repelling: BTreeSet<NsName>,
 }
 
 impl Cache {
@@ -143,6 +148,55 @@ impl Cache {
         }
     }
 
+    /// Some placed pod keeps others away.
+    pub fn some_repel(&self) -> bool {
+        !self.repelling.is_empty()
+    }
+
+    /// Room is being made for a waiting pod: pods of no higher priority must not take it.
+    pub fn nominate(&mut self, pod: Arc<Object>, node: Str) {
+        let key = NsName {
+            namespace: pod.namespace().clone(),
+            name: pod.name().clone(),
+        };
+        self.nominated.insert(key, (node, Placed::new(pod)));
+    }
+
+    /// The pod is placed, gone, or looks elsewhere. Returns where room was being made for it.
+    pub fn forget_nomination(&mut self, key: &NsName) -> Option<(Str, Placed)> {
+        self.nominated.remove(key)
+    }
+
+    /// Where room is being made for a pod.
+    pub fn nomination(&self, key: &NsName) -> Option<&Str> {
+        self.nominated.get(key).map(|(node, _)| node)
+    }
+
+    /// Pods of lower priority for which room is being made on the node.
+    pub fn outbid(&self, node: &Str, priority: i64) -> Vec<(NsName, Arc<Object>)> {
+        let of = |placed: &Placed| placed.pod.pod().and_then(|p| p.spec.priority).unwrap_or(0);
+        self.nominated
+            .iter()
+            .filter(|(_, (to, placed))| to == node && of(placed) < priority)
+            .map(|(key, (_, placed))| (key.clone(), placed.pod.clone()))
+            .collect()
+    }
+
+    /// The node with the pods that it is promised to, as a pod of this priority sees it; None when there are none.
+    ///
+    /// Upstream: pkg/scheduler/framework/runtime/framework.go `addGENominatedPods`.
+    pub fn promised(&self, info: &NodeInfo, key: &NsName, priority: i64) -> Option<NodeInfo> {
+        let node = info.node.as_ref()?.name();
+        let mut with: Option<NodeInfo> = None;
+        for (other, (to, placed)) in &self.nominated {
+            let of = placed.pod.pod().and_then(|p| p.spec.priority).unwrap_or(0);
+            if to == node && other != key && of >= priority {
+                with.get_or_insert_with(|| info.clone()).add(placed.clone());
+            }
+        }
+        with
+    }
+
     /// Counts a pod on the node that it is bound (or about to be bound) to.
     pub fn place(&mut self, pod: Arc<Object>, node: &Str) {
         let key = NsName {
@@ -153,6 +207,12 @@ impl Cache {
             return;
         }
         self.unplace(&key);
+        if pod
+            .pod()
+            .is_some_and(|p| !neighbors::repels(&p.spec).is_empty())
+        {
+            self.repelling.insert(key.clone());
+        }
         self.placed.insert(key, node.clone());
         self.nodes
             .entry(node.clone())
@@ -179,6 +239,7 @@ impl Cache {
 
     /// Takes a pod off its node.
     pub fn unplace(&mut self, key: &NsName) -> Option<Placed> {
+        self.repelling.remove(key);
         let node = self.placed.remove(key)?;
         let info = self.nodes.get_mut(&node)?;
         let placed = info.remove(key);

@@ -17,11 +17,21 @@ enum Found {
     Node(Str),
     /// The pod's claims keep it from every node.
     Claims(Blocked),
-    /// Failures and on how many nodes each, and the victims whose end would make room.
+    /// Failures and on how many nodes each, and what came of looking for victims.
     Nothing {
         failures: Vec<(Failure, u64)>,
-        preempt: Option<(Str, Vec<Arc<Object>>)>,
+        preempt: Preempt,
     },
+}
+
+/// What came of looking for pods whose end would make room.
+enum Preempt {
+    Victims(Str, Vec<Arc<Object>>),
+    /// The pod's policy forbids it.
+    Never,
+    /// Earlier victims are still ending.
+    UnderWay,
+    NoVictims,
 }
 
 impl Scheduler {
@@ -46,7 +56,7 @@ impl Scheduler {
             }
             Found::Claims(blocked) => {
                 match self.claims_sentence(blocked) {
-                    Some(text) => self.report(ctx, &pod, &text, Vec::new(), None),
+                    Some(text) => self.report(ctx, &pod, &text, Vec::new(), Preempt::UnderWay),
                     None => self.queue.failed(&key, Vec::new(), ctx.now()),
                 }
                 self.flush_later(ctx);
@@ -78,7 +88,7 @@ impl Scheduler {
         let mut looked = 0;
         for info in self.worth_looking(&wanted) {
             looked += 1;
-            match check(&wanted, info) {
+            match check(&wanted, info, &self.cache) {
                 None => fitting.push(info),
                 Some(failure) => {
                     if failure.preemptible() {
@@ -138,26 +148,48 @@ impl Scheduler {
         name(best[i])
     }
 
-    fn choose_victims(
-        &self,
-        wanted: &Wanted<'_>,
-        full: &[&NodeInfo],
-    ) -> Option<(Str, Vec<Arc<Object>>)> {
-        if wanted.spec.preemption_policy == "Never" {
-            return None;
-        }
+    fn choose_victims(&self, wanted: &Wanted<'_>, full: &[&NodeInfo]) -> Preempt {
         let priority = wanted.spec.priority.unwrap_or(0);
-        let of = |pod: &Object| pod.pod().and_then(|p| p.spec.priority).unwrap_or(0);
-        full.iter()
+        if wanted.spec.preemption_policy == "Never" {
+            return Preempt::Never;
+        }
+        if self.victims_are_ending(wanted, priority, full) {
+            return Preempt::UnderWay;
+        }
+        let best = full
+            .iter()
             .filter_map(|info| {
-                let victims = preempt::victims(wanted, info, priority)?;
+                let victims = preempt::victims(wanted, info, &self.cache, priority)?;
                 let node = info.node.as_ref()?.name().clone();
-                let highest = victims.iter().map(|v| of(v)).max().unwrap_or(0);
-                let sum: i64 = victims.iter().map(|v| of(v)).sum();
-                Some(((highest, sum, victims.len()), node, victims))
+                let highest = victims.iter().map(|v| priority_of(v)).max().unwrap_or(0);
+                // Each victim weighs, so that fewer are better also when priorities are low.
+                let sum: i64 = victims.iter().map(|v| priority_of(v) + (1 << 31)).sum();
+                Some(((highest, sum), node, victims))
             })
-            .min_by(|a, b| a.0.cmp(&b.0))
-            .map(|(_, node, victims)| (node, victims))
+            .min_by(|a, b| a.0.cmp(&b.0));
+        best.map_or(Preempt::NoVictims, |(_, node, victims)| {
+            Preempt::Victims(node, victims)
+        })
+    }
+
+    /// Room is being made for the pod, and a victim is still there.
+    ///
+    /// Upstream: pkg/scheduler/framework/plugins/defaultpreemption `PodEligibleToPreemptOthers`.
+    fn victims_are_ending(&self, wanted: &Wanted<'_>, priority: i64, full: &[&NodeInfo]) -> bool {
+        let Some(node) = self.cache.nomination(&key_of(wanted.pod)) else {
+            return false;
+        };
+        let ending = |pod: &Object| {
+            let condition = pod.pod().and_then(|p| p.condition("DisruptionTarget"));
+            pod.meta().terminating()
+                && priority_of(pod) < priority
+                && condition
+                    .is_some_and(|c| c.status == "True" && c.reason == "PreemptionByScheduler")
+        };
+        let here = |info: &&&NodeInfo| info.node.as_ref().is_some_and(|n| n.name() == node);
+        full.iter()
+            .find(here)
+            .is_some_and(|info| info.pods.values().any(|p| ending(&p.pod)))
     }
 
     fn bind(&mut self, ctx: &mut Ctx<'_, Timer>, pod: &Arc<Object>, node: &Str) {
@@ -188,9 +220,9 @@ impl Scheduler {
         ctx: &mut Ctx<'_, Timer>,
         pod: &Arc<Object>,
         failures: Vec<(Failure, u64)>,
-        preempt: Option<(Str, Vec<Arc<Object>>)>,
+        preempt: Preempt,
     ) {
-        let text = self.sentence(pod, &failures, preempt.is_some());
+        let text = self.sentence(&failures, &preempt);
         let failures = failures.into_iter().map(|(failure, _)| failure).collect();
         self.report(ctx, pod, &text, failures, preempt);
     }
@@ -202,7 +234,7 @@ impl Scheduler {
         pod: &Arc<Object>,
         text: &str,
         failures: Vec<Failure>,
-        preempt: Option<(Str, Vec<Arc<Object>>)>,
+        preempt: Preempt,
     ) {
         let key: NsName = NsName::of(pod);
         self.queue.failed(&key, failures, ctx.now());
@@ -216,17 +248,39 @@ impl Scheduler {
             "Scheduling",
             text,
         );
-        let nominated = preempt.as_ref().map(|(node, _)| node.clone());
-        write_unschedulable(ctx, pod, text, nominated);
-        for victim in preempt
-            .into_iter()
-            .flat_map(|(node, v)| v.into_iter().map(move |v| (node.clone(), v)))
-        {
-            self.evict(ctx, pod, &victim.0, &victim.1);
+        match preempt {
+            Preempt::Victims(node, victims) => {
+                write_unschedulable(ctx, pod, text, Some(node.clone()));
+                self.cache.nominate(pod.clone(), node.clone());
+                for victim in victims {
+                    self.evict(ctx, pod, &node, &victim);
+                }
+                self.outbid(ctx, pod, &node);
+            }
+            Preempt::NoVictims if self.cache.forget_nomination(&key).is_some() => {
+                write_unschedulable(ctx, pod, text, Some(Str::default()));
+            }
+            Preempt::Never | Preempt::UnderWay | Preempt::NoVictims => {
+                write_unschedulable(ctx, pod, text, None);
+            }
         }
     }
 
-    fn sentence(&self, pod: &Object, failures: &[(Failure, u64)], preempts: bool) -> String {
+    /// Lesser pods for which room was being made on the node have to look elsewhere.
+    fn outbid(&mut self, ctx: &mut Ctx<'_, Timer>, pod: &Object, node: &Str) {
+        for (key, lesser) in self.cache.outbid(node, priority_of(pod)) {
+            self.cache.forget_nomination(&key);
+            let patch = Patch::Strategic(value!({"status": {"nominatedNodeName": null}}));
+            let status = Subresource::Status;
+            // A pod that is gone waits for nothing.
+            let _ = ctx
+                .client
+                .patch(Kind::Pod, lesser.namespace(), lesser.name(), status, &patch);
+            self.wake(ctx, std::slice::from_ref(&key));
+        }
+    }
+
+    fn sentence(&self, failures: &[(Failure, u64)], preempt: &Preempt) -> String {
         let nodes = self.cache.count();
         if nodes == 0 {
             return "no nodes available to schedule pods".to_owned();
@@ -244,16 +298,14 @@ impl Scheduler {
             }) += count;
         }
         let text = message::unavailable(nodes, &reasons);
-        if preempts {
-            return text;
-        }
-        let never = pod
-            .pod()
-            .is_some_and(|p| p.spec.preemption_policy == "Never");
-        let rest = if never {
-            "preemption: not eligible due to preemptionPolicy=Never.".to_owned()
-        } else {
-            message::preemption(nodes, hopeful, helpless)
+        let rest = match preempt {
+            Preempt::Victims(..) => return text,
+            Preempt::Never => "preemption: not eligible due to preemptionPolicy=Never.".to_owned(),
+            Preempt::UnderWay => {
+                "preemption: not eligible due to a terminating pod on the nominated node."
+                    .to_owned()
+            }
+            Preempt::NoVictims => message::preemption(nodes, hopeful, helpless),
         };
         format!("{text} no new claims to deallocate, {rest}")
     }
@@ -290,6 +342,10 @@ impl Scheduler {
     }
 }
 
+fn priority_of(pod: &Object) -> i64 {
+    pod.pod().and_then(|p| p.spec.priority).unwrap_or(0)
+}
+
 /// Writes the condition `PodScheduled=False`; an equal one is not written again.
 fn write_unschedulable(ctx: &mut Ctx<'_, Timer>, pod: &Object, text: &str, nominated: Option<Str>) {
     let old = pod.pod().and_then(|p| p.condition("PodScheduled"));
@@ -308,6 +364,11 @@ fn write_unschedulable(ctx: &mut Ctx<'_, Timer>, pod: &Object, text: &str, nomin
     });
     let mut status = value!({"conditions": [condition]});
     if let Some(node) = nominated {
+        let node = if node.is_empty() {
+            Value::Null
+        } else {
+            node.into()
+        };
         status.set("nominatedNodeName", node);
     }
     let patch = Patch::Strategic(value!({"status": status}));

@@ -1,7 +1,9 @@
 //! The filters in their order; the first one that fails decides the reason for a node.
 
-use super::cache::{HostPort, NodeInfo};
+use super::cache::{Cache, HostPort, NodeInfo};
 use super::fit::{Amounts, Shortage, pod_requests};
+use super::key_of;
+use super::neighbors::{self, Rule};
 use crate::k8s::api::{PodSpec, Taint};
 use crate::k8s::{Object, Str, affinity, taint};
 
@@ -22,6 +24,8 @@ pub enum Failure {
     /// A host port that is taken.
     Ports(HostPort),
     Resources(Vec<Shortage>),
+    /// A rule about other pods.
+    Neighbors(Rule),
     /// The pod names its nodes, and this is none of them.
     OtherNode,
 }
@@ -35,6 +39,7 @@ impl Failure {
             Failure::Taint(_) => "node(s) had untolerated taint(s)",
             Failure::Affinity => "node(s) didn't match Pod's node affinity/selector",
             Failure::Ports(_) => "node(s) didn't have free ports for the requested pod ports",
+            Failure::Neighbors(rule) => rule.reason(),
             Failure::OtherNode => "node(s) didn't satisfy plugin(s) [NodeAffinity]",
             Failure::Resources(shortages) => {
                 return shortages.iter().map(|s| s.reason.clone()).collect();
@@ -47,6 +52,7 @@ impl Failure {
     pub fn preemptible(&self) -> bool {
         match self {
             Failure::Ports(_) => true,
+            Failure::Neighbors(rule) => rule.preemptible(),
             Failure::Resources(shortages) => !shortages.iter().any(|s| s.helpless),
             Failure::Unschedulable
             | Failure::NodeName
@@ -80,8 +86,18 @@ impl<'a> Wanted<'a> {
     }
 }
 
-/// Runs the filters for one node; None: the pod fits.
-pub fn check(wanted: &Wanted<'_>, info: &NodeInfo) -> Option<Failure> {
+/// Runs the filters for one node; None: the pod fits, also beside the pods that the node is promised to.
+///
+/// Upstream: pkg/scheduler/framework/runtime/framework.go `RunFilterPluginsWithNominatedPods`.
+pub fn check(wanted: &Wanted<'_>, info: &NodeInfo, cache: &Cache) -> Option<Failure> {
+    let priority = wanted.spec.priority.unwrap_or(0);
+    cache
+        .promised(info, &key_of(wanted.pod), priority)
+        .and_then(|with| check_as_it_is(wanted, &with, cache))
+        .or_else(|| check_as_it_is(wanted, info, cache))
+}
+
+fn check_as_it_is(wanted: &Wanted<'_>, info: &NodeInfo, cache: &Cache) -> Option<Failure> {
     let node = info.node.as_ref()?;
     let view = node.node()?;
     let spec = wanted.spec;
@@ -106,11 +122,11 @@ pub fn check(wanted: &Wanted<'_>, info: &NodeInfo) -> Option<Failure> {
     if affinity::matches_node(spec, &node.meta().labels, node.name()).is_err() {
         return Some(Failure::Affinity);
     }
-    taken(wanted, info)
+    taken(wanted, info, cache)
 }
 
-/// The filters that other pods decide: host ports, resources.
-pub fn taken(wanted: &Wanted<'_>, info: &NodeInfo) -> Option<Failure> {
+/// The filters that other pods decide: host ports, resources, rules about neighbors.
+pub fn taken(wanted: &Wanted<'_>, info: &NodeInfo, cache: &Cache) -> Option<Failure> {
     let taken = wanted.ports.iter().find(|port| {
         info.pods
             .values()
@@ -121,5 +137,8 @@ pub fn taken(wanted: &Wanted<'_>, info: &NodeInfo) -> Option<Failure> {
         return Some(Failure::Ports(port.clone()));
     }
     let shortages = info.room.shortages(&wanted.requests);
-    (!shortages.is_empty()).then_some(Failure::Resources(shortages))
+    if !shortages.is_empty() {
+        return Some(Failure::Resources(shortages));
+    }
+    neighbors::check(wanted, info, cache)
 }

@@ -15,6 +15,8 @@ pub mod fit;
 
 pub mod message;
 
+pub mod neighbors;
+
 pub mod preempt;
 
 pub mod queue;
@@ -154,16 +156,21 @@ impl Scheduler {
         match &delta.new {
             Some(pod) if runs(pod) => {
                 self.queue.remove(&key);
+                self.cache.forget_nomination(&key);
                 let node = pod
                     .pod()
                     .map(|p| p.spec.node_name.clone())
                     .unwrap_or_default();
                 self.cache.place(pod.clone(), &node);
+                if delta.old.as_ref().is_none_or(|old| !runs(old)) {
+                    self.wake_for_new(ctx, pod);
+                }
             }
             Some(pod) if waits(pod) => self.pod_waits(ctx, &key, pod, delta.old.as_ref()),
             _ => {
                 self.queue.remove(&key);
-                if let Some(placed) = self.cache.unplace(&key) {
+                let promised = self.cache.forget_nomination(&key).map(|(_, pod)| pod);
+                if let Some(placed) = self.cache.unplace(&key).or(promised) {
                     self.wake_for_gone(ctx, &placed);
                 }
             }

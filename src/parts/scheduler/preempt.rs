@@ -2,14 +2,20 @@
 //!
 //! Upstream: pkg/scheduler/framework/preemption/preemption.go
 
-use super::cache::{NodeInfo, Placed};
+use super::cache::{Cache, NodeInfo, Placed};
 use super::filter::{Wanted, taken};
+use super::key_of;
 use crate::k8s::Object;
 use std::sync::Arc;
 
 /// The victims on one node, or None when removing every lesser pod would not help: all lesser pods go, then as
 /// many as possible come back, the most important first.
-pub fn victims(wanted: &Wanted<'_>, info: &NodeInfo, priority: i64) -> Option<Vec<Arc<Object>>> {
+pub fn victims(
+    wanted: &Wanted<'_>,
+    info: &NodeInfo,
+    cache: &Cache,
+    priority: i64,
+) -> Option<Vec<Arc<Object>>> {
     let of = |placed: &Placed| placed.pod.pod().and_then(|p| p.spec.priority).unwrap_or(0);
     let mut lesser: Vec<Placed> = info
         .pods
@@ -26,7 +32,10 @@ pub fn victims(wanted: &Wanted<'_>, info: &NodeInfo, priority: i64) -> Option<Ve
         rest.room.used.subtract(&placed.requests);
         rest.room.pods -= 1;
     }
-    if taken(wanted, &rest).is_some() {
+    if let Some(with) = cache.promised(&rest, &key_of(wanted.pod), priority) {
+        rest = with;
+    }
+    if taken(wanted, &rest, cache).is_some() {
         return None;
     }
     lesser.sort_by_key(|p| {
@@ -40,7 +49,7 @@ pub fn victims(wanted: &Wanted<'_>, info: &NodeInfo, priority: i64) -> Option<Ve
     for placed in lesser {
         let mut with = rest.clone();
         with.add(placed.clone());
-        if taken(wanted, &with).is_none() {
+        if taken(wanted, &with, cache).is_none() {
             rest = with;
         } else {
             victims.push(placed.pod);

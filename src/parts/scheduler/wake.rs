@@ -4,6 +4,7 @@
 
 use super::cache::Placed;
 use super::filter::{Failure, UNSCHEDULABLE, Wanted, check};
+use super::neighbors::{self, Rule};
 use super::queue::Waiting;
 use super::{FLUSH_AFTER, FLUSH_EVERY, Scheduler, Timer};
 use crate::k8s::Object;
@@ -43,7 +44,7 @@ impl Scheduler {
         let Some(info) = self.cache.nodes.get(node.name()) else {
             return;
         };
-        let informer = &self.informer;
+        let (informer, cache) = (&self.informer, &self.cache);
         let keys = self.queue.unschedulable(|key, waiting| {
             let pod = informer.get(Kind::Pod, &key.namespace, &key.name);
             let Some((pod, spec)) = pod.and_then(|p| p.pod().map(|v| (p, v.spec.clone()))) else {
@@ -57,7 +58,7 @@ impl Scheduler {
             {
                 return false;
             }
-            match check(&wanted, info) {
+            match check(&wanted, info, cache) {
                 None => true,
                 // The node is closed for the same reason as before: nothing is won.
                 Some(failure) => !same_kind(waiting, &failure),
@@ -77,6 +78,7 @@ impl Scheduler {
                 "ephemeral-storage" => gone.requests.ephemeral_storage > 0,
                 name => gone.requests.others.get(name).is_some_and(|n| *n > 0),
             }),
+            Failure::Neighbors(rule) => rule.preemptible(),
             Failure::Unschedulable
             | Failure::NodeName
             | Failure::Taint(_)
@@ -86,6 +88,30 @@ impl Scheduler {
         let keys = self
             .queue
             .unschedulable(|_, waiting| waiting.failures.iter().any(helps));
+        self.wake(ctx, &keys);
+    }
+
+    /// A pod was placed: pods that look for such a neighbor, or count it, are tried again.
+    pub(super) fn wake_for_new(&mut self, ctx: &mut Ctx<'_, Timer>, new: &Arc<Object>) {
+        let informer = &self.informer;
+        let keys = self.queue.unschedulable(|key, waiting| {
+            let looks = |f: &Failure| match f {
+                Failure::Neighbors(Rule::Affinity) => {
+                    let pod = informer.get(Kind::Pod, &key.namespace, &key.name);
+                    pod.is_some_and(|pod| neighbors::looks_for(pod, new))
+                }
+                Failure::Neighbors(Rule::Spread) => true,
+                Failure::Neighbors(_)
+                | Failure::Unschedulable
+                | Failure::NodeName
+                | Failure::Taint(_)
+                | Failure::Affinity
+                | Failure::Ports(_)
+                | Failure::Resources(_)
+                | Failure::OtherNode => false,
+            };
+            waiting.failures.iter().any(looks)
+        });
         self.wake(ctx, &keys);
     }
 
@@ -117,6 +143,7 @@ fn same_kind(waiting: &Waiting, failure: &Failure) -> bool {
         | Failure::Affinity
         | Failure::Ports(_)
         | Failure::Resources(_)
+        | Failure::Neighbors(_)
         | Failure::OtherNode => false,
     };
     waiting.failures.iter().any(|before| {

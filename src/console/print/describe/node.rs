@@ -213,7 +213,8 @@ fn of(amounts: &Amounts, name: &str) -> Quantity {
     amounts.get(name).copied().unwrap_or(Quantity::whole(0))
 }
 
-/// `250m (6%)`
+/// `250m (6%)`. The share is cut, not rounded, after the arithmetic of upstream: 2300 of 2000 are 114 %.
+#[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation)]
 fn share(amount: Quantity, allocatable: Quantity, milli: bool) -> String {
     let (part, whole) = if milli {
         (amount.milli_value(), allocatable.milli_value())
@@ -223,7 +224,7 @@ fn share(amount: Quantity, allocatable: Quantity, milli: bool) -> String {
     let percent = if whole == 0 {
         0
     } else {
-        i128::from(part) * 100 / i128::from(whole)
+        (part as f64 / whole as f64 * 100.0) as i64
     };
     format!("{amount} ({percent}%)")
 }
