@@ -176,7 +176,7 @@ impl Scheduler {
     ///
     /// Upstream: pkg/scheduler/framework/plugins/defaultpreemption `PodEligibleToPreemptOthers`.
     fn victims_are_ending(&self, wanted: &Wanted<'_>, priority: i64, full: &[&NodeInfo]) -> bool {
-        let Some(node) = self.cache.nomination(&key_of(wanted.pod)) else {
+        let Some(node) = self.cache.nomination(&NsName::of(wanted.pod)) else {
             return false;
         };
         let ending = |pod: &Object| {

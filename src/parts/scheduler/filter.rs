@@ -2,10 +2,10 @@
 
 use super::cache::{Cache, HostPort, NodeInfo};
 use super::fit::{Amounts, Shortage, pod_requests};
-use super::key_of;
 use super::neighbors::{self, Rule};
 use crate::k8s::api::{PodSpec, Taint};
 use crate::k8s::{Object, Str, affinity, taint};
+use crate::sim::store::NsName;
 
 /// The key of the taint that stands for a cordoned node.
 pub const UNSCHEDULABLE: &str = "node.kubernetes.io/unschedulable";
@@ -92,7 +92,7 @@ impl<'a> Wanted<'a> {
 pub fn check(wanted: &Wanted<'_>, info: &NodeInfo, cache: &Cache) -> Option<Failure> {
     let priority = wanted.spec.priority.unwrap_or(0);
     cache
-        .promised(info, &key_of(wanted.pod), priority)
+        .promised(info, &NsName::of(wanted.pod), priority)
         .and_then(|with| check_as_it_is(wanted, &with, cache))
         .or_else(|| check_as_it_is(wanted, info, cache))
 }

@@ -4,8 +4,8 @@
 
 use super::cache::{Cache, NodeInfo, Placed};
 use super::filter::{Wanted, taken};
-use super::key_of;
 use crate::k8s::Object;
+use crate::sim::store::NsName;
 use std::sync::Arc;
 
 /// The victims on one node, or None when removing every lesser pod would not help: all lesser pods go, then as
@@ -32,7 +32,7 @@ pub fn victims(
         rest.room.used.subtract(&placed.requests);
         rest.room.pods -= 1;
     }
-    if let Some(with) = cache.promised(&rest, &key_of(wanted.pod), priority) {
+    if let Some(with) = cache.promised(&rest, &NsName::of(wanted.pod), priority) {
         rest = with;
     }
     if taken(wanted, &rest, cache).is_some() {

@@ -1,8 +1,14 @@
 //! Hashes of pod templates, as they appear in names and labels of revisions and replica sets.
 
+mod dump;
+
 use super::Value;
+use super::json::compact;
 use super::names::SAFE_ALPHABET;
 use std::fmt::Write;
+
+const OFFSET: u32 = 0x811c_9dc5;
+const PRIME: u32 = 0x0100_0193;
 
 /// FNV-1a, 32 bits.
 #[derive(Clone, Copy)]
@@ -10,12 +16,12 @@ struct Fnv(u32);
 
 impl Fnv {
     fn new() -> Self {
-        Self(0x811c_9dc5)
+        Self(OFFSET)
     }
 
     fn bytes(&mut self, bytes: &[u8]) {
         for byte in bytes {
-            self.0 = (self.0 ^ u32::from(*byte)).wrapping_mul(0x0100_0193);
+            self.0 = (self.0 ^ u32::from(*byte)).wrapping_mul(PRIME);
         }
     }
 }
@@ -34,14 +40,14 @@ pub fn fnv32a(bytes: &[u8]) -> u32 {
     fnv.0
 }
 
-/// The hash that names a version of a template. Equal trees have equal hashes; a collision count gives
-/// another hash for the same tree. The dump that is hashed is this project's own (sorted JSON), so the
-/// letters differ from those of a real cluster while their form is the same.
+/// The hash that names a version of a pod template, with the letters of a real cluster: that of the Go
+/// structures' dump, so that lists of revisions and replica sets have the order of a real cluster. A collision
+/// count gives another hash for the same template.
 ///
 /// Upstream: pkg/controller/controller_utils.go `ComputeHash`.
 pub fn template_hash(template: &Value, collision_count: Option<i64>) -> String {
     let mut fnv = Fnv::new();
-    write!(fnv, "{template}").expect("the hasher takes every text");
+    dump::typed(&mut fnv, "v1.PodTemplateSpec", template).expect("the hasher takes every text");
     if let Some(count) = collision_count {
         // Eight bytes of which the first four hold the number; the cut to 32 bits is intended.
         let [a, b, c, d, ..] = count.to_le_bytes();
@@ -55,10 +61,10 @@ pub fn template_hash(template: &Value, collision_count: Option<i64>) -> String {
 ///
 /// Upstream: pkg/controller/history/controller_history.go `HashControllerRevision`.
 pub fn revision_hash(data: &Value, collision_count: i64) -> String {
-    let text = format!("{}{collision_count}", super::json::compact(data));
+    let text = format!("{}{collision_count}", compact(data));
     // FNV-1, not FNV-1a: first multiplied, then mixed.
-    let hash = text.bytes().fold(0x811c_9dc5_u32, |hash, byte| {
-        hash.wrapping_mul(0x0100_0193) ^ u32::from(byte)
+    let hash = text.bytes().fold(OFFSET, |hash, byte| {
+        hash.wrapping_mul(PRIME) ^ u32::from(byte)
     });
     safe_encode(&hash.to_string())
 }
@@ -83,6 +89,45 @@ mod tests {
         assert_eq!(fnv32a(b"a"), 0xe40c_292c);
         assert_eq!(fnv32a(b"foobar"), 0xbf9c_f968);
         assert_eq!(safe_encode("0123456789"), "456789bcdf");
+    }
+
+    /// What a real controller computes for this template.
+    #[test]
+    fn letters_of_a_real_cluster() {
+        let template = value!({
+            "metadata": {"labels": {"app": "x", "tier": "b"}, "annotations": {"a": "b"}},
+            "spec": {
+                "containers": [{
+                    "name": "c", "image": "nginx:1", "command": ["a", "b"],
+                    "ports": [{"containerPort": 80, "protocol": "TCP"}],
+                    "resources": {
+                        "limits": {"memory": "200Mi", "cpu": "1500m"}, "requests": {"cpu": "1"},
+                    },
+                    "livenessProbe": {"httpGet": {"port": "web", "path": "/x"}, "periodSeconds": 10},
+                    "envFrom": [{"configMapRef": {"name": "m"}}],
+                    "securityContext": {"privileged": true},
+                }],
+                "volumes": [
+                    {"name": "h", "hostPath": {"path": "/p", "type": ""}},
+                    {"name": "s", "emptyDir": {"sizeLimit": "1Mi"}},
+                ],
+                "terminationGracePeriodSeconds": 30, "securityContext": {}, "hostNetwork": true,
+                "tolerations": [{"key": "k", "operator": "Exists", "tolerationSeconds": 60}],
+                "nodeSelector": {"a": "b"},
+            },
+        });
+        assert_eq!(template_hash(&template, None), "65486b74b8");
+    }
+
+    #[test]
+    fn a_collision_gives_another_hash() {
+        let template = value!({"metadata": {"labels": {"app": "x"}}});
+        let hashes: std::collections::BTreeSet<String> = [None, Some(0), Some(1), Some(2)]
+            .into_iter()
+            .map(|count| template_hash(&template, count))
+            .collect();
+        assert_eq!(hashes.len(), 4);
+        assert_ne!(revision_hash(&template, 0), revision_hash(&template, 1));
     }
 
     #[test]
