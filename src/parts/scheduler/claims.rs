@@ -116,7 +116,7 @@ impl Scheduler {
                 let reason = "node(s) didn't find available persistent volumes to bind";
                 let reasons = BTreeMap::from([(reason.to_owned(), nodes)]);
                 let first = message::unavailable(nodes, &reasons);
-                let rest = message::preemption(nodes, 0, nodes);
+                let rest = message::preemption(nodes, &BTreeMap::new(), nodes);
                 Some(format!("{first} no new claims to deallocate, {rest}"))
             }
             Blocked::Binding => None,

@@ -3,6 +3,7 @@
 use super::cache::NodeInfo;
 use super::claims::Blocked;
 use super::filter::{Failure, Wanted, check};
+use super::preempt::Search;
 use super::{Scheduler, Timer, message, preempt, score, waits};
 use crate::k8s::{Kind, Object, Str, Value};
 use crate::sim::apiserver::{DeleteOptions, Patch, Subresource};
@@ -31,7 +32,8 @@ enum Preempt {
     Never,
     /// Earlier victims are still ending.
     UnderWay,
-    NoVictims,
+    /// How many nodes hold no victims, by reason.
+    NoVictims(BTreeMap<String, u64>),
 }
 
 impl Scheduler {
@@ -156,20 +158,35 @@ impl Scheduler {
         if self.victims_are_ending(wanted, priority, full) {
             return Preempt::UnderWay;
         }
-        let best = full
-            .iter()
-            .filter_map(|info| {
-                let victims = preempt::victims(wanted, info, &self.cache, priority)?;
-                let node = info.node.as_ref()?.name().clone();
-                let highest = victims.iter().map(|v| priority_of(v)).max().unwrap_or(0);
-                // Each victim weighs, so that fewer are better also when priorities are low.
-                let sum: i64 = victims.iter().map(|v| priority_of(v) + (1 << 31)).sum();
-                Some(((highest, sum), node, victims))
-            })
-            .min_by(|a, b| a.0.cmp(&b.0));
-        best.map_or(Preempt::NoVictims, |(_, node, victims)| {
-            Preempt::Victims(node, victims)
-        })
+        let mut best: Option<((i64, i64), Str, Vec<Arc<Object>>)> = None;
+        let mut reasons: BTreeMap<String, u64> = BTreeMap::new();
+        for info in full {
+            let Some(node) = &info.node else { continue };
+            let victims = match preempt::search(wanted, info, &self.cache, priority) {
+                Search::Victims(victims) => victims,
+                Search::NoLesser => {
+                    *reasons.entry(message::NO_VICTIMS.to_owned()).or_insert(0) += 1;
+                    continue;
+                }
+                Search::InVain(failure) => {
+                    for reason in failure.reasons() {
+                        *reasons.entry(reason).or_insert(0) += 1;
+                    }
+                    continue;
+                }
+            };
+            let highest = victims.iter().map(|v| priority_of(v)).max().unwrap_or(0);
+            // Each victim weighs, so that fewer are better also when priorities are low.
+            let sum: i64 = victims.iter().map(|v| priority_of(v) + (1 << 31)).sum();
+            let cost = (highest, sum);
+            if best.as_ref().is_none_or(|(least, _, _)| cost < *least) {
+                best = Some((cost, node.name().clone(), victims));
+            }
+        }
+        match best {
+            Some((_, node, victims)) => Preempt::Victims(node, victims),
+            None => Preempt::NoVictims(reasons),
+        }
     }
 
     /// Room is being made for the pod, and a victim is still there.
@@ -257,10 +274,10 @@ impl Scheduler {
                 }
                 self.outbid(ctx, pod, &node);
             }
-            Preempt::NoVictims if self.cache.forget_nomination(&key).is_some() => {
+            Preempt::NoVictims(_) if self.cache.forget_nomination(&key).is_some() => {
                 write_unschedulable(ctx, pod, text, Some(Str::default()));
             }
-            Preempt::Never | Preempt::UnderWay | Preempt::NoVictims => {
+            Preempt::Never | Preempt::UnderWay | Preempt::NoVictims(_) => {
                 write_unschedulable(ctx, pod, text, None);
             }
         }
@@ -286,16 +303,14 @@ impl Scheduler {
             return "no nodes available to schedule pods".to_owned();
         }
         let mut reasons: BTreeMap<String, u64> = BTreeMap::new();
-        let (mut hopeful, mut helpless) = (0, 0);
+        let mut helpless = 0;
         for (failure, count) in failures {
             for reason in failure.reasons() {
                 *reasons.entry(reason).or_insert(0) += count;
             }
-            *(if failure.preemptible() {
-                &mut hopeful
-            } else {
-                &mut helpless
-            }) += count;
+            if !failure.preemptible() {
+                helpless += count;
+            }
         }
         let text = message::unavailable(nodes, &reasons);
         let rest = match preempt {
@@ -305,7 +320,7 @@ impl Scheduler {
                 "preemption: not eligible due to a terminating pod on the nominated node."
                     .to_owned()
             }
-            Preempt::NoVictims => message::preemption(nodes, hopeful, helpless),
+            Preempt::NoVictims(without) => message::preemption(nodes, without, helpless),
         };
         format!("{text} no new claims to deallocate, {rest}")
     }

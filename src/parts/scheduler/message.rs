@@ -14,15 +14,12 @@ pub fn unavailable(nodes: u64, reasons: &BTreeMap<String, u64>) -> String {
     format!("0/{nodes} nodes are available: {}.", parts.join(", "))
 }
 
-/// The preemption half, when no victims were found: how many nodes had none, how many could not be helped.
-pub fn preemption(nodes: u64, without_victims: u64, helpless: u64) -> String {
-    let mut reasons = BTreeMap::new();
-    if without_victims > 0 {
-        reasons.insert(
-            "No preemption victims found for incoming pod".to_owned(),
-            without_victims,
-        );
-    }
+/// The reason of a node that has no lesser pods.
+pub const NO_VICTIMS: &str = "No preemption victims found for incoming pod";
+
+/// The preemption half, when no victims were found: how many nodes had none and why, how many could not be helped.
+pub fn preemption(nodes: u64, without_victims: &BTreeMap<String, u64>, helpless: u64) -> String {
+    let mut reasons = without_victims.clone();
     if helpless > 0 {
         reasons.insert(
             "Preemption is not helpful for scheduling".to_owned(),

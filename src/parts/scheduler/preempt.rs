@@ -3,19 +3,24 @@
 //! Upstream: pkg/scheduler/framework/preemption/preemption.go
 
 use super::cache::{Cache, NodeInfo, Placed};
-use super::filter::{Wanted, taken};
+use super::filter::{Failure, Wanted, taken};
 use crate::k8s::Object;
 use crate::sim::store::NsName;
 use std::sync::Arc;
 
-/// The victims on one node, or None when removing every lesser pod would not help: all lesser pods go, then as
+/// What came of looking for victims on one node.
+#[derive(Clone, Debug)]
+pub enum Search {
+    Victims(Vec<Arc<Object>>),
+    /// There are no lesser pods.
+    NoLesser,
+    /// Removing every lesser pod would not help, for this reason.
+    InVain(Failure),
+}
+
+/// The victims on one node: all lesser pods go, then as
 /// many as possible come back, the most important first.
-pub fn victims(
-    wanted: &Wanted<'_>,
-    info: &NodeInfo,
-    cache: &Cache,
-    priority: i64,
-) -> Option<Vec<Arc<Object>>> {
+pub fn search(wanted: &Wanted<'_>, info: &NodeInfo, cache: &Cache, priority: i64) -> Search {
     let of = |placed: &Placed| placed.pod.pod().and_then(|p| p.spec.priority).unwrap_or(0);
     let mut lesser: Vec<Placed> = info
         .pods
@@ -24,7 +29,7 @@ pub fn victims(
         .cloned()
         .collect();
     if lesser.is_empty() {
-        return None;
+        return Search::NoLesser;
     }
     let mut rest = info.clone();
     rest.pods.retain(|_, p| of(p) >= priority);
@@ -35,8 +40,8 @@ pub fn victims(
     if let Some(with) = cache.promised(&rest, &NsName::of(wanted.pod), priority) {
         rest = with;
     }
-    if taken(wanted, &rest, cache).is_some() {
-        return None;
+    if let Some(failure) = taken(wanted, &rest, cache) {
+        return Search::InVain(failure);
     }
     lesser.sort_by_key(|p| {
         (
@@ -55,5 +60,8 @@ pub fn victims(
             victims.push(placed.pod);
         }
     }
-    (!victims.is_empty()).then_some(victims)
+    if victims.is_empty() {
+        return Search::NoLesser;
+    }
+    Search::Victims(victims)
 }

@@ -1,5 +1,6 @@
 //! Binding: the scheduler's write.
 
+use super::admission::topology;
 use super::{ApiServer, Call, Written, written};
 use crate::k8s::{Kind, ObjectKey, Str, Value};
 use crate::sim::Status;
@@ -49,6 +50,7 @@ impl ApiServer {
         }
         let mut value = old.value().clone();
         value.set_at(&["spec", "nodeName"], Str::new(node));
+        topology::from_node(self, node, &mut value);
         // A binding fulfils the nomination (ClearingNominatedNodeNameAfterBinding).
         value.remove_at(&["status", "nominatedNodeName"]);
         schedule(&mut value, &call.now.timestamp().to_string());

@@ -13,6 +13,8 @@ pub mod priority;
 
 pub mod toleration;
 
+pub mod topology;
+
 pub mod storage;
 
 pub mod quota;
@@ -34,6 +36,7 @@ pub(super) fn on_create(
             service_account::add_token(api, call, value)?;
             priority::resolve(api, value, None)?;
             toleration::add_default_seconds(value);
+            topology::copy(api, value);
         }
         Kind::Node => node_taints::add_not_ready(value),
         Kind::PriorityClass => priority::one_default(api, value)?,
