@@ -1,4 +1,5 @@
-//! Every sentence of the page is in its tables, in each language, with its values; and none is there in vain.
+//! Every sentence of the page is in its tables, in each language, with its values; none is there in vain, and no
+//! markup goes past them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -97,6 +98,97 @@ fn every_sentence_is_in_every_language() {
         }
     }
     assert!(problems.is_empty(), "{}", problems.join("\n"));
+}
+
+/// What the page may say bare: names, and words of Kubernetes and of the keyboard.
+const BARE: [&str; 3] = ["DaemonSet Playground", "Normal", "Warning"];
+
+/// Folders whose texts are still on their way into the tables.
+const LATER: [&str; 3] = ["app/grid/", "app/nodes/", "app/timeline/"];
+
+/// Attributes that people read or hear.
+const HEARD: [&str; 6] = [
+    "aria-label",
+    "aria-roledescription",
+    "aria-description",
+    "title",
+    "placeholder",
+    "alt",
+];
+
+/// The texts of a component's markup that go past the tables.
+fn bare(source: &str) -> Vec<String> {
+    let source = source.split("#[cfg(test)]").next().unwrap_or(source);
+    let code = |line: &&str| !line.trim_start().starts_with("//");
+    let source: String = source
+        .lines()
+        .filter(code)
+        .flat_map(|line| [line, "\n"])
+        .collect();
+    let mut out = Vec::new();
+    let mut at = 0;
+    while let Some(found) = source[at..].find('"') {
+        let start = at + found + 1;
+        let text = literal(&source[start..]);
+        let mut end = start;
+        let mut escaped = false;
+        for (i, c) in source[start..].char_indices() {
+            if c == '"' && !escaped {
+                end = start + i;
+                break;
+            }
+            escaped = c == '\\' && !escaped;
+        }
+        at = end.max(start) + 1;
+        let before = source[..start - 1].trim_end();
+        let after = source[at.min(source.len())..].trim_start();
+        // Between tags and braces of markup; `=>` and `->` are code.
+        let opened = before.ends_with('>') && !before.ends_with("=>") && !before.ends_with("->")
+            || before.ends_with(['}', '"']) && before.contains("view!");
+        let closed = after.starts_with(['<', '"']) || after.starts_with('{');
+        let attribute = before
+            .strip_suffix('=')
+            .is_some_and(|name| HEARD.iter().any(|heard| name.ends_with(heard)));
+        let chosen = before.ends_with('{')
+            && after.starts_with('}')
+            && text.starts_with(|c: char| c.is_ascii_uppercase());
+        let words = text.split(|c: char| !c.is_ascii_alphabetic());
+        let letters = words.map(str::len).max().unwrap_or(0) > 1;
+        let kubectl = text.starts_with("kubectl ");
+        if (opened && closed || attribute || chosen)
+            && letters
+            && !kubectl
+            && !BARE.contains(&text.as_str())
+        {
+            out.push(text);
+        }
+    }
+    out
+}
+
+#[test]
+fn no_component_speaks_past_the_tables() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/app");
+    let mut problems = Vec::new();
+    for path in files(&root, "rs") {
+        let source = fs::read_to_string(&path).expect("a source");
+        let name = path.display().to_string().replace('\\', "/");
+        if LATER.iter().any(|folder| name.contains(folder)) {
+            continue;
+        }
+        for text in bare(&source) {
+            problems.push(format!("{}: {text:?}", path.display()));
+        }
+    }
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
+}
+
+#[test]
+fn bare_texts_are_found_in_markup() {
+    let source = r#"let class = if first { "primary" } else { "" }; match key { "Enter" => "no" }
+        view! { <b class="x" aria-label="Pods">"Say it"</b> {t("fine")} " · " <i title=t("ok")>{n}" left"</i>
+        {if on { "Yes" } else { t("no") }} <kbd>"?"</kbd> <input placeholder="kubectl get" /> }"#;
+    assert_eq!(bare(source), ["Pods", "Say it", " left", "Yes"]);
 }
 
 #[test]

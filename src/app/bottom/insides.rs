@@ -1,5 +1,6 @@
 //! The DaemonSet controller's insides: work queue, expectations, last plan, revisions, back-off.
 
+use super::revisions::Rest;
 use crate::app::session::use_dispatch;
 use crate::app::ui::beat;
 use crate::app::words::{t, tell};
@@ -101,39 +102,5 @@ fn Sets(head: Memo<Head>) -> impl IntoView {
             </thead>
             <tbody>{move || head.get().sets.into_iter().map(row).collect_view()}</tbody>
         </table>
-    }
-}
-
-/// Revisions and back-off.
-#[component]
-fn Rest(head: Memo<Head>) -> impl IntoView {
-    let revision = |(name, number, hash): (String, i64, String)| {
-        view! { <tr><td><code>{name}</code></td><td>{number}</td><td><code>{hash}</code></td></tr> }
-    };
-    let backoff = move || {
-        let line = |say: Say| view! { <li>{tell(&say)}</li> };
-        let list = head.with(|head| head.backoff.clone());
-        (!list.is_empty()).then(|| {
-            view! {
-                <p><b>{t("Back-off of failed pods")}</b></p>
-                <ul>{list.into_iter().map(line).collect_view()}</ul>
-            }
-        })
-    };
-    view! {
-        <div>
-        {backoff}
-        <table>
-            <caption>{t("Revisions")}</caption>
-            <thead>
-                <tr>
-                    <th scope="col">{t("Name")}</th>
-                    <th scope="col">{t("Number")}</th>
-                    <th scope="col">{t("Hash")}</th>
-                </tr>
-            </thead>
-            <tbody>{move || head.get().revisions.into_iter().map(revision).collect_view()}</tbody>
-        </table>
-        </div>
     }
 }

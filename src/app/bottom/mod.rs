@@ -12,6 +12,8 @@ mod moment;
 
 mod pane;
 
+mod revisions;
+
 mod step;
 
 mod tab;

@@ -3,6 +3,7 @@
 use crate::app::screen::use_screen;
 use crate::app::session::use_dispatch;
 use crate::app::terminal::Line;
+use crate::app::words::t;
 use leptos::{ev, html, prelude::*};
 
 /// The console.
@@ -21,7 +22,7 @@ pub fn Pane() -> impl IntoView {
         view! { <span class=class>{line.text}</span> }
     };
     view! {
-        <div class="drawer" role="region" aria-label="Console">
+        <div class="drawer" role="region" aria-label=t("Console")>
             <div class="scroll" node_ref=scroll tabindex="0">
                 <pre data-testid="console-output">
                     <For each=move || screen.lines.get() key=|line| line.number children=print />
@@ -72,7 +73,7 @@ fn Prompt() -> impl IntoView {
     };
     view! {
         <label class="line">
-            <span class="heard">"Command"</span>
+            <span class="heard">{t("Command")}</span>
             <input
                 data-testid="console-input"
                 placeholder="kubectl get pods -A -o wide"
