@@ -15,6 +15,7 @@ use crate::parts::namespace::Namespaces;
 use crate::parts::node_lifecycle::NodeLifecycle;
 use crate::parts::pod_gc::PodGc;
 use crate::parts::replicaset::ReplicaSetController;
+use crate::parts::resource_quota::ResourceQuotas;
 use crate::parts::scheduler::Scheduler;
 use crate::parts::service_account::ServiceAccounts;
 use crate::parts::statefulset::StatefulSetController;
@@ -130,6 +131,7 @@ parts! {
     Namespaces namespaces: Namespaces,
     PodGc pod_gc: PodGc,
     ReplicaSet replicaset: ReplicaSetController,
+    ResourceQuotas resource_quotas: ResourceQuotas,
     Scheduler scheduler: Scheduler,
     ServiceAccounts service_accounts: ServiceAccounts,
     StatefulSet statefulset: StatefulSetController,

@@ -34,6 +34,12 @@ pub mod int_or_percent;
 
 pub mod quantity;
 
+pub mod qos;
+
+pub mod pod_resources;
+
+pub mod quota;
+
 pub mod taint;
 
 pub mod selector;
@@ -43,6 +49,8 @@ pub mod affinity;
 pub mod number;
 
 pub mod json;
+
+pub mod diff;
 
 pub mod yaml;
 

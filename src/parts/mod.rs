@@ -24,6 +24,8 @@ pub mod pod_gc;
 
 pub mod replicaset;
 
+pub mod resource_quota;
+
 pub mod scheduler;
 
 pub mod service_account;

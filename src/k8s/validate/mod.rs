@@ -11,9 +11,11 @@ mod deployment;
 mod dns;
 mod env;
 mod errors;
+mod internal;
 mod job;
 mod job_policy;
 mod kind_warnings;
+mod limit_range;
 mod meta;
 mod node;
 mod overlap;
@@ -26,6 +28,7 @@ mod priority_class;
 mod probe;
 mod projected;
 mod pvc;
+mod resource_quota;
 mod resources;
 mod schedule;
 mod security;
@@ -82,11 +85,11 @@ pub fn create(kind: Kind, value: &Value) -> Vec<FieldError> {
             meta::create(to, value, true, syntax::subdomain);
             template::template(to, &Path::root("template"), value.get("template"));
         }
-        Kind::ServiceAccount
-        | Kind::Endpoints
-        | Kind::LimitRange
-        | Kind::ResourceQuota
-        | Kind::EndpointSlice => meta::create(to, value, true, syntax::subdomain),
+        Kind::LimitRange => limit_range::create(to, value),
+        Kind::ResourceQuota => resource_quota::create(to, value),
+        Kind::ServiceAccount | Kind::Endpoints | Kind::EndpointSlice => {
+            meta::create(to, value, true, syntax::subdomain)
+        }
         Kind::PersistentVolume | Kind::StorageClass => {
             meta::create(to, value, false, syntax::subdomain);
         }
@@ -122,11 +125,11 @@ pub fn update(kind: Kind, new: &Value, old: &Value) -> Vec<FieldError> {
         Kind::PodTemplate => {
             template::template(to, &Path::root("template"), new.get("template"));
         }
+        Kind::LimitRange => limit_range::create(to, new),
+        Kind::ResourceQuota => resource_quota::update(to, new, old),
         Kind::Namespace
         | Kind::ServiceAccount
         | Kind::Endpoints
-        | Kind::LimitRange
-        | Kind::ResourceQuota
         | Kind::EndpointSlice
         | Kind::PersistentVolume
         | Kind::StorageClass => {}

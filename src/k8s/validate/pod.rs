@@ -7,7 +7,7 @@ use super::syntax::subdomain;
 use super::template::{pod_annotations, profiles_match};
 use super::toleration::tolerations;
 use super::volume::Owner;
-use super::{Errors, Path, Shown, meta};
+use super::{Errors, Path, Shown, internal, meta};
 use crate::k8s::Value;
 
 const SPEC: Path<'static> = Path::root("spec");
@@ -72,9 +72,6 @@ fn tokens_need_an_account(errors: &mut Errors, spec: &Value) {
     }
 }
 
-/// The difference of the two specs, which the server prints behind the refusal, is left out: its form changes from
-/// version to version.
-///
 /// Upstream: `pkg/apis/core/validation ValidatePodUpdate`.
 pub fn update(errors: &mut Errors, new: &Value, old: &Value) {
     meta::update(errors, new, old);
@@ -106,7 +103,8 @@ pub fn update(errors: &mut Errors, new: &Value, old: &Value) {
     }
     let comparable = with_allowed_changes_undone(errors, new, old);
     if comparable != *old {
-        errors.forbidden(&SPEC, CHANGE);
+        let changes = internal::difference("core.v1.PodSpec", old, &comparable);
+        errors.forbidden(&SPEC, &format!("{CHANGE}\n{changes}"));
     }
 }
 
@@ -307,9 +305,12 @@ mod tests {
 
     #[test]
     fn what_may_not_change() {
-        assert_eq!(
-            of_change(&["spec", "nodeName"], value!("w")),
-            [format!("spec: Forbidden: {CHANGE}")]
+        let changed = of_change(&["spec", "nodeName"], value!("w"));
+        let (head, hunk) = changed[0].split_once('\n').expect("a difference");
+        assert_eq!(head, format!("spec: Forbidden: {CHANGE}"));
+        assert!(
+            hunk.contains("\n- \"NodeName\": \"\",\n+ \"NodeName\": \"w\",\n"),
+            "{hunk}"
         );
         assert_eq!(
             of_change(&["spec", "tolerations"], value!([])),

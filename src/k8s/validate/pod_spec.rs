@@ -70,6 +70,7 @@ pub fn pod_spec(errors: &mut Errors, at: &Path<'_>, spec: &Value, owner: Owner<'
     gates(errors, at, spec);
     let constraints = spec.get("topologySpreadConstraints");
     spread_constraints(errors, &at.child("topologySpreadConstraints"), constraints);
+    super::windows::host_process(errors, at, spec);
     host_users(errors, at, spec);
     dns::hostname_override(errors, &at.child("hostnameOverride"), spec);
     names(errors, at, spec);

@@ -2,7 +2,7 @@
 
 use super::selector::label_selector;
 use super::syntax::{label, subdomain};
-use super::{Errors, Path, meta, resources};
+use super::{Errors, Path, internal, meta, resources};
 use crate::k8s::Value;
 use crate::k8s::quantity::Quantity;
 
@@ -136,7 +136,9 @@ pub fn update(errors: &mut Errors, new: &Value, old: &Value) {
         restore(&mut comparable, old_spec, &["storageClassName"]);
     }
     if comparable != *old_spec {
-        errors.forbidden(&SPEC, IMMUTABLE);
+        let changes =
+            internal::difference("core.v1.PersistentVolumeClaimSpec", old_spec, &comparable);
+        errors.forbidden(&SPEC, &format!("{IMMUTABLE}\n{changes}"));
     }
     let storage = |spec: &Value| Quantity::of(spec.at(&["resources", "requests", "storage"]));
     let capacity = Quantity::of(new.at(&["status", "capacity", "storage"]));

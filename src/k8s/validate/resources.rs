@@ -7,7 +7,7 @@ use crate::k8s::order::InOrder;
 use crate::k8s::quantity::Quantity;
 
 /// Resources without a domain that the system knows anywhere.
-const STANDARD: [&str; 20] = [
+pub(super) const STANDARD: [&str; 20] = [
     "cpu",
     "memory",
     "ephemeral-storage",
@@ -52,7 +52,7 @@ pub enum Level {
     Pod,
 }
 
-fn is_huge_page(name: &str) -> bool {
+pub(super) fn is_huge_page(name: &str) -> bool {
     name.starts_with("hugepages-")
 }
 
@@ -66,12 +66,12 @@ fn is_extended(name: &str) -> bool {
         && qualified_name(&format!("requests.{name}")).is_empty()
 }
 
-fn overcommit_allowed(name: &str) -> bool {
+pub(super) fn overcommit_allowed(name: &str) -> bool {
     is_native(name) && !is_huge_page(name)
 }
 
 /// Upstream: `pkg/apis/core/validation validateResourceName`; the answer is whether nothing was wrong.
-fn resource_name(errors: &mut Errors, at: &Path<'_>, name: &str) -> bool {
+pub(super) fn resource_name(errors: &mut Errors, at: &Path<'_>, name: &str) -> bool {
     let sentences = qualified_name(name);
     let mut good = sentences.is_empty();
     errors.invalid_each(at, name, sentences);
@@ -89,7 +89,7 @@ fn resource_name(errors: &mut Errors, at: &Path<'_>, name: &str) -> bool {
     good
 }
 
-fn level_name(errors: &mut Errors, at: &Path<'_>, name: &str, level: Level) {
+pub(super) fn level_name(errors: &mut Errors, at: &Path<'_>, name: &str, level: Level) {
     let good = resource_name(errors, at, name);
     match level {
         Level::Container => {

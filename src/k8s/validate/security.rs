@@ -1,6 +1,7 @@
 //! Security contexts of containers and pods.
 
 use super::syntax::{descending_path, id_number};
+use super::windows::windows_options;
 use super::{Errors, Path, Shown};
 use crate::k8s::Value;
 use std::fmt::Write;
@@ -49,6 +50,11 @@ pub fn container_context(errors: &mut Errors, at: &Path<'_>, context: &Value, ho
             }
         }
     }
+    windows_options(
+        errors,
+        &at.child("windowsOptions"),
+        context.get("windowsOptions"),
+    );
     app_armor(
         errors,
         &at.child("appArmorProfile"),
@@ -235,6 +241,11 @@ pub fn pod_context(errors: &mut Errors, at: &Path<'_>, spec: &Value) {
         errors,
         &at.child("seccompProfile"),
         context.get("seccompProfile"),
+    );
+    windows_options(
+        errors,
+        &at.child("windowsOptions"),
+        context.get("windowsOptions"),
     );
     app_armor(
         errors,

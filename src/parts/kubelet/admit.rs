@@ -1,10 +1,10 @@
 //! What a node checks itself before it takes a pod.
 //!
-//! Upstream: pkg/kubelet/lifecycle/predicate.go, pkg/kubelet/eviction/eviction_manager.go `Admit`
+//! Upstream: pkg/kubelet/lifecycle/predicate.go `generalFilter`, pkg/kubelet/eviction/eviction_manager.go `Admit`
 
 use super::node::Kubelet;
-use super::state::Stage;
-use crate::k8s::api::{Container, Phase, PodSpec};
+use super::state::{PodRun, Stage};
+use crate::k8s::api::{Container, Phase, Pod, PodSpec};
 use crate::k8s::quantity::Quantity;
 use crate::k8s::{Object, Str, Value, affinity, taint};
 use std::sync::Arc;
@@ -19,6 +19,47 @@ pub struct Refusal {
     pub text: String,
 }
 
+/// A resource that does not suffice.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Shortage {
+    pub resource: Str,
+    pub requested: i64,
+    pub used: i64,
+    pub capacity: i64,
+}
+
+/// What the node's own checks find.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Verdict {
+    Welcome,
+    Refused(Refusal),
+    /// A critical pod that lacks nothing but these: lesser pods are to make room.
+    Room(Vec<Shortage>),
+}
+
+impl Shortage {
+    /// How much is to be freed.
+    pub fn lacking(&self) -> i64 {
+        self.requested - (self.capacity - self.used)
+    }
+
+    fn refusal(&self) -> Refusal {
+        let Self {
+            resource,
+            requested,
+            used,
+            capacity,
+        } = self;
+        Refusal {
+            reason: Str::from(format!("OutOf{resource}")),
+            text: format!(
+                "Node didn't have enough resource: {resource}, requested: {requested}, used: {used}, capacity: \
+                 {capacity}"
+            ),
+        }
+    }
+}
+
 fn predicate(reason: &'static str, text: &str) -> Refusal {
     Refusal {
         reason: reason.into(),
@@ -26,62 +67,90 @@ fn predicate(reason: &'static str, text: &str) -> Refusal {
     }
 }
 
-/// Admits a pod to the node, or tells why not.
-pub fn admit(kubelet: &Kubelet, object: &Arc<Object>) -> Result<(), Refusal> {
+/// Admits a pod to the node, or tells why not. Of several reasons the first is told.
+///
+/// Upstream: pkg/kubelet/lifecycle/predicate.go `Admit`, pkg/kubelet/preemption/preemption.go
+/// `HandleAdmissionFailure`
+pub fn admit(kubelet: &Kubelet, object: &Arc<Object>) -> Verdict {
     let Some(pod) = object.pod() else {
-        return Ok(());
+        return Verdict::Welcome;
     };
     let spec = &pod.spec;
     let is_static = is_mirror(object);
-    pressure(kubelet, spec, is_static, &pod.status.qos_class)?;
+    if let Err(refusal) = pressure(kubelet, spec, is_static, &pod.status.qos_class) {
+        return Verdict::Refused(refusal);
+    }
     let Some(node) = &kubelet.node else {
-        return Ok(());
+        return Verdict::Welcome;
     };
     let Some(view) = node.node() else {
-        return Ok(());
+        return Verdict::Welcome;
     };
     let others: Vec<&PodSpec> = kubelet
         .pods
         .values()
-        .filter(|run| {
-            !matches!(run.stage, Stage::Rejected | Stage::Stopped)
-                && run.object.uid() != object.uid()
-        })
-        .filter(|run| {
-            run.object
-                .pod()
-                .is_none_or(|p| !matches!(p.status.phase, Phase::Succeeded | Phase::Failed))
-        })
+        .filter(|run| active(run) && run.object.uid() != object.uid())
         .map(|run| run.spec().as_ref())
         .collect();
-    resources(&view.allocatable, spec, &others)?;
+    let shortages = resources(&view.allocatable, spec, &others);
+    let critical = is_static || is_critical(spec);
+    if let Some(first) = shortages.first().filter(|_| !critical) {
+        return Verdict::Refused(first.refusal());
+    }
+    if let Some(refusal) = misfit(kubelet, node, spec, &others, is_static) {
+        return Verdict::Refused(refusal);
+    }
+    if shortages.is_empty() {
+        Verdict::Welcome
+    } else {
+        Verdict::Room(shortages)
+    }
+}
+
+/// A pod that takes of the node's resources.
+pub(super) fn active(run: &PodRun) -> bool {
+    let over = |p: &Pod| matches!(p.status.phase, Phase::Succeeded | Phase::Failed);
+    !matches!(run.stage, Stage::Rejected | Stage::Stopped) && !run.object.pod().is_some_and(over)
+}
+
+/// Why the pod may not be here at all.
+fn misfit(
+    kubelet: &Kubelet,
+    node: &Object,
+    spec: &PodSpec,
+    others: &[&PodSpec],
+    is_static: bool,
+) -> Option<Refusal> {
+    let taints = node.node().map(|view| &view.taints);
     if affinity::matches_node(spec, &node.meta().labels, &kubelet.name).is_err() {
-        return Err(predicate(
+        return Some(predicate(
             "NodeAffinity",
             "node(s) didn't match Pod's node affinity/selector",
         ));
     }
     if !spec.node_name.is_empty() && spec.node_name != kubelet.name {
-        return Err(predicate(
+        return Some(predicate(
             "NodeName",
             "node(s) didn't match the requested node name",
         ));
     }
     if others.iter().any(|other| ports_conflict(spec, other)) {
-        return Err(predicate(
+        return Some(predicate(
             "NodePorts",
             "node(s) didn't have free ports for the requested pod ports",
         ));
     }
     if !is_static
-        && taint::find_untolerated(&view.taints, &spec.tolerations, taint::evicts).is_some()
+        && taints.is_some_and(|taints| {
+            taint::find_untolerated(taints, &spec.tolerations, taint::evicts).is_some()
+        })
     {
-        return Err(predicate(
+        return Some(predicate(
             "TaintToleration",
             "node(s) had taints that the pod didn't tolerate",
         ));
     }
-    Ok(())
+    None
 }
 
 /// A pod that mirrors a static one.
@@ -124,18 +193,18 @@ fn pressure(kubelet: &Kubelet, spec: &PodSpec, is_static: bool, qos: &str) -> Re
     })
 }
 
-/// The first resource that does not suffice. Resources that the node does not have at all are not looked at.
-fn resources(allocatable: &Value, spec: &PodSpec, others: &[&PodSpec]) -> Result<(), Refusal> {
-    let short = |name: &str, requested: i64, used: i64, capacity: i64| Refusal {
-        reason: Str::from(format!("OutOf{name}")),
-        text: format!(
-            "Node didn't have enough resource: {name}, requested: {requested}, used: {used}, capacity: {capacity}"
-        ),
-    };
+/// The resources that do not suffice. Those that the node does not have at all are not looked at.
+fn resources(allocatable: &Value, spec: &PodSpec, others: &[&PodSpec]) -> Vec<Shortage> {
+    let mut short = Vec::new();
     let room = Quantity::of(allocatable.get("pods")).value();
     let count = i64::try_from(others.len()).unwrap_or(i64::MAX);
     if count.saturating_add(1) > room {
-        return Err(short("pods", 1, count, room));
+        short.push(Shortage {
+            resource: "pods".into(),
+            requested: 1,
+            used: count,
+            capacity: room,
+        });
     }
     let mut names: Vec<&str> = vec!["cpu", "memory", "ephemeral-storage"];
     let known = allocatable.fields().map(|(name, _)| name.as_str());
@@ -143,26 +212,45 @@ fn resources(allocatable: &Value, spec: &PodSpec, others: &[&PodSpec]) -> Result
         known.filter(|name| !matches!(*name, "cpu" | "memory" | "ephemeral-storage" | "pods")),
     );
     for name in names {
-        let amount = |quantity: Quantity| {
-            if name == "cpu" {
-                quantity.milli_value()
-            } else {
-                quantity.value()
-            }
-        };
-        let requested = amount(request(spec, name));
+        let requested = amount(name, request(spec, name));
         if requested == 0 {
             continue;
         }
         let used = others.iter().fold(Quantity::whole(0), |sum, other| {
             sum.plus(request(other, name))
         });
-        let (used, capacity) = (amount(used), amount(Quantity::of(allocatable.get(name))));
+        let (used, capacity) = (
+            amount(name, used),
+            amount(name, Quantity::of(allocatable.get(name))),
+        );
         if requested > capacity.saturating_sub(used) {
-            return Err(short(name, requested, used, capacity));
+            short.push(Shortage {
+                resource: Str::new(name),
+                requested,
+                used,
+                capacity,
+            });
         }
     }
-    Ok(())
+    short
+}
+
+/// Cpu counts in thousandths, all else in whole units.
+fn amount(name: &str, quantity: Quantity) -> i64 {
+    if name == "cpu" {
+        quantity.milli_value()
+    } else {
+        quantity.value()
+    }
+}
+
+/// What a pod takes of a resource, in the units of [`Shortage`].
+pub(super) fn taken(spec: &PodSpec, resource: &str) -> i64 {
+    if resource == "pods" {
+        1
+    } else {
+        amount(resource, request(spec, resource))
+    }
 }
 
 /// What a pod requests of a resource: the larger of what its app containers need together and what each init

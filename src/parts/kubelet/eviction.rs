@@ -138,7 +138,7 @@ impl Kubelet {
         self.pod_step(ctx, &pod.object.uid().clone(), at, Step::Stop);
     }
 
-    fn mark_disrupted(&mut self, ctx: &mut Kx<'_>, pod: &PodRun, message: &str) {
+    pub(super) fn mark_disrupted(&mut self, ctx: &mut Kx<'_>, pod: &PodRun, message: &str) {
         let (namespace, name) = (pod.object.namespace(), pod.object.name());
         let Ok(live) = ctx.client.get(Kind::Pod, namespace, name) else {
             return;
@@ -146,7 +146,9 @@ impl Kubelet {
         let mut value = live.value().clone();
         let conditions = value.at_mut(&["status", "conditions"]).list_mut();
         conditions.retain(|c| c.get("type").text() != "DisruptionTarget");
-        conditions.push(disruption(message, ctx.now().timestamp().to_string()));
+        let mut condition = disruption(message, ctx.now().timestamp().to_string());
+        condition.set("observedGeneration", live.meta().generation);
+        conditions.push(condition);
         let mut client = ctx.client.signed(self.actor.clone());
         // The phase that follows says the same.
         let _ = client.update_status(Kind::Pod, value);

@@ -26,6 +26,8 @@ pub mod runtime;
 
 pub mod admit;
 
+pub mod preempt;
+
 pub mod heartbeat;
 
 pub mod eviction;

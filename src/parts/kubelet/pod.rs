@@ -2,10 +2,11 @@
 //!
 //! Upstream: pkg/kubelet/kubelet.go `HandlePodAdditions`, pkg/kubelet/pod_workers.go
 
+use super::admit::{self, Refusal, Verdict};
 use super::node::Kubelet;
 use super::state::{PodRun, RunState, Stage};
 use super::status::{self, Surroundings};
-use super::{Kx, Registry, Step, Timer, admit};
+use super::{Kx, Registry, Step, Timer};
 use crate::k8s::api::Phase;
 use crate::k8s::order::InOrder;
 use crate::k8s::{Kind, Object, Str};
@@ -166,23 +167,37 @@ impl Kubelet {
         } else if object.meta().terminating() {
             pod.stage = Stage::Stopping;
             self.pod_step(ctx, &uid, now + ctx.latency.pod_status, Step::Stop);
-        } else if let Err(refusal) = admit::admit(self, object) {
-            pod.stage = Stage::Rejected;
-            let message = Str::from(format!("Pod was rejected: {}", refusal.text));
-            pod.verdict = Some((refusal.reason.clone(), message));
-            self.pod_event(
-                ctx,
-                &pod,
-                None,
-                EventType::Warning,
-                refusal.reason,
-                &refusal.text,
-            );
-            self.write_status(ctx, &mut pod);
         } else {
-            self.pod_step(ctx, &uid, now + ctx.latency.pod_status, Step::First);
+            self.take_in(ctx, &mut pod);
         }
         self.pods.insert(uid, pod);
+    }
+
+    /// Admits a new pod, if need be in the place of lesser ones, or refuses it.
+    pub(super) fn take_in(&mut self, ctx: &mut Kx<'_>, pod: &mut PodRun) {
+        let object = pod.object.clone();
+        let refused = match admit::admit(self, &object) {
+            Verdict::Welcome => None,
+            Verdict::Refused(refusal) => Some(refusal),
+            Verdict::Room(shortages) => self.make_room(ctx, &object, &shortages).err(),
+        };
+        match refused {
+            Some(refusal) => self.reject(ctx, pod, refusal),
+            None => {
+                let at = ctx.now() + ctx.latency.pod_status;
+                self.pod_step(ctx, object.uid(), at, Step::First);
+            }
+        }
+    }
+
+    /// Refuses a pod: it failed before it began.
+    fn reject(&mut self, ctx: &mut Kx<'_>, pod: &mut PodRun, refusal: Refusal) {
+        pod.stage = Stage::Rejected;
+        let message = Str::from(format!("Pod was rejected: {}", refusal.text));
+        pod.verdict = Some((refusal.reason.clone(), message));
+        let (kind, reason) = (EventType::Warning, refusal.reason);
+        self.pod_event(ctx, pod, None, kind, reason, &refusal.text);
+        self.write_status(ctx, pod);
     }
 
     /// Takes over from the status what an earlier life of the kubelet wrote: the runtime has forgotten the

@@ -4,7 +4,7 @@
 
 use super::node::Kubelet;
 use super::state::{PodRun, Stage};
-use super::{Kubelets, Kx, Step};
+use super::{Kubelets, Kx};
 use crate::k8s::{Kind, Object, Str, Value};
 use crate::sim::{DeleteOptions, SimSpan};
 use crate::value;
@@ -52,8 +52,8 @@ impl Kubelet {
             let mut pod = PodRun::new(object, now);
             pod.is_static = true;
             self.make_mirror(ctx, &pod);
-            self.pods.insert(uid.clone(), pod);
-            self.pod_step(ctx, &uid, now + ctx.latency.pod_status, Step::First);
+            self.take_in(ctx, &mut pod);
+            self.pods.insert(uid, pod);
         }
     }
 

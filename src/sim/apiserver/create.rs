@@ -68,7 +68,7 @@ impl ApiServer {
             if call.caller != Caller::Component {
                 warnings.extend(validate::warnings(kind, &value, None));
             }
-            admission::check_create(self, kind, &value)?;
+            admission::check_create(self, call, kind, &value)?;
             if self.store.get(kind, namespace, &name).is_some() {
                 if attempts == 0 {
                     return Err(Status::already_exists(kind, &name));
@@ -79,6 +79,7 @@ impl ApiServer {
                 managed_fields::update(kind, None, &mut value, &call.writer(""));
             }
             let object = self.commit(call, kind, value, None);
+            admission::account(self, call, &object, None);
             return Ok(Written {
                 object,
                 warnings,

@@ -22,8 +22,6 @@ pub mod scale;
 
 pub mod strategy;
 
-pub mod qos;
-
 pub mod job;
 
 pub mod service;

@@ -3,8 +3,8 @@
 //!
 //! Upstream: pkg/registry/*/strategy.go
 
-use super::{ApiServer, job, qos, service};
-use crate::k8s::{Kind, Object, Str, Value};
+use super::{ApiServer, job, service};
+use crate::k8s::{Kind, Object, Str, Value, qos};
 use crate::sim::Status;
 use crate::value;
 

@@ -88,13 +88,18 @@ impl ApiServer {
                 warnings.extend(validate::warnings(kind, &value, Some(old.value())));
             }
         }
+        if subresource != Subresource::Status {
+            admission::check_update(self, call, old, &value)?;
+        }
         strategy::reclaim(self, old, &mut value)?;
         let tracked = person || !old.value().at(&["metadata", "managedFields"]).is_null();
         if tracked && !call.applying {
             let writer = call.writer(subresource.name());
             managed_fields::update(kind, Some(old.value()), &mut value, &writer);
         }
-        Ok(self.settle(call, old, value, warnings))
+        let written = self.settle(call, old, value, warnings);
+        admission::account(self, call, &written.object, Some(old));
+        Ok(written)
     }
 
     /// Commits a changed version; one that was only waiting for its finalizers disappears with them.

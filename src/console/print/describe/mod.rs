@@ -3,6 +3,7 @@
 mod batch;
 pub mod container;
 mod endpoints;
+mod limits;
 mod network;
 pub mod node;
 pub mod pieces;
@@ -49,9 +50,18 @@ pub fn describe(object: &Object, events: Events, view: View<'_>) -> String {
         Kind::PodDisruptionBudget => small::budget(&mut w, object),
         Kind::Endpoints => endpoints::endpoints(&mut w, object),
         Kind::EndpointSlice => endpoints::slice(&mut w, object),
-        // These two have no events.
+        // These have no events.
+        Kind::ResourceQuota => {
+            limits::quota(&mut w, object);
+            return w.aligned();
+        }
+        Kind::LimitRange => {
+            limits::range(&mut w, object);
+            return w.aligned();
+        }
         Kind::Namespace => {
             small::namespace(&mut w, object);
+            limits::of_namespace(&mut w, object.name(), view);
             return w.aligned();
         }
         Kind::Secret => {
@@ -59,9 +69,7 @@ pub fn describe(object: &Object, events: Events, view: View<'_>) -> String {
             return w.aligned();
         }
         Kind::Event
-        | Kind::LimitRange
         | Kind::PodTemplate
-        | Kind::ResourceQuota
         | Kind::ControllerRevision
         | Kind::Lease => small::generic(&mut w, object),
     }

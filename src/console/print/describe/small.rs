@@ -23,8 +23,6 @@ pub fn namespace(w: &mut Writer, object: &Object) {
             w.line(1, format!("{kind}\t{status}\t{at}\t{reason}\t{message}"));
         }
     }
-    w.line(0, "\nNo resource quota.");
-    w.line(0, "\nNo LimitRange resource.");
 }
 
 /// Upstream: kubectl/pkg/describe/describe.go `describeConfigMap`.

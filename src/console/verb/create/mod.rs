@@ -180,7 +180,12 @@ fn generated(
                 return Err(match told {
                     Told::Server => status.into(),
                     Told::Inside(what) => {
-                        Failure::client(format!("failed to create {what}: {}", status.message))
+                        // Secrets are told without the colon.
+                        let colon = if what == "secret" { "" } else { ":" };
+                        Failure::client(format!(
+                            "failed to create {what}{colon} {}",
+                            status.message
+                        ))
                     }
                 });
             }

@@ -19,6 +19,8 @@ pub mod storage;
 
 pub mod quota;
 
+pub mod limit_range;
+
 use super::{ApiServer, Call};
 use crate::k8s::{Kind, Object, Value};
 use crate::sim::Status;
@@ -33,6 +35,7 @@ pub(super) fn on_create(
     namespace::accepts(api, kind, value)?;
     match kind {
         Kind::Pod => {
+            limit_range::fill_in(api, value);
             service_account::add_token(api, call, value)?;
             priority::resolve(api, value, None)?;
             toleration::add_default_seconds(value);
@@ -86,8 +89,41 @@ pub(super) fn on_update(
 }
 
 /// Steps that only refuse, after validation.
-pub(super) fn check_create(api: &ApiServer, kind: Kind, value: &Value) -> Result<(), Status> {
-    quota::check(api, kind, value)
+pub(super) fn check_create(
+    api: &ApiServer,
+    call: &Call,
+    kind: Kind,
+    value: &Value,
+) -> Result<(), Status> {
+    limit_range::check(api, kind, value)?;
+    quota::check(api, kind, value, None, call.now.timestamp())
+}
+
+/// Kinds whose changes quotas and limits look at.
+fn limited(kind: Kind) -> bool {
+    matches!(kind, Kind::Service | Kind::PersistentVolumeClaim)
+}
+
+/// Steps that only refuse a change, after validation.
+pub(super) fn check_update(
+    api: &ApiServer,
+    call: &Call,
+    old: &Object,
+    value: &Value,
+) -> Result<(), Status> {
+    if !limited(old.kind()) || value.get("spec").same(old.value().get("spec")) {
+        return Ok(());
+    }
+    limit_range::check(api, old.kind(), value)?;
+    let now = call.now.timestamp();
+    quota::check(api, old.kind(), value, Some(old.value()), now)
+}
+
+/// What is kept in the books of an object that was made (`old` is None) or changed.
+pub(super) fn account(api: &mut ApiServer, call: &Call, object: &Object, old: Option<&Object>) {
+    if old.is_none() || limited(object.kind()) {
+        quota::charge(api, call, object, old.map(Object::value));
+    }
 }
 
 /// How a refusal names an object that may not have its name yet.

@@ -1,135 +1,153 @@
-//! Resource quotas: counts and sums of a namespace that a new object may not exceed.
+//! Resource quotas: counts and sums of a namespace that a new object may not exceed. What is used stands in the
+//! quota's status: its controller reckons it up, and each admitted object is added here.
 //!
-//! Upstream: apiserver/pkg/admission/plugin/resourcequota/controller.go. What is used is counted from the stored
-//! objects, not kept in the quota's status. Scopes are not looked at.
+//! Upstream: apiserver/pkg/admission/plugin/resourcequota/controller.go
 
 use super::name_of;
+use crate::k8s::pod_resources::{self, Amounts};
 use crate::k8s::quantity::Quantity;
-use crate::k8s::{Kind, Value};
+use crate::k8s::{Kind, Object, Str, Timestamp, Value, quota};
+use crate::sim::apiserver::Call;
 use crate::sim::{ApiServer, Status};
+use std::sync::Arc;
 
-/// Refuses a new object that would exceed a quota of its namespace, or that says too little for one.
-pub(super) fn check(api: &ApiServer, kind: Kind, value: &Value) -> Result<(), Status> {
-    let namespace = value.at(&["metadata", "namespace"]).text();
-    for quota in api.list(Kind::ResourceQuota, Some(namespace)) {
-        let hard = quota.value().at(&["spec", "hard"]);
-        missing(kind, value, quota.name(), hard)?;
-        let (mut requested, mut used, mut limited) = (Vec::new(), Vec::new(), Vec::new());
-        for (resource, limit) in hard.fields() {
-            let asked = usage(kind, value, resource);
-            if asked.is_zero() {
-                continue;
-            }
-            let limit = Quantity::of(limit);
-            let before = used_in(api, namespace, resource);
-            if before.plus(asked) > limit {
-                requested.push(format!("{resource}={asked}"));
-                used.push(format!("{resource}={before}"));
-                limited.push(format!("{resource}={limit}"));
-            }
+/// Refuses an object that would exceed a quota of its namespace, or that says too little for one. An object that
+/// changes counts with what it takes more than before.
+///
+/// Upstream: `CheckRequest`
+pub(super) fn check(
+    api: &ApiServer,
+    kind: Kind,
+    value: &Value,
+    old: Option<&Value>,
+    now: Timestamp,
+) -> Result<(), Status> {
+    let refuse = |why: String| Err(Status::forbidden(kind, name_of(value), &why));
+    let quotas = pertinent(api, kind, value);
+    for quota in &quotas {
+        let counted = counted(kind, quota);
+        if kind == Kind::Pod
+            && let Some(unsaid) = quota::unsaid(value.get("spec"), &counted)
+        {
+            return refuse(format!("failed quota: {}: {unsaid}", quota.name()));
         }
-        if !requested.is_empty() {
-            let why = format!(
-                "exceeded quota: {}, requested: {}, used: {}, limited: {}",
+        let used = quota.value().at(&["status", "used"]);
+        if counted.iter().any(|name| used.field(name).is_none()) {
+            return refuse(format!(
+                "status unknown for quota: {}, resources: {}",
                 quota.name(),
-                requested.join(","),
-                used.join(","),
-                limited.join(",")
-            );
-            return Err(Status::forbidden(kind, name_of(value), &why));
+                counted
+                    .iter()
+                    .map(Str::as_str)
+                    .collect::<Vec<_>>()
+                    .join(",")
+            ));
+        }
+    }
+    if quotas.is_empty() {
+        return Ok(());
+    }
+    let delta = delta(kind, value, old, now);
+    for quota in &quotas {
+        if let Some(excess) = excess(quota, &delta) {
+            return refuse(excess);
         }
     }
     Ok(())
 }
 
-/// Containers must ask for what a quota counts.
-fn missing(kind: Kind, pod: &Value, quota: &str, hard: &Value) -> Result<(), Status> {
-    if kind != Kind::Pod {
-        return Ok(());
+/// Adds an admitted object to the quotas that count it.
+pub(super) fn charge(api: &mut ApiServer, call: &Call, object: &Object, old: Option<&Value>) {
+    let kind = object.kind();
+    let quotas = pertinent(api, kind, object.value());
+    if call.dry_run || quotas.is_empty() {
+        return;
     }
-    let mut lacking: Vec<String> = Vec::new();
-    for (resource, _) in hard.fields() {
-        let Some((list, name)) = compute(resource) else {
-            continue;
-        };
-        let without: Vec<&str> = containers(pod)
-            .filter(|c| c.at(&["resources", list, name]).is_null())
-            .map(|c| c.get("name").text())
-            .collect();
-        if !without.is_empty() {
-            lacking.push(format!("{resource} for: {}", without.join(",")));
+    let delta = delta(kind, object.value(), old, call.now.timestamp());
+    for quota in quotas {
+        let mut used = pod_resources::read(quota.value().at(&["status", "used"]));
+        let before = used.clone();
+        for (name, amount) in &mut used {
+            if let Some(more) = delta.get(name) {
+                *amount = amount.plus(*more);
+            }
+        }
+        if used != before {
+            let mut value = quota.value().clone();
+            value.set_at(&["status", "used"], pod_resources::write(&used));
+            api.commit(call, Kind::ResourceQuota, value, Some(&quota));
         }
     }
-    if lacking.is_empty() {
-        return Ok(());
+}
+
+/// The quotas of the namespace that look at the object, by name.
+fn pertinent(api: &ApiServer, kind: Kind, value: &Value) -> Vec<Arc<Object>> {
+    let namespace = value.at(&["metadata", "namespace"]).text();
+    if !kind.namespaced() {
+        return Vec::new();
     }
-    let why = format!("failed quota: {quota}: must specify {}", lacking.join("; "));
-    Err(Status::forbidden(kind, name_of(pod), &why))
+    api.list(Kind::ResourceQuota, Some(namespace))
+        .filter(|quota| !counted(kind, quota).is_empty())
+        .filter(|quota| quota::in_scope(quota.value().get("spec"), kind, value))
+        .cloned()
+        .collect()
 }
 
-fn containers(pod: &Value) -> impl Iterator<Item = &Value> {
-    let spec = pod.get("spec");
-    let all = spec.get("containers").items().iter();
-    all.chain(spec.get("initContainers").items())
+/// What a quota limits of this kind; before its controller has seen it, what it will limit.
+fn counted(kind: Kind, quota: &Object) -> Vec<Str> {
+    let hard = match quota.value().at(&["status", "hard"]) {
+        Value::Null => quota.value().at(&["spec", "hard"]),
+        hard => hard,
+    };
+    let names = hard.fields().map(|(name, _)| name);
+    names
+        .filter(|name| quota::counts(kind, name))
+        .cloned()
+        .collect()
 }
 
-/// The list of a container's resources that a quota's resource counts, and the name in it.
-fn compute(resource: &str) -> Option<(&'static str, &str)> {
-    match resource {
-        "cpu" | "memory" => Some(("requests", resource)),
-        _ => resource
-            .strip_prefix("requests.")
-            .map(|name| ("requests", name))
-            .or_else(|| {
-                resource
-                    .strip_prefix("limits.")
-                    .map(|name| ("limits", name))
-            })
-            .filter(|(_, name)| matches!(*name, "cpu" | "memory" | "ephemeral-storage")),
+fn delta(kind: Kind, value: &Value, old: Option<&Value>, now: Timestamp) -> Amounts {
+    let mut delta = quota::usage(kind, value, now);
+    if let Some(old) = old {
+        let before = quota::usage(kind, old, now);
+        for (name, amount) in &mut delta {
+            let rest = amount.minus(before.get(name).copied().unwrap_or_default());
+            *amount = if rest.is_negative() {
+                Quantity::default()
+            } else {
+                rest
+            };
+        }
     }
+    delta.retain(|_, amount| !amount.is_zero());
+    delta
 }
 
-/// How much of a quota's resource an object takes.
-fn usage(kind: Kind, value: &Value, resource: &str) -> Quantity {
-    if let Some((list, name)) = compute(resource) {
-        return if kind == Kind::Pod {
-            pod_sum(value, list, name)
-        } else {
-            Quantity::default()
+fn excess(quota: &Object, delta: &Amounts) -> Option<String> {
+    let status = quota.value().get("status");
+    let (hard, used) = (
+        pod_resources::read(status.get("hard")),
+        pod_resources::read(status.get("used")),
+    );
+    let (mut requested, mut taken, mut limited) = (Vec::new(), Vec::new(), Vec::new());
+    for (name, limit) in &hard {
+        let Some(more) = delta.get(name) else {
+            continue;
         };
+        let before = used.get(name).copied().unwrap_or_default();
+        if before.plus(*more) > *limit {
+            requested.push(format!("{name}={more}"));
+            taken.push(format!("{name}={before}"));
+            limited.push(format!("{name}={limit}"));
+        }
     }
-    let counted = match resource.strip_prefix("count/") {
-        Some(plural) => plural == kind.resource(),
-        None => resource == kind.plural(),
-    };
-    Quantity::whole(i64::from(counted))
-}
-
-fn pod_sum(pod: &Value, list: &'static str, name: &str) -> Quantity {
-    let spec = pod.get("spec");
-    let of = |c: &Value| Quantity::of(c.at(&["resources", list, name]));
-    let apps = spec.get("containers").items().iter();
-    let sum = apps.fold(Quantity::default(), |sum, c| sum.plus(of(c)));
-    let inits = spec.get("initContainers").items().iter().map(of);
-    inits.fold(sum, Ord::max)
-}
-
-fn used_in(api: &ApiServer, namespace: &str, resource: &str) -> Quantity {
-    let kind = if compute(resource).is_some() {
-        Some(Kind::Pod)
-    } else {
-        let name = resource.strip_prefix("count/").unwrap_or(resource);
-        crate::k8s::kind::KINDS
-            .iter()
-            .map(|info| info.kind)
-            .find(|k| k.plural() == name || k.resource() == name)
-    };
-    let Some(kind) = kind else {
-        return Quantity::default();
-    };
-    api.list(kind, Some(namespace))
-        .filter(|o| !o.pod().is_some_and(crate::k8s::api::Pod::terminal))
-        .fold(Quantity::default(), |sum, o| {
-            sum.plus(usage(kind, o.value(), resource))
-        })
+    (!requested.is_empty()).then(|| {
+        format!(
+            "exceeded quota: {}, requested: {}, used: {}, limited: {}",
+            quota.name(),
+            requested.join(","),
+            taken.join(","),
+            limited.join(",")
+        )
+    })
 }

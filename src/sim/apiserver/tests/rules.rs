@@ -102,13 +102,10 @@ fn faults_hit_before_or_after_the_write() {
 #[test]
 fn quotas_count_and_sum() {
     let mut api = server();
-    make(
-        &mut api,
-        Kind::ResourceQuota,
-        value!({
-            "metadata": {"name": "limits"}, "spec": {"hard": {"pods": "2", "requests.cpu": "1"}},
-        }),
-    );
+    let quota = value!({
+        "metadata": {"name": "limits"}, "spec": {"hard": {"pods": "2", "requests.cpu": "1"}},
+    });
+    let quota = make(&mut api, Kind::ResourceQuota, quota);
     let asking = |name: &str, cpu: &'static str| {
         let mut value = pod(name);
         value.at_mut(&["spec", "containers"]).list_mut()[0]
@@ -120,6 +117,19 @@ fn quotas_count_and_sum() {
         refused.expect_err("no request").message,
         "pods \"r\" is forbidden: failed quota: limits: must specify requests.cpu for: main"
     );
+    let refused = api.create(&person(1), Kind::Pod, "default", asking("a", "600m"));
+    assert_eq!(
+        refused.expect_err("not reckoned up yet").message,
+        "pods \"a\" is forbidden: status unknown for quota: limits, resources: pods,requests.cpu"
+    );
+    let mut counted = quota.value().clone();
+    let hard = quota.value().at(&["spec", "hard"]);
+    counted.set(
+        "status",
+        value!({"hard": hard, "used": {"pods": "0", "requests.cpu": "0"}}),
+    );
+    api.update(&part(1), Kind::ResourceQuota, Subresource::Status, counted)
+        .expect("a status");
     make(&mut api, Kind::Pod, asking("a", "600m"));
     let refused = api.create(&person(1), Kind::Pod, "default", asking("b", "600m"));
     assert_eq!(

@@ -1,0 +1,104 @@
+//! What a pod asks for as a whole, by resource.
+
+use super::quantity::Quantity;
+use super::{Str, Value};
+use std::collections::BTreeMap;
+
+/// Amounts by resource name.
+pub type Amounts = BTreeMap<Str, Quantity>;
+
+/// Adds amounts to others.
+pub fn add(to: &mut Amounts, more: &Amounts) {
+    for (name, amount) in more {
+        let sum = to.entry(name.clone()).or_default();
+        *sum = sum.plus(*amount);
+    }
+}
+
+/// Amounts as a tree holds them.
+pub fn read(list: &Value) -> Amounts {
+    let fields = list.fields();
+    fields
+        .map(|(name, amount)| (name.clone(), Quantity::of(amount)))
+        .collect()
+}
+
+/// The tree of amounts.
+pub fn write(amounts: &Amounts) -> Value {
+    let mut list = Value::map();
+    for (name, amount) in amounts {
+        list.set(name.clone(), amount.to_string());
+    }
+    list
+}
+
+fn raise(to: &mut Amounts, other: &Amounts) {
+    for (name, amount) in other {
+        let most = to.entry(name.clone()).or_insert(*amount);
+        if *amount > *most {
+            *most = *amount;
+        }
+    }
+}
+
+/// The `requests` or `limits` of a pod: its containers together, or a larger init container with the sidecars that
+/// started before it. What the pod itself says of a resource counts instead.
+///
+/// Upstream: component-helpers/resource/helpers.go `PodRequests`, `PodLimits`, without the overhead
+pub fn total(spec: &Value, list: &'static str) -> Amounts {
+    let of = |container: &Value| read(container.at(&["resources", list]));
+    let mut sum = Amounts::new();
+    for container in spec.get("containers").items() {
+        add(&mut sum, &of(container));
+    }
+    let (mut sidecars, mut peak) = (Amounts::new(), Amounts::new());
+    for container in spec.get("initContainers").items() {
+        let mut own = of(container);
+        if container.get("restartPolicy").text() == "Always" {
+            add(&mut sum, &own);
+            add(&mut sidecars, &own);
+            own = sidecars.clone();
+        } else {
+            add(&mut own, &sidecars);
+        }
+        raise(&mut peak, &own);
+    }
+    raise(&mut sum, &peak);
+    sum.extend(read(spec.at(&["resources", list])));
+    sum
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value;
+
+    #[test]
+    fn totals() {
+        let asks = |cpu: &'static str| value!({"resources": {"requests": {"cpu": cpu}}});
+        let mut sidecar = asks("200m");
+        sidecar.set("restartPolicy", "Always");
+        let rows = [
+            (value!({"containers": [asks("100m"), asks("200m")]}), "300m"),
+            (
+                value!({"containers": [asks("100m")], "initContainers": [asks("1")]}),
+                "1",
+            ),
+            (
+                value!({"containers": [asks("100m")], "initContainers": [&sidecar, asks("1")]}),
+                "1200m",
+            ),
+            (
+                value!({"containers": [asks("900m")], "initContainers": [asks("1"), &sidecar]}),
+                "1100m",
+            ),
+            (
+                value!({"containers": [asks("1")], "resources": {"requests": {"cpu": "3"}}}),
+                "3",
+            ),
+        ];
+        for (spec, want) in rows {
+            assert_eq!(total(&spec, "requests")["cpu"].to_string(), want, "{spec}");
+        }
+    }
+}
