@@ -125,6 +125,9 @@ impl<P: Part + Default> Slot<P> {
     }
 
     pub(super) fn send(&mut self, world: &mut World, id: PartId, delivery: Delivery) {
+        if !self.part.wants(&delivery) {
+            return;
+        }
         if let Some(at) = self.inbox.push(world.now, world.latencies.watch, delivery) {
             world.queue.push(at, Event::Deliver(id));
         }

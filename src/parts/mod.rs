@@ -49,6 +49,11 @@ pub trait Part {
     /// The kinds that it watches.
     const KINDS: &'static [Kind];
 
+    /// Whether the part cares for a delivery of a kind that it watches; what it does not care for costs nothing.
+    fn wants(&self, _delivery: &Delivery) -> bool {
+        true
+    }
+
     /// Called once when the process starts, before any delivery.
     fn start(&mut self, ctx: &mut Ctx<'_, Self::Timer>);
 

@@ -20,6 +20,8 @@ pub struct ResourceQuotas {
     quotas: BTreeMap<Str, BTreeSet<Str>>,
     queue: WorkQueue<ObjectKey>,
     working: bool,
+    /// The next resync is set.
+    resyncing: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -52,8 +54,19 @@ impl Part for ResourceQuotas {
         Kind::CronJob,
     ];
 
-    fn start(&mut self, ctx: &mut Ctx<'_, Timer>) {
-        ctx.after(RESYNC, Timer::Resync);
+    fn start(&mut self, _ctx: &mut Ctx<'_, Timer>) {}
+
+    /// Where no quota is nothing is counted.
+    fn wants(&self, delivery: &Delivery) -> bool {
+        match delivery {
+            Delivery::List { kind, objects, .. } => {
+                *kind == Kind::ResourceQuota && !(objects.is_empty() && self.quotas.is_empty())
+            }
+            Delivery::Change(change) => {
+                change.kind == Kind::ResourceQuota
+                    || self.quotas.contains_key(change.object().namespace())
+            }
+        }
     }
 
     fn on_watch(&mut self, ctx: &mut Ctx<'_, Timer>, delivery: &Delivery) {
@@ -77,11 +90,11 @@ impl Part for ResourceQuotas {
             Timer::Due => self.queue.due(ctx.now()),
             Timer::Work => self.work(ctx),
             Timer::Resync => {
+                self.resyncing = false;
                 let names: Vec<Str> = self.quotas.keys().cloned().collect();
                 for namespace in names {
                     self.add_all(&namespace);
                 }
-                ctx.after(RESYNC, Timer::Resync);
             }
         }
         self.work_soon(ctx);
@@ -119,9 +132,6 @@ impl ResourceQuotas {
     /// Something is gone, or takes less than before.
     fn on_object(&mut self, ctx: &Ctx<'_, Timer>, change: &Change) {
         let namespace = change.object().namespace();
-        if !self.quotas.contains_key(namespace) {
-            return;
-        }
         let now = ctx.now().timestamp();
         let replenished = match (&change.old, &change.new) {
             (Some(old), Some(new)) => match change.kind {
@@ -150,6 +160,10 @@ impl ResourceQuotas {
     }
 
     fn work_soon(&mut self, ctx: &mut Ctx<'_, Timer>) {
+        if !self.resyncing && !self.quotas.is_empty() {
+            self.resyncing = true;
+            ctx.after(RESYNC, Timer::Resync);
+        }
         if !self.working && !self.queue.is_idle() {
             self.working = true;
             ctx.after(ctx.latency.write, Timer::Work);

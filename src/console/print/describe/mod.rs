@@ -68,10 +68,9 @@ pub fn describe(object: &Object, events: Events, view: View<'_>) -> String {
             small::secret(&mut w, object);
             return w.aligned();
         }
-        Kind::Event
-        | Kind::PodTemplate
-        | Kind::ControllerRevision
-        | Kind::Lease => small::generic(&mut w, object),
+        Kind::Event | Kind::PodTemplate | Kind::ControllerRevision | Kind::Lease => {
+            small::generic(&mut w, object)
+        }
     }
     if events == Events::Shown {
         pieces::events(&mut w, object, view);
