@@ -90,7 +90,7 @@ fn Places(view: &'static str) -> impl IntoView {
                 <editor::Pane />
                 <section class="is" aria-label=t("What is")>
                     <grid::CountersRow />
-                    <grid::Grid />
+                    <grid::Middle />
                 </section>
                 <why::Pane />
             </main>

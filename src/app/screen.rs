@@ -1,11 +1,12 @@
 //! `Screen`: what to show. One signal per cell, kept by name; `patch` sets only cells whose value changed.
 
+use super::grid::GridScreen;
 use super::terminal::Line;
 use super::words::Language;
 use crate::k8s::Str;
-use crate::view::{Diagnostic, Frame, NodeCard, SetRow};
+use crate::view::{Counter, Diagnostic, Frame, NodeCard, SetRow};
 use leptos::prelude::*;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What a person points at: the right-hand pane explains it.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -44,11 +45,14 @@ pub struct Screen {
     pub sets: RwSignal<Vec<SetRow>>,
     /// The uid of the DaemonSet whose counters and slots are in front.
     pub set: RwSignal<Str>,
+    /// All nodes, by name.
     pub names: RwSignal<Vec<Str>>,
+    /// The middle: cells, their order, the cards that are mounted.
+    pub grid: GridScreen,
     cards: StoredValue<BTreeMap<Str, ArcRwSignal<NodeCard>>>,
     pub selection: RwSignal<Selection>,
     /// The counter that was touched: the nodes it counts light up.
-    pub lit: RwSignal<Option<&'static str>>,
+    pub lit: RwSignal<Option<Counter>>,
     pub files: RwSignal<Vec<File>>,
     /// Index of the file in the editor.
     pub file: RwSignal<usize>,
@@ -73,6 +77,7 @@ impl Default for Screen {
             sets: RwSignal::new(Vec::new()),
             set: RwSignal::new(Str::default()),
             names: RwSignal::new(Vec::new()),
+            grid: GridScreen::default(),
             cards: StoredValue::new(BTreeMap::new()),
             selection: RwSignal::new(Selection::default()),
             lit: RwSignal::new(None),
@@ -89,31 +94,35 @@ impl Default for Screen {
 }
 
 impl Screen {
-    /// Shows a moment.
+    /// Shows a whole moment.
     pub fn patch(&self, frame: Frame) {
-        let Frame {
-            elapsed,
-            sets,
-            nodes,
-        } = frame;
+        let names: Vec<Str> = frame.nodes.iter().map(|card| card.name.clone()).collect();
+        self.grid.show(&names);
+        self.paint(frame.elapsed, frame.sets, &names, frame.nodes);
+        set(self.names, names);
+    }
+
+    /// Shows what changed: `kept` are the nodes that have a card, `cards` those of them that read differently.
+    pub fn paint(&self, elapsed: u64, sets: Vec<SetRow>, kept: &[Str], cards: Vec<NodeCard>) {
         set(self.elapsed, elapsed);
-        let names: Vec<Str> = nodes.iter().map(|card| card.name.clone()).collect();
-        self.cards.update_value(|cards| {
-            cards.retain(|name, _| names.binary_search(name).is_ok() || names.contains(name));
-            for card in nodes {
-                match cards.get(&card.name) {
+        self.cards.update_value(|all| {
+            if all.len() + cards.len() > kept.len() {
+                let kept: BTreeSet<&Str> = kept.iter().collect();
+                all.retain(|name, _| kept.contains(name));
+            }
+            for card in cards {
+                match all.get(&card.name) {
                     Some(cell) => {
                         if cell.with_untracked(|old| *old != card) {
                             cell.set(card);
                         }
                     }
                     None => {
-                        cards.insert(card.name.clone(), ArcRwSignal::new(card));
+                        all.insert(card.name.clone(), ArcRwSignal::new(card));
                     }
                 }
             }
         });
-        set(self.names, names);
         if self.sets.with_untracked(|old| *old != sets) {
             let front = self.set.get_untracked();
             if !sets.iter().any(|row| row.uid == front) {
@@ -124,7 +133,7 @@ impl Screen {
         }
     }
 
-    /// The cell of a node that is on the screen.
+    /// The cell of a node whose card is on the screen, or that is selected.
     pub fn card(&self, name: &Str) -> Option<ArcRwSignal<NodeCard>> {
         self.cards.with_value(|cards| cards.get(name).cloned())
     }

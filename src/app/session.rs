@@ -5,7 +5,7 @@ use super::samples;
 use super::screen::{Answer, File, Screen, set};
 use super::terminal::Terminal;
 use crate::cluster::{Advanced, Cluster, Command, History, Reply, SimSpan, SimTime};
-use crate::view::{self, Marks, Verdict};
+use crate::view::{self, Marks, Painter, Verdict};
 use leptos::prelude::*;
 
 /// Events of one call that is not bounded by a frame: a step, a jump.
@@ -19,6 +19,7 @@ pub struct Session {
     pub history: History,
     pub marks: Marks,
     pub terminal: Terminal,
+    pub painter: Painter,
 }
 
 impl Session {
@@ -29,6 +30,7 @@ impl Session {
             history,
             marks: Marks::default(),
             terminal: Terminal::default(),
+            painter: Painter::default(),
         };
         for (name, text) in samples::MANIFESTS {
             session.terminal.write(name, text);
@@ -169,7 +171,7 @@ impl Dispatch {
         let screen = self.screen;
         self.session.update_value(|session| {
             session.marks.extend(session.history.cluster());
-            screen.patch(view::frame::frame(session.history.cluster()));
+            session.paint(screen);
             let start = SimTime::of(session.cluster().setup().start);
             set(screen.end, session.history.end().since(start).as_millis());
             set(screen.marks, session.marks.version());
@@ -181,6 +183,23 @@ impl Dispatch {
 }
 
 impl Session {
+    /// Shows what changed since the last time.
+    fn paint(&mut self, screen: Screen) {
+        let cluster = self.history.cluster();
+        let front = screen.set.get_untracked();
+        let cells = self.painter.refresh(cluster, &front);
+        let names = screen.grid.take(self.painter.index(), cells);
+        let mut kept = screen.grid.cards();
+        kept.push(screen.selection.with_untracked(|s| s.node.clone()));
+        let cards = self.painter.cards(&kept, cluster.now());
+        let start = SimTime::of(cluster.setup().start);
+        let elapsed = cluster.now().since(start).as_millis();
+        screen.paint(elapsed, self.painter.sets(cluster), &kept, cards);
+        if let Some(names) = names {
+            set(screen.names, names);
+        }
+    }
+
     /// Runs a slice of events towards a moment; true when it is reached. Programs of the console go on at the
     /// moments that they wait for, and after every slice.
     fn advance(&mut self, until: SimTime) -> bool {

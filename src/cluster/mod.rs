@@ -38,6 +38,8 @@ pub use setup::Setup;
 use crate::k8s::{Kind, Object, Value};
 /// The controller's decision values, for whoever explains them.
 pub use crate::parts::daemonset;
+/// What pods request and nodes have, for whoever shows it.
+pub use crate::parts::scheduler::fit;
 pub use crate::sim::apiserver::{Caller, DeleteOptions, Patch, Propagation, Subresource, Written};
 pub use crate::sim::fault::{Effect, Rule};
 pub use crate::sim::status::Cause;

@@ -10,6 +10,17 @@ pub fn short(seconds: u64) -> String {
     }
 }
 
+/// The age in seconds at which [`short`] writes something else.
+pub fn next(seconds: u64) -> u64 {
+    let unit = match seconds {
+        0..=118 => 1,
+        119..=7199 => 60,
+        7200..=172_799 => 3600,
+        _ => 86_400,
+    };
+    (seconds / unit + 1) * unit
+}
+
 /// The clock of the time line: `t+43.2s`, `t+3m05.0s`, `t+2h00m04s`.
 pub fn clock(millis: u64) -> String {
     let (seconds, tenths) = (millis / 1000, millis / 100 % 10);
@@ -39,6 +50,16 @@ mod tests {
         ];
         for (seconds, text) in rows {
             assert_eq!(short(seconds), text);
+        }
+    }
+
+    #[test]
+    fn the_next_age_reads_differently() {
+        for seconds in (0..9000).chain(170_000..176_000) {
+            let next = next(seconds);
+            assert!(next > seconds);
+            assert_ne!(short(next), short(seconds), "{seconds}");
+            assert_eq!(short(next - 1), short(seconds), "{seconds}");
         }
     }
 

@@ -1,8 +1,8 @@
 //! A DaemonSet's counters, revisions and progress.
 
+use super::index::Index;
 use crate::k8s::order::InOrder;
 use crate::k8s::{Kind, Object, Str};
-use std::sync::Arc;
 
 /// The six numbers of `status`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -56,19 +56,21 @@ impl SetRow {
 }
 
 /// The rows of all DaemonSets, by namespace and name.
-pub fn rows(sets: &[Arc<Object>], revisions: &[Arc<Object>], pods: &[Arc<Object>]) -> Vec<SetRow> {
-    sets.iter().map(|set| row(set, revisions, pods)).collect()
+pub(super) fn rows(index: &Index) -> Vec<SetRow> {
+    let sets = index.daemon_sets().iter();
+    sets.map(|set| row(set, index)).collect()
 }
 
-fn row(object: &Object, revisions: &[Arc<Object>], pods: &[Arc<Object>]) -> SetRow {
+fn row(object: &Object, index: &Index) -> SetRow {
     let status = object
         .daemon_set()
         .map(|ds| ds.status.clone())
         .unwrap_or_default();
-    let mut rows: Vec<RevisionRow> = revisions
+    let mut rows: Vec<RevisionRow> = index
+        .controller_revisions()
         .iter()
         .filter(|revision| owned(revision, object))
-        .map(|revision| revision_row(revision, object, pods))
+        .map(|revision| revision_row(revision, object, index))
         .collect();
     rows.order_by_key(|row| row.number);
     let newest = rows.len();
@@ -92,13 +94,10 @@ fn row(object: &Object, revisions: &[Arc<Object>], pods: &[Arc<Object>]) -> SetR
     }
 }
 
-fn revision_row(revision: &Object, set: &Object, pods: &[Arc<Object>]) -> RevisionRow {
+fn revision_row(revision: &Object, set: &Object, index: &Index) -> RevisionRow {
     let hash = revision.meta().label(HASH_LABEL).unwrap_or("");
     let view = revision.controller_revision();
     let containers = view.map(|r| r.data.at(&["spec", "template", "spec", "containers"]));
-    let of_it = |pod: &&Arc<Object>| {
-        owned(pod, set) && !pod.meta().terminating() && pod.meta().label(HASH_LABEL) == Some(hash)
-    };
     RevisionRow {
         number: view.map_or(0, |r| r.revision),
         name: revision.name().clone(),
@@ -110,7 +109,7 @@ fn revision_row(revision: &Object, set: &Object, pods: &[Arc<Object>]) -> Revisi
                 .annotation("kubernetes.io/change-cause")
                 .unwrap_or(""),
         ),
-        pods: i64::try_from(pods.iter().filter(of_it).count()).unwrap_or(i64::MAX),
+        pods: index.live(set.uid(), hash),
     }
 }
 

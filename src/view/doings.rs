@@ -24,7 +24,7 @@ pub fn doings(cluster: &Cluster, namespace: &str, name: &str) -> Vec<Say> {
     }
     if let Some(at) = note.planned_at {
         let at = age::clock(at.since(start).as_millis());
-        for delete in &note.plan.delete {
+        for delete in note.plan.delete.iter().take(LINES_MAX) {
             let why = delete_why(delete.why);
             lines.push(say!(
                 "{} {} deleted on {}: {}",
@@ -34,7 +34,7 @@ pub fn doings(cluster: &Cluster, namespace: &str, name: &str) -> Vec<Say> {
                 why
             ));
         }
-        for create in &note.plan.create {
+        for create in note.plan.create.iter().take(LINES_MAX) {
             let why = create_why(create.why);
             lines.push(say!("{} pod created for {}: {}", &at, &create.node, why));
         }

@@ -1,12 +1,11 @@
-//! `Frame`: everything one repaint needs, as plain values that can be compared.
+//! `Frame`: one whole moment, as plain values that can be compared.
 
-use super::daemon_set::{self, HASH_LABEL, SetRow};
-use super::doings::doings;
-use super::node::{Cards, NodeCard};
-use crate::cluster::{Cluster, SimTime};
-use crate::k8s::{Kind, Object, Str};
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use super::daemon_set::SetRow;
+use super::index::Cells;
+use super::node::NodeCard;
+use super::repaint::{Asked, Painter};
+use crate::cluster::Cluster;
+use crate::k8s::{Kind, Str};
 
 /// One moment for the screen.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -17,42 +16,19 @@ pub struct Frame {
     pub nodes: Vec<NodeCard>,
 }
 
-/// The frame of a cluster's present moment.
+/// The frame of a cluster's present moment. Whoever paints again and again keeps a [`Painter`] instead.
 pub fn frame(cluster: &Cluster) -> Frame {
-    let all = |kind| cluster.objects(kind).cloned().collect::<Vec<Arc<Object>>>();
-    let (sets, nodes, pods) = (all(Kind::DaemonSet), all(Kind::Node), all(Kind::Pod));
-    let revisions = all(Kind::ControllerRevision);
-    let numbers = numbers(&revisions);
-    let cards = Cards {
-        sets: &sets,
-        pods: &pods,
-        revisions: &numbers,
-        now: cluster.now(),
+    let nodes = cluster.objects(Kind::Node);
+    let names: Vec<Str> = nodes.map(|node| node.name().clone()).collect();
+    let asked = Asked {
+        front: "",
+        cards: &names,
     };
-    let mut rows = daemon_set::rows(&sets, &revisions, &pods);
-    for row in &mut rows {
-        row.doings = doings(cluster, &row.namespace, &row.name);
-    }
+    let repaint = Painter::default().repaint(cluster, &asked);
+    debug_assert!(matches!(repaint.cells, Cells::All(_)));
     Frame {
-        elapsed: cluster
-            .now()
-            .since(SimTime::of(cluster.setup().start))
-            .as_millis(),
-        sets: rows,
-        nodes: cards.of(&nodes),
+        elapsed: repaint.elapsed,
+        sets: repaint.sets,
+        nodes: repaint.cards,
     }
-}
-
-/// Revision numbers by the uid of their DaemonSet and their hash.
-fn numbers(revisions: &[Arc<Object>]) -> BTreeMap<(Str, Str), i64> {
-    let mut out = BTreeMap::new();
-    for revision in revisions {
-        let owner = revision.meta().controller().map(|o| o.uid.clone());
-        let hash = revision.meta().label(HASH_LABEL).map(Str::new);
-        if let (Some(owner), Some(hash), Some(view)) = (owner, hash, revision.controller_revision())
-        {
-            out.insert((owner, hash), view.revision);
-        }
-    }
-    out
 }

@@ -1,9 +1,28 @@
 //! One moment of the world as plain screen values, without web types: what the page shows.
 //!
-//! Reading order: [`frame`] (everything one repaint needs), [`daemon_set`], [`node`], [`pod`] (its pieces),
+//! Reading order: [`repaint`] (what changed since the last one), [`frame`] (one whole moment), [`index`], [`field`],
+//! [`daemon_set`], [`node`], [`pod`] (its pieces),
 //! [`explain`] (why a pod is, or is not, on a node), [`timeline`] (the marks of a run), [`age`].
 
 pub mod frame;
+
+pub mod repaint;
+
+pub mod index;
+
+pub mod field;
+
+pub mod counted;
+
+pub mod arrange;
+
+pub mod tiles;
+
+pub mod joining;
+
+pub mod picture;
+
+pub mod capacity;
 
 pub mod daemon_set;
 
@@ -53,12 +72,18 @@ pub mod age;
 
 pub mod say;
 
+pub use arrange::{Arrangement, Group, Sort, Want};
+pub use capacity::Gauge;
+pub use counted::{Counted, Counter};
 pub use daemon_set::{Counters, RevisionRow, SetRow};
 pub use diagnose::Diagnostic;
 pub use explain::{Check, Outcome, Verdict};
+pub use field::{Cell, Dot, Look};
 pub use fix::Fix;
 pub use frame::Frame;
-pub use node::{LabelChip, NodeCard, Slot, TaintChip};
+pub use index::Cells;
+pub use node::{LabelChip, NodeCard, OtherPod, Slot, TaintChip};
 pub use pod::{PodState, PodToken};
+pub use repaint::{Asked, Painter, Repaint};
 pub use say::Say;
 pub use timeline::{Mark, MarkKind, Marks};

@@ -1,12 +1,15 @@
 //! A node's card: who it is, what it carries, one slot for each DaemonSet.
 
-use super::daemon_set::{HASH_LABEL, owned};
-use super::explain;
+use super::capacity::{Gauge, gauges};
+use super::counted::{Counted, SetFacts};
+use super::daemon_set::owned;
+use super::index::{Index, Place};
 use super::pod::{self, Around, PodToken};
 use crate::cluster::SimTime;
+use crate::cluster::daemonset::Reason;
+use crate::k8s::affinity::Mismatch;
 use crate::k8s::api::{Node, Taint};
 use crate::k8s::{Object, Str};
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// A taint as a chip.
@@ -55,18 +58,28 @@ impl LabelChip {
 }
 
 /// The place of one DaemonSet on one node.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Slot {
     pub set_uid: Str,
     pub set_name: Str,
     /// Usually one; two while one goes and one comes; none when the slot is empty.
     pub pods: Vec<PodToken>,
     /// Why it is empty, in a few words; empty text when there is a pod.
-    pub reason: Str,
+    pub reason: &'static str,
+    /// The counters of the DaemonSet that count this node.
+    pub counted: Counted,
+}
+
+/// A pod that belongs to no DaemonSet.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct OtherPod {
+    pub namespace: Str,
+    pub name: Str,
+    pub phase: Str,
 }
 
 /// One card of the grid.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct NodeCard {
     pub name: Str,
     pub roles: Vec<Str>,
@@ -79,88 +92,107 @@ pub struct NodeCard {
     pub conditions: Vec<Str>,
     pub slots: Vec<Slot>,
     /// Pods here that belong to no DaemonSet.
-    pub others: usize,
+    pub others: Vec<OtherPod>,
+    /// cpu, memory and pods: requested against allocatable.
+    pub gauges: Vec<Gauge>,
 }
 
-/// What the cards are made from.
-pub struct Cards<'a> {
-    pub sets: &'a [Arc<Object>],
-    pub pods: &'a [Arc<Object>],
-    /// Revision numbers by DaemonSet uid and hash label.
-    pub revisions: &'a BTreeMap<(Str, Str), i64>,
-    pub now: SimTime,
+/// The card of a place, and the moment from which it reads differently though nothing happens.
+pub(super) fn card(
+    index: &Index,
+    place: &Place,
+    now: SimTime,
+) -> Option<(NodeCard, Option<SimTime>)> {
+    let object = place.node.as_ref()?;
+    let default = Node::default();
+    let node = object.node().unwrap_or(&default);
+    let mut until = None;
+    let facts = index.facts().iter();
+    let slots: Vec<Slot> = facts
+        .map(|set| slot(index, set, object, &place.pods, now, &mut until))
+        .collect();
+    let daemon = |pod: &&Arc<Object>| index.facts().iter().all(|set| !owned(pod, &set.object));
+    let others = place.pods.iter().filter(daemon).map(|pod| OtherPod {
+        namespace: pod.namespace().clone(),
+        name: pod.name().clone(),
+        phase: pod.pod().map_or(Str::default(), |p| {
+            Str::new(&format!("{:?}", p.status.phase))
+        }),
+    });
+    let card = NodeCard {
+        name: object.name().clone(),
+        roles: roles(object),
+        ready: ready(node),
+        cordoned: node.unschedulable,
+        taints: node.taints.iter().map(TaintChip::of).collect(),
+        labels: labels(object),
+        conditions: conditions(node),
+        slots,
+        others: others.collect(),
+        gauges: gauges(node, &place.pods),
+    };
+    Some((card, until))
 }
 
-impl Cards<'_> {
-    /// The cards of nodes, in their order.
-    pub fn of(&self, nodes: &[Arc<Object>]) -> Vec<NodeCard> {
-        let mut by_node: BTreeMap<&str, Vec<&Arc<Object>>> = BTreeMap::new();
-        for pod in self.pods {
-            by_node.entry(node_of(pod)).or_default().push(pod);
-        }
-        nodes
-            .iter()
-            .map(|node| self.card(node, by_node.get(node.name().as_str()).map_or(&[], |v| v)))
-            .collect()
-    }
+fn ready(node: &Node) -> bool {
+    node.condition("Ready").is_some_and(|c| c.status == "True")
+}
 
-    fn card(&self, object: &Object, pods: &[&Arc<Object>]) -> NodeCard {
-        let default = Node::default();
-        let node = object.node().unwrap_or(&default);
-        let ready = node.condition("Ready").is_some_and(|c| c.status == "True");
-        let slots: Vec<Slot> = self
-            .sets
-            .iter()
-            .map(|set| self.slot(set, object, pods, ready))
-            .collect();
-        let mine: usize = slots.iter().map(|slot| slot.pods.len()).sum();
-        NodeCard {
-            name: object.name().clone(),
-            roles: roles(object),
-            ready,
-            cordoned: node.unschedulable,
-            taints: node.taints.iter().map(TaintChip::of).collect(),
-            labels: labels(object),
-            conditions: conditions(node),
-            slots,
-            others: pods.len() - mine,
-        }
+fn slot(
+    index: &Index,
+    set: &SetFacts,
+    node: &Object,
+    pods: &[Arc<Object>],
+    now: SimTime,
+    until: &mut Option<SimTime>,
+) -> Slot {
+    let mine: Vec<&Arc<Object>> = pods.iter().filter(|pod| owned(pod, &set.object)).collect();
+    let token = |pod: &&Arc<Object>| {
+        let around = Around {
+            daemon_set: &set.object,
+            revision: index.revision(pod),
+            node: node.name(),
+            node_ready: node.node().is_some_and(ready),
+            now,
+        };
+        pod::token(pod, &around)
+    };
+    let tokens: Vec<PodToken> = mine.iter().map(token).collect();
+    for (token, pod) in tokens.iter().zip(&mine) {
+        let next = pod::changes_at(pod, token.state, set.min_ready, now);
+        *until = (*until).into_iter().chain(next).min();
     }
+    let decision = set.decide(node);
+    let reason = match &decision {
+        Some((_, reason)) if mine.is_empty() => words(reason),
+        Some(_) | None => "",
+    };
+    let run = decision.is_some_and(|(run, _)| run);
+    Slot {
+        set_uid: set.object.uid().clone(),
+        set_name: set.object.name().clone(),
+        pods: tokens,
+        reason,
+        counted: set.counted(run, &mine, now),
+    }
+}
 
-    fn slot(&self, set: &Object, node: &Object, pods: &[&Arc<Object>], node_ready: bool) -> Slot {
-        let token = |pod: &&Arc<Object>| {
-            let hash = Str::new(pod.meta().label(HASH_LABEL).unwrap_or(""));
-            let revision = self
-                .revisions
-                .get(&(set.uid().clone(), hash))
-                .copied()
-                .unwrap_or(0);
-            let around = Around {
-                daemon_set: set,
-                revision,
-                node: node.name(),
-                node_ready,
-                now: self.now,
-            };
-            pod::token(pod, &around)
-        };
-        let pods: Vec<PodToken> = pods
-            .iter()
-            .filter(|pod| owned(pod, set))
-            .map(token)
-            .collect();
-        let reason = if pods.is_empty() {
-            explain::reason(set, node)
-        } else {
-            Str::default()
-        };
-        Slot {
-            set_uid: set.uid().clone(),
-            set_name: set.name().clone(),
-            pods,
-            reason,
+/// Why a slot is empty, in a few words.
+fn words(reason: &Reason) -> &'static str {
+    match reason {
+        Reason::Fits => w("not created yet"),
+        Reason::NodeName { .. } => w("the template names another node"),
+        Reason::Affinity(Mismatch::NodeSelector { .. }) => w("nodeSelector does not match"),
+        Reason::Affinity(Mismatch::NoTerms | Mismatch::Terms(_)) => {
+            w("node affinity does not match")
         }
+        Reason::Taint { .. } => w("taint not tolerated"),
     }
+}
+
+/// Marks words for the tables of the page, which translates them when it shows them.
+const fn w(english: &'static str) -> &'static str {
+    english
 }
 
 /// The node that a pod is on, or is pinned to by the affinity that the controller wrote.
@@ -189,7 +221,7 @@ pub(super) fn node_of(pod: &Object) -> &str {
 
 const ROLE_PREFIX: &str = "node-role.kubernetes.io/";
 
-fn roles(node: &Object) -> Vec<Str> {
+pub(super) fn roles(node: &Object) -> Vec<Str> {
     let labels = node.meta().labels.fields();
     labels
         .filter_map(|(key, _)| key.strip_prefix(ROLE_PREFIX))
@@ -248,13 +280,9 @@ mod tests {
                     {"type": "Ready", "status": "Unknown"}]}
             }),
         );
-        let cards = Cards {
-            sets: &[],
-            pods: &[],
-            revisions: &BTreeMap::new(),
-            now: SimTime::default(),
-        };
-        let card = cards.of(&[node]).pop().expect("one card");
+        let mut place = Place::default();
+        place.node = Some(node);
+        let (card, _) = card(&Index::default(), &place, SimTime::default()).expect("a card");
         assert_eq!(card.roles, ["control-plane"]);
         assert!(card.cordoned && !card.ready);
         let taints: Vec<_> = card.taints.iter().map(TaintChip::text).collect();

@@ -1,12 +1,12 @@
 //! A pod as a token in its slot.
 
 use super::age;
-use crate::cluster::SimTime;
+use crate::cluster::{SimSpan, SimTime};
 use crate::k8s::api::{ContainerStatus, Phase};
 use crate::k8s::{Object, Str, Timestamp};
 
 /// What the token's shape tells; never told by color alone.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum PodState {
     /// Not bound, or bound to a kubelet that has not taken it up.
     Pending,
@@ -88,7 +88,7 @@ pub struct Around<'a> {
 
 /// The token of a pod.
 pub fn token(pod: &Object, around: &Around<'_>) -> PodToken {
-    let state = state(pod, around);
+    let state = state(pod, min_ready(around.daemon_set), around.now);
     let set = around.daemon_set.name();
     let short = pod.name().strip_prefix(set.as_str()).unwrap_or(pod.name());
     let waiting = waiting_reason(pod);
@@ -102,24 +102,83 @@ pub fn token(pod: &Object, around: &Around<'_>) -> PodToken {
         revision: around.revision,
         state,
         text: text(pod, state, waiting, around),
-        done: done(pod, around.now),
-        troubled: matches!(
-            waiting,
-            "ErrImagePull" | "ImagePullBackOff" | "CreateContainerConfigError"
-        ) || (!around.node_ready && state != PodState::Pending),
+        done: done(pod, state, around.now),
+        troubled: troubled(pod, state, around.node_ready),
+    }
+}
+
+/// Something stands in the way of a pod.
+pub(super) fn troubled(pod: &Object, state: PodState, node_ready: bool) -> bool {
+    let stuck = [
+        "ErrImagePull",
+        "ImagePullBackOff",
+        "CreateContainerConfigError",
+    ];
+    stuck.contains(&waiting_reason(pod)) || (!node_ready && state != PodState::Pending)
+}
+
+/// `minReadySeconds` of a DaemonSet.
+pub(super) fn min_ready(daemon_set: &Object) -> i64 {
+    daemon_set
+        .daemon_set()
+        .map_or(0, |ds| ds.spec.min_ready_seconds)
+}
+
+/// The moment at which a token looks or reads differently though nothing happens.
+pub(super) fn changes_at(
+    pod: &Object,
+    state: PodState,
+    min_ready: i64,
+    now: SimTime,
+) -> Option<SimTime> {
+    match state {
+        PodState::Creating => {
+            let created = pod.meta().creation.map_or(now, SimTime::of);
+            let steps = now.since(created).as_millis() / RING_MS + 1;
+            Some(created + SimSpan::from_millis(steps * RING_MS))
+        }
+        PodState::Terminating => {
+            let whole = now.as_millis() / 1000 + 1;
+            Some(SimTime::from_millis(whole * 1000))
+        }
+        PodState::Ready | PodState::Available => {
+            let at = &pod.pod()?.condition("Ready")?.last_transition_time;
+            let ready = SimTime::of(Timestamp::parse(at)?);
+            let seconds = now.since(ready).as_secs();
+            let next = age::next(seconds);
+            let wanted = u64::try_from(min_ready).unwrap_or(0);
+            let next = if seconds < wanted {
+                next.min(wanted)
+            } else {
+                next
+            };
+            Some(ready + SimSpan::from_secs(next))
+        }
+        PodState::Pending
+        | PodState::Running
+        | PodState::CrashLoop
+        | PodState::Failed
+        | PodState::Succeeded => None,
     }
 }
 
 /// Pulling and starting take about this long.
 const START_MS: u64 = 2500;
 
-fn done(pod: &Object, now: SimTime) -> u8 {
+/// The ring of a pod that starts grows in steps of this length.
+const RING_MS: u64 = 100;
+
+fn done(pod: &Object, state: PodState, now: SimTime) -> u8 {
+    if state != PodState::Creating {
+        return 0;
+    }
     let created = pod.meta().creation.map_or(now, SimTime::of);
-    let percent = now.since(created).as_millis() * 100 / START_MS;
+    let percent = now.since(created).as_millis() / RING_MS * RING_MS * 100 / START_MS;
     u8::try_from(percent.clamp(15, 90)).unwrap_or(90)
 }
 
-fn state(object: &Object, around: &Around<'_>) -> PodState {
+/// The state of a pod whose DaemonSet has this `minReadySeconds`.
+pub(super) fn state(object: &Object, min_ready: i64, now: SimTime) -> PodState {
     let Some(pod) = object.pod() else {
         return PodState::Pending;
     };
@@ -138,13 +197,9 @@ fn state(object: &Object, around: &Around<'_>) -> PodState {
         let since = since(
             pod.condition("Ready")
                 .map_or("", |c| &c.last_transition_time),
-            around.now,
+            now,
         );
-        let wanted = around
-            .daemon_set
-            .daemon_set()
-            .map_or(0, |ds| ds.spec.min_ready_seconds);
-        if since >= u64::try_from(wanted).unwrap_or(0) {
+        if since >= u64::try_from(min_ready).unwrap_or(0) {
             PodState::Available
         } else {
             PodState::Ready

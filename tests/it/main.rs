@@ -11,6 +11,7 @@ mod lifecycle;
 mod mask;
 mod node_life;
 mod node_world;
+mod painter;
 mod parity;
 mod plan;
 mod replay;

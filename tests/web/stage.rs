@@ -135,18 +135,15 @@ pub fn card(name: &'static str, pods: Vec<PodToken>) -> NodeCard {
     };
     NodeCard {
         name: name.into(),
-        roles: Vec::new(),
         ready: true,
-        cordoned: false,
         taints: vec![taint],
-        labels: Vec::new(),
-        conditions: Vec::new(),
         slots: vec![Slot {
             set_uid: UID.into(),
             set_name: "log".into(),
             pods,
-            reason: reason.into(),
+            reason,
+            ..Slot::default()
         }],
-        others: 0,
+        ..NodeCard::default()
     }
 }

@@ -2,18 +2,20 @@
 
 use super::revisions::Revisions;
 use crate::app::screen::use_screen;
-use crate::view::{Counters, SetRow};
+use crate::app::session::use_dispatch;
+use crate::app::words::{t, w};
+use crate::view::{Counter, Counters, SetRow};
 use leptos::prelude::*;
 
 type Read = fn(&Counters) -> i64;
 
-const COUNTERS: [(&str, Read); 6] = [
-    ("Desired", |c| c.desired),
-    ("Current", |c| c.current),
-    ("Ready", |c| c.ready),
-    ("Up-to-date", |c| c.updated),
-    ("Available", |c| c.available),
-    ("Misscheduled", |c| c.misscheduled),
+const COUNTERS: [(Counter, &str, Read); 6] = [
+    (Counter::Desired, w("Desired"), |c| c.desired),
+    (Counter::Current, w("Current"), |c| c.current),
+    (Counter::Ready, w("Ready"), |c| c.ready),
+    (Counter::Updated, w("Up-to-date"), |c| c.updated),
+    (Counter::Available, w("Available"), |c| c.available),
+    (Counter::Misscheduled, w("Misscheduled"), |c| c.misscheduled),
 ];
 
 /// The row above the grid.
@@ -24,25 +26,29 @@ pub fn CountersRow() -> impl IntoView {
     let counters =
         Memo::new(move |_| front.with(|f| f.as_ref().map(|row| row.counters).unwrap_or_default()));
     let number = move |read: Read| move || counters.with(read).to_string();
-    let list = COUNTERS.map(|(name, read)| {
+    let list = COUNTERS.map(|(counter, name, read)| {
         let short = move || {
             let c = counters.get();
-            let behind = if name == "Misscheduled" {
+            let behind = if counter == Counter::Misscheduled {
                 read(&c) > 0
             } else {
                 read(&c) < c.desired
             };
             behind.to_string()
         };
-        let pressed = move || (screen.lit.get() == Some(name)).to_string();
+        let pressed = move || (screen.lit.get() == Some(counter)).to_string();
         let touch = move |_| {
-            screen
-                .lit
-                .update(|lit| *lit = if *lit == Some(name) { None } else { Some(name) });
+            screen.lit.update(|lit| {
+                *lit = if *lit == Some(counter) {
+                    None
+                } else {
+                    Some(counter)
+                }
+            });
         };
         view! {
             <button class="counter" data-short=short aria-pressed=pressed on:click=touch>
-                <small>{name}</small>
+                <small>{t(name)}</small>
                 <b>{number(read)}</b>
             </button>
         }
@@ -71,7 +77,7 @@ pub fn CountersRow() -> impl IntoView {
 /// The name of the DaemonSet in front; with several, a choice.
 #[component]
 fn SetName() -> impl IntoView {
-    let screen = use_screen();
+    let (screen, dispatch) = (use_screen(), use_dispatch());
     let names = Memo::new(move |_| {
         screen
             .sets
@@ -102,6 +108,7 @@ fn SetName() -> impl IntoView {
                             data-testid="daemonset"
                             on:change:target=move |event| {
                                 screen.set.set(event.target().value().into());
+                                dispatch.show();
                             }
                         >
                             {choice}

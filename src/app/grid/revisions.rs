@@ -6,7 +6,12 @@ use leptos::prelude::*;
 
 /// The hue of a revision's number: one of six in turn, grey for none.
 pub fn hue(number: i64) -> String {
-    if number <= 0 { 0 } else { (number - 1) % 6 + 1 }.to_string()
+    hue_number(number).to_string()
+}
+
+/// The hue as a number.
+pub fn hue_number(number: i64) -> usize {
+    usize::try_from(number - 1).map_or(0, |n| n % 6 + 1)
 }
 
 /// How many revisions stand here; the console lists the others.

@@ -4,8 +4,10 @@ use super::head::Head;
 use super::slot::SlotView;
 use super::taints::Chips;
 use crate::app::screen::use_screen;
+use crate::app::words::tell;
 use crate::k8s::Str;
-use crate::view::{NodeCard, PodState, Slot};
+use crate::say;
+use crate::view::NodeCard;
 use leptos::prelude::*;
 
 /// The card of a node.
@@ -21,7 +23,7 @@ pub fn Card(name: Str, card: ArcRwSignal<NodeCard>) -> impl IntoView {
             card.with(|card| {
                 card.slots
                     .iter()
-                    .any(|s| s.set_uid == front && counts(counter, s))
+                    .any(|s| s.set_uid == front && s.counted.has(counter))
             })
         })
     });
@@ -33,7 +35,7 @@ pub fn Card(name: Str, card: ArcRwSignal<NodeCard>) -> impl IntoView {
                 .collect::<Vec<_>>()
         })
     });
-    let others = Memo::new(move |_| card.with(|card| card.others));
+    let others = Memo::new(move |_| card.with(|card| card.others.len()));
     view! {
         <article
             class="node"
@@ -53,24 +55,8 @@ pub fn Card(name: Str, card: ArcRwSignal<NodeCard>) -> impl IntoView {
                 children=move |set| view! { <SlotView node=node.clone() set card /> }
             />
             <Show when=move || { others.get() > 0 }>
-                <span class="others">{move || format!("+ {} other pods", others.get())}</span>
+                <span class="others">{move || tell(&say!("{} other pods", &others.get()))}</span>
             </Show>
         </article>
-    }
-}
-
-/// A counter of the DaemonSet counts what is in this slot.
-fn counts(counter: &str, slot: &Slot) -> bool {
-    let live = slot
-        .pods
-        .iter()
-        .filter(|pod| pod.state != PodState::Terminating);
-    let ready = |state| matches!(state, PodState::Ready | PodState::Available);
-    let newest = slot.pods.iter().map(|pod| pod.revision).max();
-    match counter {
-        "Ready" => live.map(|pod| pod.state).any(ready),
-        "Available" => live.map(|pod| pod.state).any(|s| s == PodState::Available),
-        "Up-to-date" => live.map(|pod| Some(pod.revision)).any(|r| r == newest),
-        _ => !slot.pods.is_empty(),
     }
 }

@@ -3,6 +3,7 @@
 use crate::app::samples;
 use crate::app::screen::use_screen;
 use crate::app::session::use_dispatch;
+use crate::app::words::t;
 use crate::cluster::Command;
 use leptos::prelude::*;
 
@@ -30,7 +31,7 @@ pub fn Join() -> impl IntoView {
     view! {
         <div class="join" role="listitem">
             <button data-testid="add-node" on:click=add>
-                "+ Add a node"
+                {t("+ Add a node")}
             </button>
         </div>
     }

@@ -6,6 +6,8 @@ mod head;
 
 mod join;
 
+mod join_form;
+
 mod pod;
 
 mod slot;
@@ -16,3 +18,4 @@ mod taints;
 
 pub use card::Card;
 pub use join::Join;
+pub use join_form::JoinForm;

@@ -2,6 +2,7 @@
 
 use crate::app::grid::hue;
 use crate::app::screen::{Selection, use_screen};
+use crate::app::session::use_dispatch;
 use crate::k8s::Str;
 use crate::view::{PodToken, Slot};
 use leptos::prelude::*;
@@ -9,7 +10,7 @@ use leptos::prelude::*;
 /// One pod.
 #[component]
 pub fn PodView(uid: Str, place: Memo<Option<Slot>>, name: Memo<Option<String>>) -> impl IntoView {
-    let screen = use_screen();
+    let (screen, dispatch) = (use_screen(), use_dispatch());
     let wanted = uid.clone();
     let pod = Memo::new(move |_| {
         let find = |slot: &Slot| slot.pods.iter().find(|pod| pod.uid == wanted).cloned();
@@ -28,6 +29,7 @@ pub fn PodView(uid: Str, place: Memo<Option<Slot>>, name: Memo<Option<String>>) 
                 node: token.node,
                 pod: Some(uid.clone()),
             });
+            dispatch.show();
         }
     };
     let words = move |pod: &PodToken| match name.get() {

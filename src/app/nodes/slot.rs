@@ -2,14 +2,17 @@
 
 use super::pod::PodView;
 use crate::app::screen::{Selection, use_screen};
+use crate::app::session::use_dispatch;
+use crate::app::words::tell;
 use crate::k8s::Str;
-use crate::view::{NodeCard, Slot};
+use crate::say;
+use crate::view::{NodeCard, Say, Slot};
 use leptos::prelude::*;
 
 /// The slot of a DaemonSet.
 #[component]
 pub fn SlotView(node: Str, set: Str, card: RwSignal<NodeCard>) -> impl IntoView {
-    let screen = use_screen();
+    let (screen, dispatch) = (use_screen(), use_dispatch());
     let slot = Memo::new(move |_| {
         card.with(|card| card.slots.iter().find(|slot| slot.set_uid == set).cloned())
     });
@@ -23,9 +26,7 @@ pub fn SlotView(node: Str, set: Str, card: RwSignal<NodeCard>) -> impl IntoView 
         slot.with(|slot| slot.as_ref().map(uids).unwrap_or_default())
     });
     let empty = Memo::new(move |_| pods.with(Vec::is_empty));
-    let reason = Memo::new(move |_| {
-        slot.with(|s| s.as_ref().map(|s| s.reason.to_string()).unwrap_or_default())
-    });
+    let reason = Memo::new(move |_| slot.with(|s| s.as_ref().map_or("", |s| s.reason)));
     // With one DaemonSet its name in every slot is noise.
     let name = Memo::new(move |_| {
         let several = screen.sets.with(|sets| sets.len() > 1);
@@ -46,6 +47,7 @@ pub fn SlotView(node: Str, set: Str, card: RwSignal<NodeCard>) -> impl IntoView 
                 node: ask.clone(),
                 pod: None,
             });
+            dispatch.show();
         };
         view! {
             <button
@@ -57,7 +59,7 @@ pub fn SlotView(node: Str, set: Str, card: RwSignal<NodeCard>) -> impl IntoView 
             >
                 <span>
                     <span class="of">{move || name.get()}</span>
-                    {move || format!("no pod: {}", reason.get())}
+                    {move || tell(&say!("no pod: {}", Say::plain(reason.get())))}
                 </span>
             </button>
         }

@@ -12,13 +12,7 @@ use leptos::prelude::*;
 pub fn Header() -> impl IntoView {
     let screen = use_screen();
     // The question that the page opens with: about the first node that has an empty slot.
-    let asked = Memo::new(move |_| {
-        let names = screen.names.get();
-        names.into_iter().find(|name| {
-            let card = screen.card(name);
-            card.is_some_and(|c| c.with(|c| c.slots.iter().any(|slot| slot.pods.is_empty())))
-        })
-    });
+    let asked = screen.grid.hole;
     let question = move || {
         asked.get().map(|name| {
             let node = name.clone();
