@@ -4,9 +4,9 @@ use super::field::{Cell, Look};
 use super::index::Index;
 use super::pod::PodState;
 use crate::cluster::fit::pod_requests;
+use crate::k8s::order::InOrder;
 use crate::k8s::selector::Selector;
 use crate::k8s::{Object, Str};
-use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -106,28 +106,27 @@ pub struct Group {
 /// Arranges the nodes. The cells are in the order of the index.
 pub fn arrange(index: &Index, cells: &[Cell], asked: &Arrangement) -> Vec<Group> {
     let filter = Filter::read(&asked.text);
-    let mut rows: Vec<(u32, &Cell, Option<(&Arc<Object>, &[Arc<Object>])>)> = Vec::new();
+    let mut rows: Vec<(i64, u32, Str)> = Vec::new();
     for (i, cell) in (0u32..).zip(cells) {
         let objects = index.on(&cell.name);
         let node = objects.map(|(node, _)| &**node);
         if asked.want.meets(&cell.look) && filter.meets(&cell.name, node) {
-            rows.push((i, cell, objects));
+            let key = match asked.sort {
+                Sort::Name => 0,
+                Sort::State => rank(&cell.look),
+                Sort::Revision => cell.look.mark.map_or(0, |m| m.revision),
+                Sort::Cpu => -objects.map_or(0, |(_, pods)| cpu(pods)),
+                Sort::Newest => node.and_then(|n| n.meta().creation).map_or(0, |at| -at.0),
+            };
+            let title = node.map_or(Str::default(), |node| title(node, &asked.group));
+            rows.push((key, i, title));
         }
     }
-    match asked.sort {
-        Sort::Name => {}
-        Sort::State => rows.sort_by_key(|(_, cell, _)| rank(&cell.look)),
-        Sort::Revision => rows.sort_by_key(|(_, cell, _)| cell.look.mark.map_or(0, |m| m.revision)),
-        Sort::Cpu => rows.sort_by_cached_key(|(_, _, objects)| {
-            Reverse(objects.map_or(0, |(_, pods)| cpu(pods)))
-        }),
-        Sort::Newest => rows.sort_by_key(|(_, _, objects)| {
-            Reverse(objects.and_then(|(node, _)| node.meta().creation))
-        }),
+    if asked.sort != Sort::Name {
+        rows.order_by_key(|(key, _, _)| *key);
     }
     let mut groups: BTreeMap<Str, Vec<u32>> = BTreeMap::new();
-    for (i, _, objects) in rows {
-        let title = objects.map_or(Str::default(), |(node, _)| title(node, &asked.group));
+    for (_, i, title) in rows {
         groups.entry(title).or_default().push(i);
     }
     let group = |(title, cells)| Group { title, cells };
@@ -168,7 +167,7 @@ fn cpu(pods: &[Arc<Object>]) -> i64 {
 }
 
 /// What needs attention comes first.
-fn rank(look: &Look) -> u8 {
+fn rank(look: &Look) -> i64 {
     let pod = look.mark.map(|mark| (mark.troubled, mark.state));
     match pod {
         _ if !look.ready => 0,

@@ -4,6 +4,7 @@ use super::counted::{Counted, SetFacts};
 use super::pod::{self, PodState};
 use crate::cluster::SimTime;
 use crate::k8s::api::Node;
+use crate::k8s::order::InOrder;
 use crate::k8s::{Object, Str};
 use std::sync::Arc;
 
@@ -77,7 +78,7 @@ pub(super) fn look(
         });
     }
     // The one that goes stands behind the one that comes.
-    marks.sort_by_key(|mark| (mark.state == PodState::Terminating, -mark.revision));
+    marks.order_by_key(|mark| (mark.state == PodState::Terminating, -mark.revision));
     look.mark = marks.first().copied();
     look.second = marks.get(1).copied();
     (look, due)
