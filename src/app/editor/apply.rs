@@ -62,9 +62,12 @@ pub fn Apply() -> impl IntoView {
 #[component]
 fn State() -> impl IntoView {
     let (screen, desk) = (use_screen(), use_desk());
+    // Counted after each look, not at each key: long texts take a moment.
     let count = Memo::new(move |_| {
+        desk.stale.track();
+        screen.answer.track();
         let index = screen.file.get();
-        screen.files.with(|files| {
+        screen.files.with_untracked(|files| {
             let file = files.get(index)?;
             let applied = file.applied.as_deref()?;
             Some(changes(applied, &file.text))

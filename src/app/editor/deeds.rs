@@ -15,19 +15,27 @@ impl Dispatch {
             .with_untracked(|files| files.get(index).cloned())
     }
 
-    /// What a person typed; the console sees it too.
+    /// What a person typed.
     pub fn edit(self, text: String) {
         let index = self.screen.file.get_untracked();
-        let mut name = String::new();
         self.screen.files.update(|files| {
             if let Some(file) = files.get_mut(index) {
-                name.clone_from(&file.name);
-                file.text.clone_from(&text);
+                file.text = text;
             }
         });
-        self.session.update_value(|session| {
-            session.terminal.write(&name, &text);
-        });
+        self.keep_front();
+    }
+
+    /// The console sees the file in front as it is.
+    pub fn keep_front(self) {
+        if let Some(file) = self.front_file() {
+            self.session.update_value(|session| {
+                let known = session.terminal.files().read(&file.name);
+                if known.is_none_or(|known| *known != *file.text) {
+                    session.terminal.write(&file.name, &file.text);
+                }
+            });
+        }
     }
 
     /// Applies the file in front; refused, nothing changes.

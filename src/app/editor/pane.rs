@@ -10,8 +10,8 @@ use super::files::Files;
 use super::messages::Messages;
 use super::plain::Plain;
 use super::plan::PlanBlock;
-use crate::app::screen::use_screen;
-use crate::app::session::use_dispatch;
+use crate::app::screen::{Screen, use_screen};
+use crate::app::session::{Dispatch, use_dispatch};
 use crate::app::words::t;
 use leptos::{html, prelude::*};
 
@@ -29,11 +29,7 @@ pub fn Pane() -> impl IntoView {
             .with(|files| files.get(index).map(|f| f.text.clone()).unwrap_or_default())
     });
     ahead::follow(desk, screen, dispatch, text);
-    // What the console did to its files is known by what it printed.
-    Effect::new(move || {
-        screen.lines.track();
-        dispatch.fetch_files();
-    });
+    share(screen, dispatch, text);
     host.on_load(move |host| {
         bundle::load(
             host.into(),
@@ -83,4 +79,16 @@ pub fn Pane() -> impl IntoView {
             <Apply />
         </section>
     }
+}
+
+/// The console and the column have the same files. What the console did to its files is known by what it printed.
+fn share(screen: Screen, dispatch: Dispatch, text: Memo<String>) {
+    Effect::new(move || {
+        text.track();
+        dispatch.keep_front();
+    });
+    Effect::new(move || {
+        screen.lines.track();
+        dispatch.fetch_files();
+    });
 }

@@ -34,11 +34,7 @@ pub fn insert(screen: Screen, dispatch: Dispatch, verdict: Memo<Option<Verdict>>
         .zip(new.lines())
         .take_while(|(a, b)| a == b)
         .count();
-    screen.files.update(|files| {
-        if let Some(file) = files.get_mut(index) {
-            file.text = new;
-        }
-    });
+    dispatch.edit(new);
     screen
         .said
         .set(t("Inserted into the manifest. Apply it to make it so.").to_owned());

@@ -40,6 +40,11 @@ pub(super) fn lines(run: &PlanRun) -> Vec<Line> {
         }
         Some(End::Settled) | None => {}
     }
+    if several {
+        out.sort_by_key(|line| (line.tone == Tone::Warning, line.about.clone()));
+    } else {
+        out.sort_by_key(|line| line.tone);
+    }
     out
 }
 
@@ -51,22 +56,46 @@ fn named(lines: Vec<Line>, several: bool, name: impl Fn() -> String) -> Vec<Line
     lines.into_iter().map(about).collect()
 }
 
-/// What kubectl said that no other line says: objects made, objects without pods, warnings.
+/// What kubectl said that no other line says: objects made, objects without pods, warnings. Sentences that differ
+/// in a name only are said once.
 fn answers(run: &PlanRun) -> Vec<Line> {
-    let line = |text: &str| {
-        let text = text.trim();
-        let tone = if text.starts_with("Warning: ") {
-            Tone::Warning
-        } else if text.ends_with(" created") {
-            Tone::Object
-        } else if text.ends_with(" configured") && !text.starts_with("daemonset.apps/") {
-            Tone::Object
-        } else {
-            return None;
+    let mut out: Vec<(String, Line)> = Vec::new();
+    for text in run.answer.lines().map(str::trim) {
+        let Some((tone, kind, name)) = answer(text) else {
+            continue;
         };
-        Some(Line::new(tone, say!("{}", text)))
+        match out.iter_mut().find(|(known, _)| *known == kind) {
+            Some((_, line)) => line.nodes.push((name, String::new())),
+            None => {
+                let mut line = Line::new(tone, say!("{}", text));
+                line.nodes.push((name, String::new()));
+                out.push((kind, line));
+            }
+        }
+    }
+    let line = |(_, mut line): (String, Line)| {
+        match line.nodes.len() {
+            1 => line.nodes.clear(),
+            n => line.says.push(say!("{} of this kind", &n)),
+        }
+        line
     };
-    run.answer.lines().filter_map(line).collect()
+    out.into_iter().map(line).collect()
+}
+
+/// A sentence of kubectl: its tone, the sentence without the name, the name.
+fn answer(text: &str) -> Option<(Tone, String, String)> {
+    if let Some(rest) = text.strip_prefix("Warning: resource ") {
+        let (name, rest) = rest.split_once(' ')?;
+        return Some((Tone::Warning, rest.to_owned(), name.to_owned()));
+    }
+    if text.starts_with("Warning: ") {
+        return Some((Tone::Warning, text.to_owned(), String::new()));
+    }
+    let (object, verb) = text.rsplit_once(' ')?;
+    let (kind, name) = object.split_once('/')?;
+    let made = verb == "created" || verb == "configured" && kind != "daemonset.apps";
+    made.then(|| (Tone::Object, format!("{kind} {verb}"), name.to_owned()))
 }
 
 fn of_set(run: &PlanRun, book: &Book, spoke: &mut bool) -> Vec<Line> {
@@ -85,7 +114,7 @@ fn of_set(run: &PlanRun, book: &Book, spoke: &mut bool) -> Vec<Line> {
     }
     if let Some(first) = out
         .first_mut()
-        .filter(|line| line.tone < Tone::Same && !*spoke)
+        .filter(|line| line.tone < Tone::Trouble && !*spoke)
     {
         first.says.push(say!("about {}", &words(run.duration())));
         *spoke = true;
@@ -142,7 +171,7 @@ fn moves(places: &[Place], book: &Book, number: i64) -> Vec<Line> {
             .iter()
             .map(|p| (p.node.to_string(), String::new()))
             .collect();
-        line.revision = if tone < Tone::Same { number } else { 0 };
+        line.revision = if tone < Tone::Trouble { number } else { 0 };
         out.push(line);
     }
     out.extend(holes(places, &Move::Deleted));

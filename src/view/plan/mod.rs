@@ -19,7 +19,7 @@ pub use run::{End, PlanRun};
 
 use super::Say;
 
-/// What a line is about; the page gives each a color of its own beside the words.
+/// What a line is about, what matters most first; the page gives each a mark of its own beside the words.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Tone {
     /// An object is made or changed.
@@ -27,19 +27,19 @@ pub enum Tone {
     Created,
     Replaced,
     Deleted,
-    /// A pod stays as it is.
-    Same,
-    /// It keeps the old template for now.
-    Old,
-    /// No pod belongs here.
-    Hole,
     /// Something does not come up.
     Trouble,
+    /// It did not settle.
+    Unsettled,
+    /// No pod belongs here.
+    Hole,
     Revision,
     /// What is available on the way.
     Lowest,
-    /// It did not settle.
-    Unsettled,
+    /// It keeps the old template for now.
+    Old,
+    /// A pod stays as it is.
+    Same,
     Warning,
 }
 
