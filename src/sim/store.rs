@@ -9,7 +9,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 /// How many changes the log keeps for late readers (`get -w`); parts get theirs at once.
-pub const LOG_LIMIT: usize = 8192;
+pub const LOG_LIMIT: usize = 2048;
 
 /// Namespace and name, ordered as the keys of the real storage are: bytewise by `namespace/name`.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -194,7 +194,7 @@ impl Swarm {
     }
 
     /// Every DaemonSet is synced once more, and given time. Expectations of what was never seen have run out by then.
-    fn touch(&mut self) {
+    fn touch(&mut self, span: SimSpan) {
         let names: Vec<Str> = self
             .cluster()
             .objects(Kind::DaemonSet)
@@ -205,7 +205,7 @@ impl Swarm {
             let touch = value!({"metadata": {"annotations": {"touched": at.clone()}}});
             self.patch(Kind::DaemonSet, &name, touch);
         }
-        let until = self.cluster().now() + SimSpan::from_secs(400);
+        let until = self.cluster().now() + span;
         self.history.advance_to(until, 2_000_000);
     }
 
@@ -219,12 +219,12 @@ impl Swarm {
         }
         self.heal();
         self.pass(SimSpan::from_secs(2))?;
-        self.touch();
-        self.touch();
+        self.touch(SimSpan::from_secs(330));
+        self.touch(SimSpan::from_secs(60));
         check_books(self.cluster())?;
         check_settled(self.cluster())?;
         let before = self.fingerprint();
-        let until = self.cluster().now() + SimSpan::from_secs(100);
+        let until = self.cluster().now() + SimSpan::from_secs(60);
         self.history.advance_to(until, 1_000_000);
         if self.fingerprint() != before {
             return Err("the settled cluster still changes".to_owned());
