@@ -3,6 +3,8 @@
 set -euo pipefail
 source "$(dirname "$0")/env.sh"
 cargo bench --locked --bench step -- "$@"
+cargo bench --locked --bench step -- idle
+cargo bench --locked --bench step -- large
 wasm=target/wasm32-unknown-unknown/release/examples/core.wasm
 cargo build --locked --release --target wasm32-unknown-unknown --example core
 wasm-bindgen --target nodejs --out-dir target/core "$wasm"
