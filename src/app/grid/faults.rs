@@ -1,43 +1,11 @@
 //! What goes wrong with the cluster as a whole, and right again.
 
-use crate::app::session::{Dispatch, use_dispatch};
+use super::wrong::{Wrong, wrong};
+use crate::app::session::use_dispatch;
 use crate::app::ui::Menu;
 use crate::app::words::{t, w};
 use crate::cluster::{Command, Effect, PartId, Rule};
 use leptos::prelude::*;
-
-/// What is wrong, as the log of commands tells.
-#[derive(Clone, Copy, PartialEq, Eq, Default)]
-struct Wrong {
-    registry: bool,
-    slow: bool,
-    api: bool,
-    controller: bool,
-    scheduler: bool,
-}
-
-fn wrong(dispatch: Dispatch) -> Wrong {
-    let mut wrong = dispatch.cluster(|cluster| {
-        let log = cluster.log().iter().rev();
-        let registry = log.clone().find_map(|entry| match entry.command {
-            Command::Registry { up } => Some(!up),
-            _ => None,
-        });
-        let slow = log.clone().find_map(|entry| match entry.command {
-            Command::SlowPulls { factor } => Some(factor > 1),
-            _ => None,
-        });
-        Wrong {
-            registry: registry.unwrap_or(false),
-            slow: slow.unwrap_or(false),
-            api: !cluster.api().faults.rules().is_empty(),
-            ..Wrong::default()
-        }
-    });
-    wrong.controller = !dispatch.alive(PartId::DaemonSet);
-    wrong.scheduler = !dispatch.alive(PartId::Scheduler);
-    wrong
-}
 
 /// Calls of a component that fail, or all of them again succeed.
 fn api(off: bool) -> Command {

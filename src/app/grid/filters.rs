@@ -1,32 +1,11 @@
 //! Which nodes, in which groups, in which order.
 
+use super::asked::{sort_words, want_words};
 use crate::app::screen::use_screen;
 use crate::app::session::use_dispatch;
-use crate::app::words::{t, w};
+use crate::app::words::t;
 use crate::view::{Arrangement, Sort, Want};
 use leptos::prelude::*;
-
-const fn want_words(want: Want) -> &'static str {
-    match want {
-        Want::Any => w("any state"),
-        Want::NotReady => w("NotReady"),
-        Want::Cordoned => w("cordoned"),
-        Want::Tainted => w("tainted"),
-        Want::Empty => w("without a pod"),
-        Want::Unavailable => w("pod not available"),
-        Want::Outdated => w("pod of an old revision"),
-    }
-}
-
-const fn sort_words(sort: Sort) -> &'static str {
-    match sort {
-        Sort::Name => w("by name"),
-        Sort::State => w("trouble first"),
-        Sort::Revision => w("oldest revision first"),
-        Sort::Cpu => w("most cpu requested first"),
-        Sort::Newest => w("newest first"),
-    }
-}
 
 /// The second row of the toolbar.
 #[component]
@@ -37,21 +16,6 @@ pub fn Filters() -> impl IntoView {
         asked.update(|asked| change(asked));
         dispatch.show();
     };
-    let keys = dispatch.label_keys();
-    let groups = keys.into_iter().map(|key| {
-        let chosen = key.clone();
-        let words = if key == "role" {
-            t("role").to_owned()
-        } else {
-            key.to_string()
-        };
-        view! {
-            <option value=key.to_string() prop:selected=move || asked.with(|a| a.group == chosen)>
-                {words}
-            </option>
-        }
-    });
-    let groups = groups.collect_view();
     let wants =
         Want::ALL.map(|want| option(t(want_words(want)), move || asked.with(|a| a.want == want)));
     let sorts =
@@ -80,17 +44,7 @@ pub fn Filters() -> impl IntoView {
             >
                 {wants}
             </select>
-            <select
-                data-testid="group-by"
-                aria-label=t("Group by")
-                on:change:target=move |event| {
-                    let group = event.target().value();
-                    change(&|asked| asked.group = crate::k8s::Str::new(&group));
-                }
-            >
-                <option value="">{t("no groups")}</option>
-                {groups}
-            </select>
+            <Groups />
             <select
                 data-testid="sort-by"
                 aria-label=t("Sort")
@@ -113,4 +67,40 @@ pub fn Filters() -> impl IntoView {
 
 fn option(words: &'static str, chosen: impl Fn() -> bool + Send + 'static) -> impl IntoView {
     view! { <option prop:selected=chosen>{words}</option> }
+}
+
+/// The label that makes the groups.
+#[component]
+fn Groups() -> impl IntoView {
+    let (screen, dispatch) = (use_screen(), use_dispatch());
+    let asked = screen.grid.asked;
+    let keys = dispatch.label_keys();
+    let groups = keys.into_iter().map(|key| {
+        let chosen = key.clone();
+        let words = if key == "role" {
+            t("role").to_owned()
+        } else {
+            key.to_string()
+        };
+        view! {
+            <option value=key.to_string() prop:selected=move || asked.with(|a| a.group == chosen)>
+                {words}
+            </option>
+        }
+    });
+    let groups = groups.collect_view();
+    view! {
+            <select
+                data-testid="group-by"
+                aria-label=t("Group by")
+                on:change:target=move |event| {
+                    let group = event.target().value();
+                    asked.update(|asked| asked.group = crate::k8s::Str::new(&group));
+                    dispatch.show();
+                }
+            >
+                <option value="">{t("no groups")}</option>
+                {groups}
+            </select>
+    }
 }

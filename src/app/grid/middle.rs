@@ -2,7 +2,7 @@
 
 use super::bulk::Bulk;
 use super::cards::Grid;
-use super::field::FieldView;
+use super::field_view::FieldView;
 use super::list::ListView;
 use super::state::Sight;
 use super::toolbar::Toolbar;

@@ -2,9 +2,15 @@
 
 mod state;
 
+mod take;
+
+mod order;
+
 mod counters;
 
 mod revisions;
+
+mod set_name;
 
 mod middle;
 
@@ -12,13 +18,37 @@ mod toolbar;
 
 mod filters;
 
+mod asked;
+
+mod count;
+
 mod cards;
 
 mod field;
 
+mod field_view;
+
+mod redraw;
+
+mod reach;
+
+mod pointer;
+
+mod fingers;
+
 mod canvas;
 
+mod sweep;
+
+mod ink;
+
 mod sprite;
+
+mod draw;
+
+mod shape;
+
+mod colors;
 
 mod zoom;
 
@@ -31,6 +61,8 @@ mod deeds;
 mod bulk;
 
 mod faults;
+
+mod wrong;
 
 mod picture;
 

@@ -1,6 +1,6 @@
 //! The grid as a file: SVG, or PNG drawn from it.
 
-use super::sprite::Colors;
+use super::colors::{Colors, context};
 use crate::app::screen::{Screen, use_screen};
 use crate::app::ui::Menu;
 use crate::app::words::t;
@@ -73,7 +73,7 @@ fn save_png(text: &str) {
         };
         canvas.set_width(drawn.natural_width() * 2);
         canvas.set_height(drawn.natural_height() * 2);
-        if let Some(pen) = super::sprite::context(&canvas) {
+        if let Some(pen) = context(&canvas) {
             let _ = pen.scale(2.0, 2.0);
             let _ = pen.draw_image_with_html_image_element(&drawn, 0.0, 0.0);
         }

@@ -1,14 +1,14 @@
 //! Above the nodes: how to see them, which of them, and what happens to all of them.
 
+use super::count::{Count, Select};
 use super::faults::Faults;
 use super::filters::Filters;
 use super::picture::Pictures;
-use super::state::{GridScreen, Sight};
+use super::state::Sight;
 use crate::app::nodes::JoinForm;
 use crate::app::screen::use_screen;
 use crate::app::session::use_dispatch;
-use crate::app::words::{t, tell, w};
-use crate::say;
+use crate::app::words::{t, w};
 use leptos::prelude::*;
 
 const SIGHTS: [(Sight, &str, &str); 3] = [
@@ -83,40 +83,4 @@ pub fn Toolbar() -> impl IntoView {
             <JoinForm close />
         </Show>
     }
-}
-
-/// Turns the picking of several nodes on and off.
-#[component]
-fn Select(grid: GridScreen) -> impl IntoView {
-    let toggle = move |_| {
-        grid.picking.update(|on| *on = !*on);
-        if !grid.picking.get_untracked() {
-            grid.picked.update(std::collections::BTreeSet::clear);
-        }
-    };
-    view! {
-        <button
-            data-testid="select"
-            aria-pressed=move || grid.picking.get().to_string()
-            on:click=toggle
-        >
-            {t("Select")}
-        </button>
-    }
-}
-
-/// How many nodes are shown, of how many.
-#[component]
-fn Count() -> impl IntoView {
-    let screen = use_screen();
-    let words = move || {
-        let all = screen.names.with(Vec::len);
-        let shown = screen.grid.shown();
-        if shown == all {
-            tell(&say!("{} nodes", &all))
-        } else {
-            tell(&say!("{} of {} nodes", &shown, &all))
-        }
-    };
-    view! { <small class="dim" data-testid="node-count">{words}</small> }
 }

@@ -81,15 +81,7 @@ pub fn JoinForm(close: Callback<()>) -> impl IntoView {
             </button>
         }
     });
-    let inputs = FIELDS.into_iter().zip(fields).map(|((name, label, hint), value)| {
-        view! {
-            <label>
-                <span>{t(label)}</span>
-                <input data-testid=format!("join-{name}") placeholder=hint autocomplete="off" bind:value=value />
-            </label>
-        }
-    });
-    let inputs = inputs.collect_view();
+    let inputs = inputs(fields);
     let coming = move || (left.get() != 0).then(|| tell(&say!("{} still to come", &left.get())));
     view! {
         <form class="join-form" data-testid="join-form" aria-label=t("Add nodes") on:submit=submit on:keydown=leave>
@@ -107,4 +99,24 @@ pub fn JoinForm(close: Callback<()>) -> impl IntoView {
             <p class="wrong" role="alert">{move || wrong.get()}</p>
         </form>
     }
+}
+
+/// The fields beside the number.
+fn inputs(fields: [RwSignal<String>; 6]) -> impl IntoView {
+    let rows = FIELDS.into_iter().zip(fields);
+    let input = |((name, label, hint), value): ((&str, &'static str, &'static str), _)| {
+        let value: RwSignal<String> = value;
+        view! {
+            <label>
+                <span>{t(label)}</span>
+                <input
+                    data-testid=format!("join-{name}")
+                    placeholder=hint
+                    autocomplete="off"
+                    bind:value=value
+                />
+            </label>
+        }
+    };
+    rows.map(input).collect_view()
 }
