@@ -1,6 +1,8 @@
 //! The revisions of the DaemonSet in front, newest first, and how far the newest is rolled out.
 
 use crate::app::session::use_dispatch;
+use crate::app::words::{t, tell};
+use crate::say;
 use crate::view::{RevisionRow, SetRow};
 use leptos::prelude::*;
 
@@ -39,7 +41,7 @@ pub fn Revisions(front: Memo<Option<SetRow>>) -> impl IntoView {
             let row = f.as_ref()?;
             let (done, all) = (row.counters.updated, row.counters.desired);
             Some(if row.rolling() {
-                format!("rolling out · {done} of {all}")
+                tell(&say!("rolling out · {} of {}", &done, &all))
             } else {
                 String::new()
             })
@@ -85,10 +87,10 @@ fn item(row: RevisionRow, front: Memo<Option<SetRow>>) -> impl IntoView {
         view! {
             <button
                 data-testid="undo"
-                aria-label=format!("Undo to revision {number}")
+                aria-label=tell(&say!("Undo to revision {}", &number))
                 on:click=back
             >
-                "Undo"
+                {t("Undo")}
             </button>
         }
     });
@@ -101,7 +103,8 @@ fn item(row: RevisionRow, front: Memo<Option<SetRow>>) -> impl IntoView {
             data-hue=hue(number)
             title=title
         >
-            "revision "
+            {t("revision")}
+            " "
             <b>{number}</b>
             {button}
         </span>

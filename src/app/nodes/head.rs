@@ -3,8 +3,10 @@
 use crate::app::screen::{Selection, use_screen};
 use crate::app::session::use_dispatch;
 use crate::app::ui::Menu;
+use crate::app::words::{t, tell};
 use crate::cluster::Command;
 use crate::k8s::Str;
+use crate::say;
 use crate::view::NodeCard;
 use leptos::prelude::*;
 
@@ -22,7 +24,7 @@ pub fn Head(name: Str, card: RwSignal<NodeCard>) -> impl IntoView {
     let badges = Memo::new(move |_| {
         card.with(|card| {
             let roles = card.roles.iter().map(|role| (short_role(role), false));
-            let bar = card.cordoned.then(|| ("cordoned".to_owned(), false));
+            let bar = card.cordoned.then(|| (t("cordoned").to_owned(), false));
             let bad = card.conditions.iter().map(|word| (word.to_string(), true));
             roles.chain(bar).chain(bad).collect::<Vec<_>>()
         })
@@ -38,7 +40,7 @@ pub fn Head(name: Str, card: RwSignal<NodeCard>) -> impl IntoView {
             <button class="name" on:click=select>{name.to_string()}</button>
             {badges}
             <div class="more">
-                <Menu label=format!("Node {name}") sign="⋯" testid="node-menu">
+                <Menu label=tell(&say!("Node {}", &name)) sign="⋯" testid="node-menu">
                     <Deeds name=name.clone() card />
                 </Menu>
             </div>
@@ -61,13 +63,13 @@ fn Deeds(name: Str, card: RwSignal<NodeCard>) -> impl IntoView {
     let cordon = if cordoned { "uncordon" } else { "cordon" };
     view! {
         <button role="menuitem" data-testid="node-cordon" on:click=line(format!("kubectl {cordon} {name}"))>
-            {if cordoned { "Uncordon" } else { "Cordon" }}
+            {if cordoned { t("Uncordon") } else { t("Cordon") }}
         </button>
         <button role="menuitem" data-testid="node-stop" on:click=move |_| dispatch.command(stop.clone())>
-            "Stop the kubelet"
+            {t("Stop the kubelet")}
         </button>
         <button role="menuitem" data-testid="node-start" on:click=move |_| dispatch.command(start.clone())>
-            "Start the kubelet"
+            {t("Start the kubelet")}
         </button>
         <button
             role="menuitem"
@@ -75,7 +77,7 @@ fn Deeds(name: Str, card: RwSignal<NodeCard>) -> impl IntoView {
             data-testid="node-delete"
             on:click=line(format!("kubectl delete node {name}"))
         >
-            "Delete the node"
+            {t("Delete the node")}
         </button>
     }
 }

@@ -2,6 +2,7 @@
 
 use super::taints::Editing;
 use crate::app::session::use_dispatch;
+use crate::app::words::t;
 use crate::k8s::Str;
 use crate::view::TaintChip;
 use leptos::{ev, html, prelude::*};
@@ -60,9 +61,11 @@ pub fn TaintForm(node: Str, old: Option<TaintChip>, editing: RwSignal<Editing>) 
             <KeyValue key_text=key value />
             <Effects effect />
             <div class="buttons">
-                <button type="submit" class="primary small" data-testid="taint-save">"Taint"</button>
+                <button type="submit" class="primary small" data-testid="taint-save">
+                    {t("Taint")}
+                </button>
                 <button type="button" class="small" on:click=move |_| editing.set(Editing::Nothing)>
-                    "Cancel"
+                    {t("Cancel")}
                 </button>
             </div>
             <Show when=move || wrong.with(|w| !w.is_empty())>
@@ -84,16 +87,16 @@ fn KeyValue(key_text: RwSignal<String>, value: RwSignal<String>) -> impl IntoVie
     view! {
         <input
             node_ref=field
-            aria-label="Key"
+            aria-label=t("Key")
             data-testid="taint-key"
-            placeholder="key"
+            placeholder=t("key")
             autocomplete="off"
             bind:value=key_text
         />
         <input
-            aria-label="Value"
+            aria-label=t("Value")
             data-testid="taint-value"
-            placeholder="value"
+            placeholder=t("value")
             autocomplete="off"
             bind:value=value
         />
@@ -108,7 +111,7 @@ fn Effects(effect: RwSignal<String>) -> impl IntoView {
     });
     view! {
         <select
-            aria-label="Effect"
+            aria-label=t("Effect")
             data-testid="taint-effect"
             on:change:target=move |event| effect.set(event.target().value())
         >

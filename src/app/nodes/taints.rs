@@ -2,7 +2,9 @@
 
 use super::taint_form::TaintForm;
 use crate::app::session::use_dispatch;
+use crate::app::words::{t, tell};
 use crate::k8s::Str;
+use crate::say;
 use crate::view::{LabelChip, NodeCard, TaintChip};
 use leptos::prelude::*;
 
@@ -29,7 +31,7 @@ pub fn Chips(name: Str, card: RwSignal<NodeCard>) -> impl IntoView {
         };
         Some(view! { <TaintForm node=node.clone() old editing /> })
     };
-    let add = format!("Add a taint to {name}");
+    let add = tell(&say!("Add a taint to {}", &name));
     view! {
         <div class="chips">
             <For
@@ -48,7 +50,7 @@ pub fn Chips(name: Str, card: RwSignal<NodeCard>) -> impl IntoView {
                 aria-label=add
                 on:click=move |_| editing.set(Editing::New)
             >
-                "+ taint"
+                {t("+ taint")}
             </button>
             {form}
         </div>
@@ -68,7 +70,7 @@ fn Taint(node: Str, taint: TaintChip, editing: RwSignal<Editing>) -> impl IntoVi
                 class="words"
                 data-testid="taint"
                 data-node=node.to_string()
-                title=format!("{text} · edit")
+                title=tell(&say!("{} · edit", &text))
                 on:click=move |_| editing.set(Editing::Taint(edit.clone()))
             >
                 <span class="key">{taint.key.to_string()}</span>
@@ -77,7 +79,7 @@ fn Taint(node: Str, taint: TaintChip, editing: RwSignal<Editing>) -> impl IntoVi
             <button
                 class="drop"
                 data-testid="remove-taint"
-                aria-label=format!("Remove the taint {text}")
+                aria-label=tell(&say!("Remove the taint {}", &text))
                 on:click=move |_| {
                     dispatch.line(&remove);
                 }
@@ -99,7 +101,7 @@ fn Label(node: Str, label: LabelChip) -> impl IntoView {
             <span class="words" title=text.clone()>{text.clone()}</span>
             <button
                 class="drop"
-                aria-label=format!("Remove the label {text}")
+                aria-label=tell(&say!("Remove the label {}", &text))
                 on:click=move |_| {
                     dispatch.line(&remove);
                 }
