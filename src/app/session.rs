@@ -179,6 +179,7 @@ impl Dispatch {
                 screen.lines.set(session.terminal.lines().to_vec());
             }
         });
+        self.open_asked();
     }
 }
 

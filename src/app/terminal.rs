@@ -2,12 +2,18 @@
 
 use super::screen::Answer;
 use crate::cluster::{Advanced, Cluster, History, SimSpan, SimTime};
+use crate::console::complete::{Completion, complete};
 use crate::console::files::Files;
 use crate::console::session::Wish;
 use crate::console::{Job, Poll, Session};
+use std::sync::Arc;
 
-/// Pieces kept on the screen.
-const LINES_MAX: usize = 400;
+/// Pieces kept on the screen, and bytes of them.
+const LINES_MAX: usize = 2_000;
+const BYTES_MAX: usize = 2 << 20;
+
+/// Lines of output in one piece: the browser leaves out pieces that are out of sight.
+const PIECE: usize = 100;
 
 /// Programs that may wait at a time; a further one ends the oldest.
 const JOBS_MAX: usize = 16;
@@ -19,15 +25,23 @@ const PATIENCE: SimSpan = SimSpan::from_millis(400);
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Line {
     pub number: u64,
-    pub typed: bool,
-    pub text: String,
+    pub kind: Kind,
+    pub text: Arc<str>,
+}
+
+/// Where a piece of the screen comes from.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Kind {
+    Typed,
+    Printed,
 }
 
 /// A program and how much of its output was printed.
 #[derive(Clone)]
 struct Running {
     job: Job,
-    printed: usize,
+    /// How many of its outputs were printed, and how much of the last one.
+    printed: (usize, usize),
     wake: Option<SimTime>,
 }
 
@@ -37,8 +51,13 @@ pub struct Terminal {
     session: Session,
     running: Vec<Running>,
     lines: Vec<Line>,
+    bytes: usize,
     count: u64,
     shown: u64,
+    /// Files that commands wait for, with the texts that they had.
+    open: Vec<(String, String)>,
+    /// The file that was asked for last.
+    asked: Option<String>,
 }
 
 impl Terminal {
@@ -50,11 +69,12 @@ impl Terminal {
     /// Types a line and runs it. What a command asks of the server takes a moment, which passes; a program that
     /// waits longer goes on with simulated time.
     pub fn run(&mut self, history: &mut History, line: &str) -> Answer {
-        self.print(true, line);
+        self.print(Kind::Typed, line);
+        self.session.history.push(line.to_owned());
         let now = history.cluster().now();
         let mut running = Running {
             job: Job::start_complete(line, now),
-            printed: 0,
+            printed: (0, 0),
             wake: None,
         };
         let patience = now + PATIENCE;
@@ -169,50 +189,121 @@ impl Terminal {
             running.job.interrupt(&mut self.session, now);
             self.fetch(&mut running);
         }
+        self.open.clear();
+        self.drop_copies();
     }
 
     /// Ends what waits without a word: its moment is gone.
     pub fn forget(&mut self) {
         self.running.clear();
+        self.open.clear();
     }
 
     fn fetch(&mut self, running: &mut Running) {
-        let text: String = running
-            .job
-            .outputs()
-            .iter()
-            .map(|o| o.text.as_str())
-            .collect();
-        let new = text[running.printed..].to_owned();
-        running.printed = text.len();
-        if !new.is_empty() {
-            self.print(false, &new);
+        let outputs = running.job.outputs();
+        let (first, mut from) = running.printed;
+        let mut new = String::new();
+        for output in outputs.get(first..).unwrap_or_default() {
+            new.push_str(output.text.get(from..).unwrap_or_default());
+            from = 0;
+        }
+        if let Some(last) = outputs.last() {
+            running.printed = (outputs.len() - 1, last.text.len());
+        }
+        if new.len() > BYTES_MAX {
+            let from = new.len() - BYTES_MAX / 2;
+            let from = new[..from].rfind('\n').map_or(0, |i| i + 1);
+            new.replace_range(..from, "(the lines above are too many to be shown)\n");
+        }
+        let mut lines = new.split_inclusive('\n').peekable();
+        while lines.peek().is_some() {
+            let piece: String = lines.by_ref().take(PIECE).collect();
+            self.print(Kind::Printed, &piece);
         }
     }
 
     fn wishes(&mut self) {
         for wish in std::mem::take(&mut self.session.wishes) {
             match wish {
-                Wish::Clear => {
-                    self.lines.clear();
-                    self.count += 1;
+                Wish::Clear => self.clear(),
+                Wish::Open(path) => {
+                    let text = self.session.files.read(&path);
+                    if text.is_none() {
+                        self.session.files.write(&path, "");
+                    }
+                    self.open.retain(|(open, _)| *open != path);
+                    self.open
+                        .push((path.clone(), text.unwrap_or_default().to_string()));
+                    self.asked = Some(path);
                 }
-                // The page's own tabs open files.
-                Wish::Open(_) => {}
             }
         }
     }
 
-    fn print(&mut self, typed: bool, text: &str) {
+    /// The file that a command has asked for since the last call.
+    pub fn asked(&mut self) -> Option<String> {
+        self.asked.take()
+    }
+
+    /// A command waits for this file.
+    pub fn waits_for(&self, path: &str) -> bool {
+        self.open.iter().any(|(open, _)| open == path)
+    }
+
+    /// The person is done with a file: as it is, or as it was before.
+    pub fn close(&mut self, history: &mut History, path: &str, save: bool) {
+        let Some(place) = self.open.iter().position(|(open, _)| open == path) else {
+            return;
+        };
+        let (path, before) = self.open.remove(place);
+        if !save {
+            self.session.files.write(&path, &before);
+        }
+        self.session.closed.push(path);
+        self.poll(history);
+        self.drop_copies();
+    }
+
+    /// Removes what `kubectl edit` wrote for the editor and nobody waits for any more.
+    fn drop_copies(&mut self) {
+        let open = &self.open;
+        let mut gone: Vec<String> = Vec::new();
+        for (path, _) in self.session.files.iter() {
+            if path.starts_with("tmp/kubectl-edit-") && !open.iter().any(|(p, _)| p == path) {
+                gone.push(path.to_owned());
+            }
+        }
+        for path in gone {
+            self.session.files.remove(&path);
+        }
+    }
+
+    /// What may stand in place of the word under the cursor.
+    pub fn complete(&self, cluster: &Cluster, line: &str, cursor: usize) -> Completion {
+        complete(line, cursor, &self.session, cluster)
+    }
+
+    /// Empties the screen.
+    pub fn clear(&mut self) {
+        self.lines.clear();
+        self.bytes = 0;
         self.count += 1;
+    }
+
+    fn print(&mut self, kind: Kind, text: &str) {
+        self.count += 1;
+        self.bytes += text.len();
         self.lines.push(Line {
             number: self.count,
-            typed,
-            text: text.to_owned(),
+            kind,
+            text: Arc::from(text),
         });
-        if self.lines.len() > LINES_MAX {
-            self.lines.drain(..LINES_MAX / 4);
+        let mut gone = 0;
+        while self.bytes > BYTES_MAX || self.lines.len() - gone > LINES_MAX {
+            self.bytes -= self.lines[gone].text.len();
+            gone += 1;
         }
+        self.lines.drain(..gone);
     }
 
     /// Something was printed since the last call.

@@ -38,6 +38,8 @@ pub mod script;
 
 pub mod complete;
 
+pub mod line;
+
 pub mod paste;
 
 pub use job::{Job, Output, Poll};

@@ -1,88 +1,92 @@
 //! What was typed and printed, and the line to type.
 
+use super::prompt::Prompt;
 use crate::app::screen::use_screen;
 use crate::app::session::use_dispatch;
-use crate::app::terminal::Line;
+use crate::app::terminal::{Kind, Line};
 use crate::app::words::t;
-use leptos::{ev, html, prelude::*};
+use leptos::{html, prelude::*};
 
 /// The console.
 #[component]
 pub fn Pane() -> impl IntoView {
-    let screen = use_screen();
+    let (screen, dispatch) = (use_screen(), use_dispatch());
     let scroll = NodeRef::<html::Div>::new();
+    let field = NodeRef::<html::Input>::new();
     Effect::new(move || {
         screen.lines.track();
         if let Some(scroll) = scroll.get_untracked() {
             request_animation_frame(move || scroll.set_scroll_top(scroll.scroll_height()));
         }
     });
-    let print = |line: Line| {
-        let class = if line.typed { "typed" } else { "printed" };
-        view! { <span class=class>{line.text}</span> }
+    let busy = Memo::new(move |_| {
+        screen.lines.track();
+        screen.elapsed.track();
+        dispatch.console_busy()
+    });
+    let whole = move || {
+        let text: String = screen.lines.with_untracked(|lines| {
+            let line = |line: &Line| match line.kind {
+                Kind::Typed => format!("$ {}\n", line.text),
+                Kind::Printed => line.text.to_string(),
+            };
+            lines.iter().map(line).collect()
+        });
+        copy(&text);
     };
     view! {
         <div class="drawer" role="region" aria-label=t("Console")>
             <div class="scroll" node_ref=scroll tabindex="0">
-                <pre data-testid="console-output">
+                <pre data-testid="console-output" role="log" aria-label=t("What the console printed")>
                     <For each=move || screen.lines.get() key=|line| line.number children=print />
                 </pre>
             </div>
-            <Prompt />
+            <div class="foot">
+                <Prompt field />
+                <Show when=move || busy.get()>
+                    <button
+                        data-testid="console-stop"
+                        title="Ctrl+C"
+                        on:click=move |_| dispatch.interrupt()
+                    >
+                        {t("Stop")}
+                    </button>
+                </Show>
+                <button data-testid="console-copy" on:click=move |_| whole()>
+                    {t("Copy all")}
+                </button>
+                <button data-testid="console-clear" title="Ctrl+L" on:click=move |_| dispatch.clear()>
+                    {t("Clear")}
+                </button>
+            </div>
         </div>
     }
 }
 
-/// The line to type; the arrow keys bring back earlier ones.
-#[component]
-fn Prompt() -> impl IntoView {
-    let (screen, dispatch) = (use_screen(), use_dispatch());
-    let line = RwSignal::new(String::new());
-    let back = StoredValue::new(0_usize);
-    let typed = move || {
-        let typed = |line: &Line| line.typed.then(|| line.text.clone());
-        screen
-            .lines
-            .with_untracked(|lines| lines.iter().filter_map(typed).collect::<Vec<_>>())
-    };
-    let recall = move |step: isize| {
-        let typed = typed();
-        let wanted = back
-            .get_value()
-            .saturating_add_signed(step)
-            .min(typed.len());
-        back.set_value(wanted);
-        line.set(if wanted == 0 {
-            String::new()
-        } else {
-            typed[typed.len() - wanted].clone()
-        });
-    };
-    let key = move |event: ev::KeyboardEvent| match event.key().as_str() {
-        "Enter" => {
-            let text = line.get_untracked();
-            line.set(String::new());
-            back.set_value(0);
-            if !text.trim().is_empty() {
-                dispatch.line(&text);
-            }
-        }
-        "ArrowUp" => recall(1),
-        "ArrowDown" => recall(-1),
-        _ => {}
-    };
-    view! {
-        <label class="line">
-            <span class="heard">{t("Command")}</span>
-            <input
-                data-testid="console-input"
-                placeholder="kubectl get pods -A -o wide"
-                autocomplete="off"
-                autocapitalize="off"
-                spellcheck="false"
-                bind:value=line
-                on:keydown=key
-            />
-        </label>
+/// One piece of the transcript; what was typed can be copied by itself.
+fn print(line: Line) -> AnyView {
+    if line.kind == Kind::Printed {
+        return view! { <span class="printed">{line.text.to_string()}</span> }.into_any();
     }
+    let text = line.text.to_string();
+    view! {
+        <span class="typed">
+            {text.clone()}
+            <button
+                class="copy"
+                data-testid="copy-command"
+                aria-label=t("Copy this command")
+                title=t("Copy this command")
+                on:click=move |_| copy(&text)
+            >
+                "⧉"
+            </button>
+        </span>
+    }
+    .into_any()
+}
+
+/// Puts a text into the clipboard; a browser that does not allow it changes nothing.
+fn copy(text: &str) {
+    let _ = window().navigator().clipboard().write_text(text);
 }

@@ -17,6 +17,8 @@ pub mod desk;
 
 mod difference;
 
+mod edit_session;
+
 mod file_deeds;
 
 mod files;

@@ -6,6 +6,7 @@ use super::asked::Asked;
 use super::bundle::{self, Surface};
 use super::desk::use_desk;
 use super::difference::Difference;
+use super::edit_session::EditSession;
 use super::files::Files;
 use super::messages::Messages;
 use super::plain::Plain;
@@ -58,6 +59,7 @@ pub fn Pane() -> impl IntoView {
         <section class="want" aria-label=t("What I want")>
             <Files />
             <Asked />
+            <EditSession />
             <div
                 class="text"
                 id="want-text"

@@ -52,9 +52,14 @@ pub fn start(name: &str, args: &[String], _: &mut Session) -> Result<Box<dyn Tas
         "true" | ":" => Ok(done(0)),
         "false" => Ok(done(1)),
         "sleep" => sleep(args),
+        "vim" | "vi" | "nano" => Ok(Box::new(Editor {
+            name: name.to_owned(),
+            file: args.iter().find(|a| !a.starts_with('-')).cloned(),
+            open: None,
+        })),
         "echo" | "printf" | "ls" | "pwd" | "cd" | "mkdir" | "rm" | "cp" | "mv" | "touch"
-        | "clear" | "history" | "date" | "export" | "unset" | "alias" | "vim" | "vi" | "nano"
-        | "help" | "seq" | "basename" => Ok(Box::new(Simple {
+        | "clear" | "history" | "date" | "export" | "unset" | "alias" | "help" | "seq"
+        | "basename" => Ok(Box::new(Simple {
             name: name.to_owned(),
             args: args.to_vec(),
         })),
@@ -135,7 +140,6 @@ impl Task for Simple {
                 0
             }
             "export" | "unset" | "alias" => self.variables(io),
-            "vim" | "vi" | "nano" => edit(io, &self.name, plain.first().copied()),
             "seq" => seq(io, &plain),
             "basename" => {
                 let path = plain.first().copied().unwrap_or("");
@@ -177,17 +181,35 @@ fn history(io: &mut Io<'_>) -> u8 {
     0
 }
 
-/// Opens a file in the page's editor.
-fn edit(io: &mut Io<'_>, name: &str, file: Option<&str>) -> u8 {
-    match file {
-        Some(file) => {
-            let path = io.session.path(file);
-            io.session.wishes.push(Wish::Open(path));
-            0
-        }
-        None => {
+/// A file in the page's editor, until it is closed there.
+#[derive(Clone)]
+struct Editor {
+    name: String,
+    file: Option<String>,
+    /// The path, once it was opened.
+    open: Option<String>,
+}
+
+impl Task for Editor {
+    fn poll(&mut self, io: &mut Io<'_>) -> Step {
+        let Some(file) = &self.file else {
+            let name = &self.name;
             io.err_line(format!("{name}: name a file to open it in the editor"));
-            1
+            return Step::Exit(1);
+        };
+        let path = io.session.path(file);
+        if self.open.is_none() {
+            io.session.closed.retain(|p| *p != path);
+            io.session.wishes.push(Wish::Open(path.clone()));
+            self.open = Some(path);
+            return Step::Wait(Wake::INPUT);
+        }
+        let before = io.session.closed.len();
+        io.session.closed.retain(|p| *p != path);
+        if io.session.closed.len() == before {
+            Step::Wait(Wake::INPUT)
+        } else {
+            Step::Exit(0)
         }
     }
 }
