@@ -1,8 +1,10 @@
 //! The kubectl console.
 //!
-//! Reading order: [`pane`] (what was printed), `prompt` (the line to type), `deeds` (what they do).
+//! Reading order: [`pane`] (what was printed), `prompt` and `keys` (the line to type), `deeds` (what they do).
 
 mod deeds;
+
+mod keys;
 
 mod pane;
 
