@@ -1,111 +1,10 @@
 //! The keys of a terminal in the line to type.
 
-use crate::app::session::Dispatch;
-use crate::app::terminal::{Kind, Line};
-use crate::console::line::{self, Typed};
-use crate::console::paste;
-use leptos::{ev, html, prelude::*};
-
-/// What the prompt keeps for itself.
-#[derive(Clone, Copy)]
-pub struct State {
-    pub line: RwSignal<String>,
-    /// How far back in the history; 0 is the line being typed.
-    back: RwSignal<usize>,
-    /// The line that was being typed before the history was entered.
-    draft: RwSignal<String>,
-    /// Ctrl-R was pressed; so many matches are passed over.
-    pub search: RwSignal<Option<usize>>,
-    pub candidates: RwSignal<Vec<String>>,
-    field: NodeRef<html::Input>,
-    dispatch: Dispatch,
-}
+use super::state::State;
+use crate::console::line::Typed;
+use leptos::{ev, prelude::*};
 
 impl State {
-    pub fn new(field: NodeRef<html::Input>, dispatch: Dispatch) -> Self {
-        Self {
-            line: RwSignal::new(String::new()),
-            back: RwSignal::new(0),
-            draft: RwSignal::new(String::new()),
-            search: RwSignal::new(None),
-            candidates: RwSignal::new(Vec::new()),
-            field,
-            dispatch,
-        }
-    }
-
-    fn history(self) -> Vec<String> {
-        let typed = |line: &Line| (line.kind == Kind::Typed).then(|| line.text.to_string());
-        let lines = self.dispatch.screen.lines;
-        lines.with_untracked(|lines| lines.iter().filter_map(typed).collect())
-    }
-
-    /// The line and its cursor.
-    fn typed(self) -> Typed {
-        let text = self.line.get_untracked();
-        let at = self.field.get_untracked();
-        let at = at.and_then(|field| field.selection_start().ok().flatten());
-        match at {
-            Some(at) => Typed::at_utf16(&text, usize::try_from(at).unwrap_or(0)),
-            None => Typed::whole(&text),
-        }
-    }
-
-    fn set(self, typed: &Typed) {
-        self.line.set(typed.text.clone());
-        self.candidates.set(Vec::new());
-        if let Some(field) = self.field.get_untracked() {
-            field.set_value(&typed.text);
-            let at = u32::try_from(typed.utf16()).unwrap_or(0);
-            // Only fields without text selection refuse.
-            let _ = field.set_selection_range(at, at);
-        }
-    }
-
-    fn recall(self, step: isize) {
-        let typed = self.history();
-        let before = self.back.get_untracked();
-        if before == 0 {
-            self.draft.set(self.line.get_untracked());
-        }
-        let wanted = before.saturating_add_signed(step).min(typed.len());
-        self.back.set(wanted);
-        let text = match wanted {
-            0 => self.draft.get_untracked(),
-            n => typed[typed.len() - n].clone(),
-        };
-        self.set(&Typed::whole(&text));
-    }
-
-    /// The line of the history that is being looked for.
-    pub fn found(self) -> Option<String> {
-        let older = self.search.get()?;
-        let text = self.line.get();
-        if text.is_empty() {
-            return None;
-        }
-        line::search(&self.history(), &text, older).map(str::to_owned)
-    }
-
-    fn end_search(self) {
-        if let Some(found) = untrack(|| self.found()) {
-            self.set(&Typed::whole(&found));
-        }
-        self.search.set(None);
-    }
-
-    fn enter(self) {
-        if self.search.get_untracked().is_some() {
-            self.end_search();
-        }
-        let text = self.line.get_untracked();
-        self.set(&Typed::default());
-        self.back.set(0);
-        if !text.trim().is_empty() {
-            self.dispatch.line(&text);
-        }
-    }
-
     /// Completes; true when the key was used up.
     fn complete(self) -> bool {
         let typed = self.typed();
@@ -199,28 +98,6 @@ impl State {
         if used {
             event.prevent_default();
             event.stop_propagation();
-        }
-    }
-
-    /// Several lines at once are commands, perhaps with prompts and old output between them.
-    pub fn paste(self, event: &ev::ClipboardEvent) {
-        let text = event
-            .clipboard_data()
-            .and_then(|data| data.get_data("text").ok())
-            .unwrap_or_default();
-        if !text.trim_end().contains('\n') && !text.starts_with("$ ") {
-            return;
-        }
-        event.prevent_default();
-        let commands = paste::commands(&text);
-        if let [one] = &commands[..]
-            && !one.contains('\n')
-        {
-            self.set(&Typed::whole(one));
-            return;
-        }
-        for command in commands {
-            self.dispatch.line(&command);
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The kubectl console.
 //!
-//! Reading order: [`pane`] (what was printed), `prompt` and `keys` (the line to type), `deeds` (what they do).
+//! Reading order: [`pane`] (what was printed), `prompt`, `state` and `keys` (the line to type), `deeds` (what they do).
 
 mod deeds;
 
@@ -8,6 +8,10 @@ mod keys;
 
 mod pane;
 
+mod pasted;
+
 mod prompt;
+
+mod state;
 
 pub use pane::Pane;

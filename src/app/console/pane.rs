@@ -46,7 +46,7 @@ pub fn Pane() -> impl IntoView {
                 <Show when=move || busy.get()>
                     <button
                         data-testid="console-stop"
-                        title="Ctrl+C"
+
                         on:click=move |_| dispatch.interrupt()
                     >
                         {t("Stop")}
@@ -55,7 +55,7 @@ pub fn Pane() -> impl IntoView {
                 <button data-testid="console-copy" on:click=move |_| whole()>
                     {t("Copy all")}
                 </button>
-                <button data-testid="console-clear" title="Ctrl+L" on:click=move |_| dispatch.clear()>
+                <button data-testid="console-clear" on:click=move |_| dispatch.clear()>
                     {t("Clear")}
                 </button>
             </div>

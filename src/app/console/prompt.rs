@@ -1,6 +1,6 @@
 //! The line to type, what Tab offers for it and what Ctrl-R finds.
 
-use super::keys::State;
+use super::state::State;
 use crate::app::session::use_dispatch;
 use crate::app::words::t;
 use leptos::{html, prelude::*};
