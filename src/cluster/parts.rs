@@ -92,7 +92,11 @@ macro_rules! parts {
             pub(super) fn timer(&mut self, world: &mut World, timer: Timer) {
                 match timer {
                     $(Timer::$id(epoch, timer) => {
-                        if self.$field.epoch == epoch {
+                        let busy = self.$field.busy;
+                        if self.$field.epoch != epoch {
+                        } else if busy > world.now {
+                            world.queue.push(busy, Event::Timer(Timer::$id(epoch, timer)));
+                        } else {
                             self.$field.call(world, Timer::$id, |part, ctx| part.on_timer(ctx, timer));
                         }
                     })*

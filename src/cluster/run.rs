@@ -72,6 +72,8 @@ impl Cluster {
             self.log.push(Arc::new(entry));
         }
         let reply = self.act(command);
+        // A person's patience is not part of the world: only components wait for late answers.
+        self.world.api.faults.take_waited();
         self.pump();
         reply
     }

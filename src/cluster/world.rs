@@ -5,7 +5,7 @@ use super::parts::{PartId, Timer};
 use crate::k8s::Str;
 use crate::parts::Part;
 use crate::sim::watch::Inbox;
-use crate::sim::{ApiServer, Ctx, Delivery, EventQueue, Latencies, Rng, SimTime};
+use crate::sim::{ApiServer, Ctx, Delivery, EventQueue, Latencies, Rng, SimSpan, SimTime};
 use std::sync::Arc;
 
 #[derive(Clone)]
@@ -30,6 +30,8 @@ pub struct Slot<P> {
     pub(super) watching: bool,
     /// Counts the part's lives: timers of an earlier life are ignored.
     pub(super) epoch: u32,
+    /// It waits for the answer to a call that takes long; what comes meanwhile comes then.
+    pub(super) busy: SimTime,
 }
 
 impl<P: Part + Default> Slot<P> {
@@ -41,6 +43,7 @@ impl<P: Part + Default> Slot<P> {
             alive: false,
             watching: false,
             epoch: 0,
+            busy: SimTime::default(),
         }
     }
 
@@ -76,8 +79,13 @@ impl<P: Part + Default> Slot<P> {
             &mut timers,
         );
         let answer = act(&mut self.part, &mut ctx);
+        let waited = world.api.faults.take_waited();
+        if !P::MANY && waited > SimSpan::ZERO {
+            self.busy = world.now + waited;
+        }
         for (at, timer) in timers {
             assert!(at >= world.now, "nothing is scheduled into the past");
+            let at = at + waited;
             world.queue.push(at, Event::Timer(wrap(self.epoch, timer)));
         }
         answer
@@ -95,6 +103,7 @@ impl<P: Part + Default> Slot<P> {
         }
         self.part = P::default();
         self.alive = true;
+        self.busy = SimTime::default();
         self.epoch += 1;
         self.call(world, wrap, Part::start);
         self.list(world, id);
@@ -128,7 +137,13 @@ impl<P: Part + Default> Slot<P> {
         if !self.part.wants(&delivery) {
             return;
         }
-        if let Some(at) = self.inbox.push(world.now, world.latencies.watch, delivery) {
+        let kind = match &delivery {
+            Delivery::Change(change) => change.kind,
+            Delivery::List { kind, .. } => *kind,
+        };
+        let late = world.api.faults.watch_delay(P::NAME, kind);
+        let delay = world.latencies.watch + late;
+        if let Some(at) = self.inbox.push(world.now, delay, delivery) {
             world.queue.push(at, Event::Deliver(id));
         }
     }
@@ -140,10 +155,13 @@ impl<P: Part + Default> Slot<P> {
         id: PartId,
         wrap: fn(u32, P::Timer) -> Timer,
     ) {
-        while let Some(delivery) = self.inbox.pop(world.now) {
+        while self.busy <= world.now
+            && let Some(delivery) = self.inbox.pop(world.now)
+        {
             self.call(world, wrap, |part, ctx| part.on_watch(ctx, &delivery));
         }
         if let Some(at) = self.inbox.next_at() {
+            let at = at.max(self.busy);
             world.queue.push(at, Event::Deliver(id));
         }
     }

@@ -46,6 +46,9 @@ pub trait Part {
     /// The name that signs its calls: `daemonset-controller`.
     const NAME: &'static str;
 
+    /// It speaks for many processes: one that waits for an answer does not hold up the others.
+    const MANY: bool = false;
+
     /// The kinds that it watches.
     const KINDS: &'static [Kind];
 

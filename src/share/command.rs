@@ -1,6 +1,6 @@
 //! Commands as plain trees: `["name", …]`. A command that cannot be read makes the document malformed.
 
-use crate::cluster::{Caller, DeleteOptions, Effect, Patch, Propagation, Rule, Subresource};
+use crate::cluster::{Caller, DeleteOptions, Effect, Patch, Propagation, Rule, SimSpan, Subresource};
 use crate::cluster::{Command, PartId, Request, Verb};
 use crate::k8s::kind::KINDS;
 use crate::k8s::{Kind, Str, Value};
@@ -315,13 +315,22 @@ fn options_from_value(value: &Value) -> Option<DeleteOptions> {
     })
 }
 
+/// The longest delay of a fault: an hour, in milliseconds.
+const DELAY_MAX: u64 = 3_600_000;
+
 fn rule_to_value(rule: &Rule) -> Value {
     let mut value = value!({"actor": &rule.actor, "verb": &rule.verb});
     if let Some(kind) = rule.kind {
         value.set("kind", kind.name());
     }
-    if rule.effect == Effect::FailAfter {
-        value.set("after", true);
+    match rule.effect {
+        Effect::Fail => {}
+        Effect::FailAfter => value.set("after", true),
+        Effect::Conflict => value.set("conflict", true),
+        Effect::Delay(span) => {
+            let ms = i64::try_from(span.as_millis()).unwrap_or(i64::MAX);
+            value.set("delay", ms);
+        }
     }
     if let Some(times) = rule.times {
         value.set("times", times);
@@ -334,19 +343,82 @@ fn rule_from_value(value: &Value) -> Option<Rule> {
         Value::Null => None,
         name => Some(kind_of(name)?),
     };
-    let after = value.get("after").as_bool() == Some(true);
+    let is = |field: &str| value.get(field).as_bool() == Some(true);
+    let delay = match value.get("delay") {
+        Value::Null => None,
+        ms => {
+            let ms = ms.as_i64().and_then(|ms| u64::try_from(ms).ok())?;
+            Some((1..=DELAY_MAX).contains(&ms).then_some(ms)?)
+        }
+    };
     Some(Rule {
         actor: value.get("actor").to_str(),
         verb: value.get("verb").to_str(),
         kind,
-        effect: if after {
-            Effect::FailAfter
-        } else {
-            Effect::Fail
+        effect: match delay {
+            Some(ms) => Effect::Delay(SimSpan::from_millis(ms)),
+            None if is("after") => Effect::FailAfter,
+            None if is("conflict") => Effect::Conflict,
+            None => Effect::Fail,
         },
         times: value
             .get("times")
             .as_i64()
             .and_then(|n| u32::try_from(n).ok()),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn faults_come_back_as_they_were() {
+        let effects = [
+            Effect::Fail,
+            Effect::FailAfter,
+            Effect::Conflict,
+            Effect::Delay(SimSpan::from_millis(1500)),
+        ];
+        let part = PartId::ALL[0];
+        let mut commands: Vec<Command> = effects
+            .into_iter()
+            .map(|effect| Command::ApiFault {
+                rule: Rule {
+                    actor: "kubelet/a".into(),
+                    verb: "update/status".into(),
+                    kind: Some(Kind::Pod),
+                    effect,
+                    times: Some(3),
+                },
+            })
+            .collect();
+        commands.extend([
+            Command::ApiHeal,
+            Command::PartStop { part },
+            Command::PartStart { part },
+            Command::LoseWatch { part },
+            Command::NodeStop { node: "a".into() },
+            Command::NodeStart { node: "a".into() },
+            Command::NetworkDown { node: "a".into() },
+            Command::NetworkUp { node: "a".into() },
+            Command::Pressure { node: "a".into(), condition: "DiskPressure".into(), on: true },
+            Command::Registry { up: false },
+            Command::SlowPulls { factor: 7 },
+            Command::CrashContainer {
+                namespace: "n".into(),
+                pod: "p".into(),
+                container: "c".into(),
+            },
+        ]);
+        for command in commands {
+            let value = to_value(&command);
+            let back = from_value(&value).map(|c| format!("{c:?}"));
+            assert_eq!(back, Some(format!("{command:?}")), "{value}");
+        }
+        for delay in [0, -1, 3_600_001] {
+            let value = value!(["apiFault", {"actor": "", "verb": "", "delay": delay}]);
+            assert!(from_value(&value).is_none(), "{delay}");
+        }
+    }
 }

@@ -35,6 +35,11 @@ impl<'a> Client<'a> {
         &self.call.actor
     }
 
+    /// Calls like this one all fail while some fault lasts.
+    pub fn cut_off(&self, actor: &str, verb: &str, kind: Kind) -> bool {
+        self.api.faults.cut_off(actor, verb, kind)
+    }
+
     /// The nodes' leases, renewed in bulk.
     pub fn leases(&mut self) -> &mut super::NodeLeases {
         &mut self.api.leases

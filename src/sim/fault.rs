@@ -1,6 +1,6 @@
 //! Faults of the API server: which calls it refuses.
 
-use super::Status;
+use super::{SimSpan, Status};
 use crate::k8s::{Kind, Str};
 
 /// What happens to a call that matches.
@@ -12,6 +12,8 @@ pub enum Effect {
     FailAfter,
     /// It is refused with a conflict, as if another writer had been faster.
     Conflict,
+    /// It is carried out, but its caller waits this much longer for the answer; a watch tells this much later.
+    Delay(SimSpan),
 }
 
 /// Which calls. Empty or None matches all.
@@ -19,8 +21,8 @@ pub enum Effect {
 pub struct Rule {
     /// The caller's name, or the part of it before `/`.
     pub actor: Str,
-    /// `create`, `update`, `patch`, `delete`, `bind`, with `/status` where only that subresource is meant; empty
-    /// for all.
+    /// `create`, `update`, `patch`, `delete`, `bind`, with `/status` where only that subresource is meant; `watch`
+    /// for what the caller is told (only delays, and without an end by number); empty for all.
     pub verb: Str,
     pub kind: Option<Kind>,
     pub effect: Effect,
@@ -46,6 +48,8 @@ impl Rule {
 #[derive(Clone, Default, Debug)]
 pub struct Faults {
     rules: Vec<Rule>,
+    /// How long the caller of the moment has waited for answers.
+    waited: SimSpan,
 }
 
 impl Faults {
@@ -65,6 +69,27 @@ impl Faults {
         &self.rules
     }
 
+    /// How much later a watcher hears of a kind.
+    pub fn watch_delay(&self, actor: &str, kind: Kind) -> SimSpan {
+        let late = self.rules.iter().find_map(|rule| match rule.effect {
+            Effect::Delay(span) if rule.matches(actor, "watch", kind) => Some(span),
+            Effect::Delay(_) | Effect::Fail | Effect::FailAfter | Effect::Conflict => None,
+        });
+        late.unwrap_or(SimSpan::ZERO)
+    }
+
+    /// Every call of this kind fails: a stream of small ones need not be made at all.
+    pub fn cut_off(&self, actor: &str, verb: &str, kind: Kind) -> bool {
+        self.rules
+            .iter()
+            .any(|rule| rule.effect == Effect::Fail && rule.matches(actor, verb, kind))
+    }
+
+    /// How long the caller waited for answers since this was asked last.
+    pub fn take_waited(&mut self) -> SimSpan {
+        std::mem::take(&mut self.waited)
+    }
+
     /// What happens to a call; counts it.
     pub(super) fn hit(&mut self, actor: &str, verb: &str, kind: Kind) -> Option<Effect> {
         if self.rules.is_empty() {
@@ -76,6 +101,9 @@ impl Faults {
             .position(|r| r.matches(actor, verb, kind))?;
         let rule = &mut self.rules[i];
         let effect = rule.effect;
+        if let Effect::Delay(span) = effect {
+            self.waited = self.waited + span;
+        }
         if let Some(times) = &mut rule.times {
             *times -= 1;
             if *times == 0 {
@@ -87,15 +115,16 @@ impl Faults {
 }
 
 /// What a caller is told when a fault hits its call.
-pub(super) fn refusal(effect: Effect, kind: Kind, name: &str) -> Status {
+pub(super) fn refusal(effect: Effect, kind: Kind, name: &str) -> Option<Status> {
     match effect {
-        Effect::Fail => Status::internal("etcdserver: leader changed"),
-        Effect::FailAfter => Status::plain(
+        Effect::Fail => Some(Status::internal("etcdserver: leader changed")),
+        Effect::FailAfter => Some(Status::plain(
             504,
             "Timeout",
             "Timeout: request did not complete within requested timeout - context deadline exceeded",
-        ),
-        Effect::Conflict => Status::modified(kind, name),
+        )),
+        Effect::Conflict => Some(Status::modified(kind, name)),
+        Effect::Delay(_) => None,
     }
 }
 

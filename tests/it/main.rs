@@ -1,6 +1,7 @@
 //! The native tests, one binary.
 
 mod case;
+mod cluster_rules;
 mod console_fuzz;
 mod daemonset_properties;
 mod flips;

@@ -25,7 +25,9 @@ impl Kubelets {
             if !kubelet.running || !kubelet.registered {
                 continue;
             }
-            ctx.client.leases().renew(name, now);
+            if !ctx.client.cut_off(&kubelet.actor, "update", Kind::Lease) {
+                ctx.client.leases().renew(name, now);
+            }
             if !kubelet.lease_made {
                 kubelet.make_lease(ctx);
             }

@@ -140,6 +140,7 @@ pub enum Step {
 impl Part for Kubelets {
     type Timer = Timer;
     const NAME: &'static str = "kubelet";
+    const MANY: bool = true;
     const KINDS: &'static [Kind] = &[Kind::Pod, Kind::Node];
 
     fn start(&mut self, ctx: &mut Kx<'_>) {

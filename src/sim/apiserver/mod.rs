@@ -118,7 +118,7 @@ impl ApiServer {
             return answer;
         }
         let effect = self.faults.hit(&call.actor, verb, key.kind);
-        let told = effect.map(|effect| refusal(effect, key.kind, &key.name));
+        let told = effect.and_then(|effect| refusal(effect, key.kind, &key.name));
         let answer = match (effect, told) {
             (Some(Effect::FailAfter), Some(told)) => act(self).and(Err(told)),
             (_, Some(told)) => Err(told),
