@@ -1,6 +1,8 @@
 //! Commands as plain trees: `["name", …]`. A command that cannot be read makes the document malformed.
 
-use crate::cluster::{Caller, DeleteOptions, Effect, Patch, Propagation, Rule, SimSpan, Subresource};
+use crate::cluster::{
+    Caller, DeleteOptions, Effect, Patch, Propagation, Rule, SimSpan, Subresource,
+};
 use crate::cluster::{Command, PartId, Request, Verb};
 use crate::k8s::kind::KINDS;
 use crate::k8s::{Kind, Str, Value};
@@ -402,7 +404,11 @@ mod tests {
             Command::NodeStart { node: "a".into() },
             Command::NetworkDown { node: "a".into() },
             Command::NetworkUp { node: "a".into() },
-            Command::Pressure { node: "a".into(), condition: "DiskPressure".into(), on: true },
+            Command::Pressure {
+                node: "a".into(),
+                condition: "DiskPressure".into(),
+                on: true,
+            },
             Command::Registry { up: false },
             Command::SlowPulls { factor: 7 },
             Command::CrashContainer {

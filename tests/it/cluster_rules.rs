@@ -9,7 +9,10 @@ use daemonset_playground::sim::SimSpan;
 use daemonset_playground::value;
 
 fn ask(world: &mut World, verb: Verb) -> Result<Value, String> {
-    match world.cluster.dispatch(Command::Request(Request::new("kubectl", verb))) {
+    match world
+        .cluster
+        .dispatch(Command::Request(Request::new("kubectl", verb)))
+    {
         Reply::Written(written) => Ok(written.object.value().clone()),
         Reply::Deleted(object) => Ok(object.value().clone()),
         Reply::Done => Ok(Value::Null),
@@ -19,7 +22,14 @@ fn ask(world: &mut World, verb: Verb) -> Result<Value, String> {
 
 fn create(world: &mut World, kind: Kind, value: Value) -> Result<Value, String> {
     let namespace = Str::from(if kind.namespaced() { "default" } else { "" });
-    ask(world, Verb::Create { kind, namespace, value })
+    ask(
+        world,
+        Verb::Create {
+            kind,
+            namespace,
+            value,
+        },
+    )
 }
 
 fn pod(name: &'static str, spec: Value) -> Value {
@@ -35,7 +45,11 @@ fn tolerations_of(pod: &Value) -> String {
     let told = list.map(|t| {
         let seconds = t.get("tolerationSeconds").as_i64();
         let seconds = seconds.map_or(String::new(), |s| format!(" {s}"));
-        format!("{}:{}{seconds}", t.get("key").text(), t.get("effect").text())
+        format!(
+            "{}:{}{seconds}",
+            t.get("key").text(),
+            t.get("effect").text()
+        )
     });
     told.collect::<Vec<_>>().join(", ")
 }
@@ -49,20 +63,36 @@ fn identities_and_halves_of_objects() {
     world.delete(Kind::ConfigMap, "m");
     let second = create(&mut world, Kind::ConfigMap, map()).expect("accepted");
     let of = |object: &Value, field| object.at(&["metadata", field]).text().to_owned();
-    assert_ne!(of(&first, "uid"), of(&second, "uid"), "a uid is never used again");
-    let version = |object: &Value| of(object, "resourceVersion").parse::<u64>().expect("a number");
+    assert_ne!(
+        of(&first, "uid"),
+        of(&second, "uid"),
+        "a uid is never used again"
+    );
+    let version = |object: &Value| {
+        of(object, "resourceVersion")
+            .parse::<u64>()
+            .expect("a number")
+    };
     assert!(version(&second) > version(&first), "versions grow");
     let long: String = "n".repeat(80);
     let generated = value!({"metadata": {"generateName": Value::str(&long)}});
     let generated = create(&mut world, Kind::ConfigMap, generated).expect("accepted");
     let name = of(&generated, "name");
-    assert_eq!((name.len(), &name[..58]), (63, &long[..58]), "a base is cut to 58 letters");
+    assert_eq!(
+        (name.len(), &name[..58]),
+        (63, &long[..58]),
+        "a base is cut to 58 letters"
+    );
 
     let mut budget = value!({"metadata": {"name": "b"}, "spec": {"minAvailable": 1,
         "selector": {"matchLabels": {"a": "b"}}}, "status": {"currentHealthy": 7}});
     let made = create(&mut world, Kind::PodDisruptionBudget, budget.clone()).expect("accepted");
     let healthy = |object: &Value| object.at(&["status", "currentHealthy"]).as_i64();
-    assert_eq!(healthy(&made), Some(0), "a main write does not set the status");
+    assert_eq!(
+        healthy(&made),
+        Some(0),
+        "a main write does not set the status"
+    );
     budget.set("metadata", made.get("metadata"));
     budget.set_at(&["spec", "minAvailable"], 5);
     let status = Verb::Update {
@@ -75,18 +105,24 @@ fn identities_and_halves_of_objects() {
     let least = after.at(&["spec", "minAvailable"]).as_i64();
     assert_eq!(least, Some(1), "a status write does not set the spec");
     let generation = |object: &Value| object.at(&["metadata", "generation"]).as_i64();
-    assert_eq!(generation(&after), generation(&made), "nor does it count as a change of it");
+    assert_eq!(
+        generation(&after),
+        generation(&made),
+        "nor does it count as a change of it"
+    );
 }
 
 /// 1.4 Admission: priority classes.
 #[test]
 fn priorities() {
     let mut world = World::new(&[]);
-    let class = |name: &'static str, value: i64, default: bool| {
-        value!({"metadata": {"name": name}, "value": value, "globalDefault": default})
-    };
+    let class = |name: &'static str, value: i64, default: bool| value!({"metadata": {"name": name}, "value": value, "globalDefault": default});
     let rows = [
-        ("the highest of a user", class("top", 1_000_000_000, false), ""),
+        (
+            "the highest of a user",
+            class("top", 1_000_000_000, false),
+            "",
+        ),
         (
             "above the highest",
             class("over", 1_000_000_001, false),
@@ -102,14 +138,30 @@ fn priorities() {
     for (rule, class, refusal) in rows {
         match create(&mut world, Kind::PriorityClass, class) {
             Ok(_) => assert_eq!(refusal, "", "{rule}"),
-            Err(told) => assert!(!refusal.is_empty() && told.contains(refusal), "{rule}: {told}"),
+            Err(told) => assert!(
+                !refusal.is_empty() && told.contains(refusal),
+                "{rule}: {told}"
+            ),
         }
     }
-    let of = |name: &'static str| value!({"containers": one_container(), "priorityClassName": name});
+    let of =
+        |name: &'static str| value!({"containers": one_container(), "priorityClassName": name});
     let rows = [
-        ("the class's own value", pod("a", of("top")), Ok(1_000_000_000)),
-        ("the system's classes are there", pod("b", of("system-node-critical")), Ok(2_000_001_000)),
-        ("no class is the default", pod("c", value!({"containers": one_container()})), Ok(10)),
+        (
+            "the class's own value",
+            pod("a", of("top")),
+            Ok(1_000_000_000),
+        ),
+        (
+            "the system's classes are there",
+            pod("b", of("system-node-critical")),
+            Ok(2_000_001_000),
+        ),
+        (
+            "no class is the default",
+            pod("c", value!({"containers": one_container()})),
+            Ok(10),
+        ),
         (
             "an unknown class",
             pod("d", of("nosuch")),
@@ -127,7 +179,10 @@ fn priorities() {
 #[test]
 fn tolerations_and_taints_of_newcomers() {
     let mut world = World::new(&[]);
-    let (not_ready, unreachable) = ("node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable");
+    let (not_ready, unreachable) = (
+        "node.kubernetes.io/not-ready",
+        "node.kubernetes.io/unreachable",
+    );
     let both = format!("{not_ready}:NoExecute 300, {unreachable}:NoExecute 300");
     let own = |list: Value| value!({"containers": one_container(), "tolerations": list});
     let rows = [
@@ -165,7 +220,11 @@ fn tolerations_and_taints_of_newcomers() {
     let mine = value!([{"key": not_ready, "effect": "NoSchedule", "value": "mine"}]);
     for (rule, node, count) in [
         ("a new node is not ready", node("n1", value!([])), 1),
-        ("its own taint of that key and effect stays", node("n2", mine), 1),
+        (
+            "its own taint of that key and effect stays",
+            node("n2", mine),
+            1,
+        ),
         (
             "others are kept",
             node("n3", value!([{"key": "gpu", "effect": "NoSchedule"}])),
@@ -200,7 +259,10 @@ fn who_may_come_under_pressure() {
         (&["MemoryPressure"][..], [false, true, true, true]),
         (&["DiskPressure"], [false, false, false, true]),
         (&["PIDPressure"], [false, false, false, true]),
-        (&["DiskPressure", "MemoryPressure"], [false, false, false, true]),
+        (
+            &["DiskPressure", "MemoryPressure"],
+            [false, false, false, true],
+        ),
     ];
     for (conditions, welcome) in rows {
         let mut world = World::new(&["worker01"]);
@@ -217,7 +279,11 @@ fn who_may_come_under_pressure() {
             world.run(50);
             let status = world.get(Kind::Pod, name).get("status").clone();
             let want = if welcome { "Pending" } else { "Failed" };
-            assert_eq!(status.get("phase").text(), want, "{name} under {conditions:?}");
+            assert_eq!(
+                status.get("phase").text(),
+                want,
+                "{name} under {conditions:?}"
+            );
             if !welcome {
                 let list = conditions.join(", ");
                 let told = format!("Pod was rejected: The node had condition: [{list}]. ");
@@ -246,8 +312,14 @@ fn what_the_pod_collector_takes() {
     let node = value!({"metadata": {"name": "worker01"}});
     create(&mut world, Kind::Node, node).expect("accepted");
     world.run(120_000);
-    assert!(!world.get(Kind::Pod, "stays").is_null(), "a node that came back keeps its pods");
-    assert!(!world.get(Kind::Pod, "lost").is_null(), "a dead node's pod stays, terminating");
+    assert!(
+        !world.get(Kind::Pod, "stays").is_null(),
+        "a node that came back keeps its pods"
+    );
+    assert!(
+        !world.get(Kind::Pod, "lost").is_null(),
+        "a dead node's pod stays, terminating"
+    );
     let mut node = world.get(Kind::Node, "worker02");
     let taint = value!({"key": "node.kubernetes.io/out-of-service", "effect": "NoExecute"});
     node.at_mut(&["spec", "taints"]).push(taint);
@@ -258,7 +330,10 @@ fn what_the_pod_collector_takes() {
     };
     ask(&mut world, update).expect("accepted");
     world.run(25_000);
-    assert!(world.get(Kind::Pod, "lost").is_null(), "out of service, its terminating pods go");
+    assert!(
+        world.get(Kind::Pod, "lost").is_null(),
+        "out of service, its terminating pods go"
+    );
 }
 
 /// 2 Watches: a part that lost its watch finds out by listing again.
@@ -272,16 +347,25 @@ fn a_lost_watch_is_made_good() {
     create(&mut world, Kind::DaemonSet, set).expect("accepted");
     world.run(5000);
     let names = |world: &World| -> Vec<Str> {
-        world.cluster.objects(Kind::Pod).map(|pod| pod.name().clone()).collect()
+        world
+            .cluster
+            .objects(Kind::Pod)
+            .map(|pod| pod.name().clone())
+            .collect()
     };
     let before = names(&world);
     assert_eq!(before.len(), 1);
-    world.act(Command::LoseWatch { part: PartId::DaemonSet });
+    world.act(Command::LoseWatch {
+        part: PartId::DaemonSet,
+    });
     let gone = Verb::Delete {
         kind: Kind::Pod,
         namespace: "default".into(),
         name: before[0].clone(),
-        options: DeleteOptions { grace_period: Some(0), ..DeleteOptions::default() },
+        options: DeleteOptions {
+            grace_period: Some(0),
+            ..DeleteOptions::default()
+        },
     };
     ask(&mut world, gone).expect("accepted");
     world.run(500);
@@ -309,7 +393,12 @@ fn delays() {
     world.act(delay("kubelet", "watch", Kind::Pod, 4));
     let plain = value!({"nodeName": "worker01", "containers": one_container()});
     create(&mut world, Kind::Pod, pod("late", plain)).expect("accepted");
-    let started = |world: &World| !world.get(Kind::Pod, "late").at(&["status", "startTime"]).is_null();
+    let started = |world: &World| {
+        !world
+            .get(Kind::Pod, "late")
+            .at(&["status", "startTime"])
+            .is_null()
+    };
     world.run(3900);
     assert!(!started(&world), "the kubelet has not heard of it");
     world.run(200);
@@ -318,14 +407,28 @@ fn delays() {
     world.act(Command::ApiHeal);
     world.act(delay("default-scheduler", "bind", Kind::Pod, 3));
     for name in ["a", "b"] {
-        create(&mut world, Kind::Pod, pod(name, value!({"containers": one_container()}))).expect("accepted");
+        create(
+            &mut world,
+            Kind::Pod,
+            pod(name, value!({"containers": one_container()})),
+        )
+        .expect("accepted");
     }
     world.run(1000);
     let bound = |world: &World| {
-        let pods = ["a", "b"].map(|name| !world.get(Kind::Pod, name).at(&["spec", "nodeName"]).is_null());
+        let pods = ["a", "b"].map(|name| {
+            !world
+                .get(Kind::Pod, name)
+                .at(&["spec", "nodeName"])
+                .is_null()
+        });
         pods.iter().filter(|bound| **bound).count()
     };
-    assert_eq!(bound(&world), 1, "the scheduler waits for the answer to its first call");
+    assert_eq!(
+        bound(&world),
+        1,
+        "the scheduler waits for the answer to its first call"
+    );
     world.run(3000);
     assert_eq!(bound(&world), 2);
 }
