@@ -465,6 +465,15 @@ impl Kubelet {
         {
             self.stale = true;
         }
+        // The controller gave it up while it lived: it says again how it is.
+        let given_up = |node: &&Arc<Object>| {
+            let conditions = node.value().at(&["status", "conditions"]).items();
+            let ready = conditions.iter().find(|c| c.get("type").text() == "Ready");
+            ready.is_some_and(|c| c.get("status").text() == "Unknown")
+        };
+        if self.running && self.ready && node.is_some_and(|node| given_up(&node)) {
+            self.stale = true;
+        }
     }
 }
 
