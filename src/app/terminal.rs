@@ -148,7 +148,7 @@ impl Terminal {
         session.files.write(name, text);
         let mut job = Job::start_complete(line, cluster.now());
         let until = cluster.now() + PATIENCE;
-        let code = job.run(&mut session, &mut cluster, until, 1000);
+        let code = job.run(&mut session, &mut cluster, until, 50_000);
         let text: String = job.outputs().iter().map(|o| o.text.as_str()).collect();
         let answer = Answer {
             text: text.trim_end().to_owned(),

@@ -45,7 +45,7 @@ fn apply(cluster: &mut Cluster, text: &str) -> (String, u8) {
     session.files.write("x.yaml", text);
     let mut job = Job::start_complete("kubectl apply -f x.yaml", cluster.now());
     let until = cluster.now() + SimSpan::from_secs(1);
-    let code = job.run(&mut session, cluster, until, 100);
+    let code = job.run(&mut session, cluster, until, 100_000);
     let answer = job.outputs().iter().map(|o| o.text.as_str()).collect();
     (answer, code.unwrap_or(1))
 }
@@ -258,5 +258,19 @@ fn ready_made_manifests_are_valid_and_settle() {
         let plan = plan(&text.expect("a sample"));
         assert_eq!(plan.end, Some(End::Settled), "{name}: {plan:#?}");
         assert_eq!(plan.of(Tone::Trouble), [""; 0], "{name}");
+    }
+}
+
+#[test]
+fn what_goes_on_by_itself_is_no_plan() {
+    let mut world = cluster();
+    let text = BASE.replace("log:1", "log:2");
+    apply(&mut world, &text);
+    // All through the rollout, applying the same again is nothing.
+    for _ in 0..80 {
+        let later = world.now() + SimSpan::from_millis(50);
+        world.advance_to(later, 1_000_000);
+        let plan = plan_on(&world, &text);
+        assert!(plan.is_none(), "{plan:#?}");
     }
 }

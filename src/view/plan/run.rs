@@ -163,13 +163,16 @@ impl PlanRun {
     }
 }
 
-/// What was written between the two.
+/// Who applies; in the moment that it takes, controllers and kubelets go on writing.
+const PERSON: &str = "kubectl";
+
+/// What the apply wrote between the two.
 fn touched(before: &Cluster, after: &Cluster) -> BTreeSet<ObjectKey> {
     let new = after.api().trace().count() - before.api().trace().count();
     let entries = after.api().trace().entries().rev();
     entries
         .take(usize::try_from(new).unwrap_or(usize::MAX))
-        .filter(|entry| entry.refused.is_empty())
+        .filter(|entry| entry.refused.is_empty() && entry.actor == PERSON)
         .map(|entry| entry.key.clone())
         .collect()
 }
