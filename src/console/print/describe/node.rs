@@ -214,7 +214,11 @@ fn of(amounts: &Amounts, name: &str) -> Quantity {
 }
 
 /// `250m (6%)`. The share is cut, not rounded, after the arithmetic of upstream: 2300 of 2000 are 114 %.
-#[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation)]
+#[allow(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    reason = "the printed share is what this arithmetic gives"
+)]
 fn share(amount: Quantity, allocatable: Quantity, milli: bool) -> String {
     let (part, whole) = if milli {
         (amount.milli_value(), allocatable.milli_value())
