@@ -1,7 +1,9 @@
 //! The field on the page: one canvas; for screen readers, a list of one option, the cell in focus.
 
 use super::field::Field;
+use super::fingers::Fingers;
 use super::legend::{Tip, words};
+use super::pointer;
 use super::zoom::Zoom;
 use crate::app::words::t;
 use leptos::{ev, prelude::*};
@@ -23,7 +25,9 @@ pub fn FieldView() -> impl IntoView {
         let _ = (field.screen.selection.track(), grid.picked.track());
         field.lay();
     });
-    super::pointer::watch(field);
+    let resized = window_event_listener(ev::resize, move |_| field.lay());
+    on_cleanup(move || resized.remove());
+    let fingers = StoredValue::new(Fingers::default());
     let key = move |event: ev::KeyboardEvent| field.key(&event);
     let here = move || {
         grid.beat.track();
@@ -43,6 +47,12 @@ pub fn FieldView() -> impl IntoView {
                 aria-activedescendant="field-cell"
                 on:scroll=move |_| field.scrolled()
                 on:keydown=key
+                on:wheel=move |event| pointer::wheel(field, &event)
+                on:pointerdown=move |event| pointer::down(field, fingers, &event)
+                on:pointermove=move |event| pointer::moved(field, fingers, &event)
+                on:pointerup=move |event| pointer::up(field, fingers, &event)
+                on:pointercancel=move |event| pointer::lost(fingers, &event)
+                on:pointerleave=move |_| field.over.set(None)
                 on:focus=move |_| field.scrolled()
                 on:blur=move |_| field.scrolled()
             >

@@ -6,51 +6,19 @@ use leptos::{ev, prelude::*};
 
 /// A drag shorter than this is a click.
 const CLICK_PX: i32 = 5;
-/// Listens to wheel and pointer.
-pub fn watch(field: Field) {
-    let fingers = StoredValue::new(Fingers::default());
-    field.scroller.on_load(move |scroller| {
-        let on = scroller.clone();
-        let wheel = move |event: ev::WheelEvent| {
-            let under = field.hit(event.client_x(), event.client_y());
-            if event.ctrl_key() || event.meta_key() {
-                event.prevent_default();
-                let around = under.map_or(field.screen.grid.focus.get_untracked(), |(n, ..)| n);
-                field.zoom(event.delta_y() < 0.0, around);
-            }
-        };
-        // The listener must not be passive: it stops the browser's own zoom.
-        let _ = on.clone().on(ev::wheel, wheel);
-        let _ = on
-            .clone()
-            .on(ev::pointerdown, move |event| down(field, fingers, &event));
-        let _ = on
-            .clone()
-            .on(ev::pointermove, move |event| moved(field, fingers, &event));
-        let _ = on
-            .clone()
-            .on(ev::pointerup, move |event| up(field, fingers, &event));
-        let _ = on
-            .clone()
-            .on(ev::pointercancel, move |event: ev::PointerEvent| {
-                fingers.update_value(|f| {
-                    f.down.remove(&event.pointer_id());
-                });
-            });
-        let _ = on
-            .clone()
-            .on(ev::pointerleave, move |_| field.over.set(None));
-        let _ = on.on(ev::dblclick, move |event: ev::MouseEvent| {
-            if let Some((n, ..)) = field.hit(event.client_x(), event.client_y()) {
-                field.zoom(true, n);
-            }
-        });
-    });
-    let resized = window_event_listener(ev::resize, move |_| field.lay());
-    on_cleanup(move || resized.remove());
+
+/// The wheel with a key held zooms; alone it scrolls.
+pub fn wheel(field: Field, event: &ev::WheelEvent) {
+    if event.ctrl_key() || event.meta_key() {
+        event.prevent_default();
+        let under = field.hit(event.client_x(), event.client_y());
+        let around = under.map_or(field.screen.grid.focus.get_untracked(), |(n, ..)| n);
+        field.zoom(event.delta_y() < 0.0, around);
+    }
 }
 
-fn down(field: Field, fingers: StoredValue<Fingers>, event: &ev::PointerEvent) {
+/// A finger came down.
+pub fn down(field: Field, fingers: StoredValue<Fingers>, event: &ev::PointerEvent) {
     let top = field.scroller.get_untracked().map_or(0, |s| s.scroll_top());
     fingers.update_value(|f| {
         f.down
@@ -61,7 +29,8 @@ fn down(field: Field, fingers: StoredValue<Fingers>, event: &ev::PointerEvent) {
     });
 }
 
-fn moved(field: Field, fingers: StoredValue<Fingers>, event: &ev::PointerEvent) {
+/// A finger or the mouse moved.
+pub fn moved(field: Field, fingers: StoredValue<Fingers>, event: &ev::PointerEvent) {
     let (x, y) = (event.client_x(), event.client_y());
     field.over.set(field.hit(x, y));
     let mut zoom = None;
@@ -98,7 +67,8 @@ fn moved(field: Field, fingers: StoredValue<Fingers>, event: &ev::PointerEvent) 
     }
 }
 
-fn up(field: Field, fingers: StoredValue<Fingers>, event: &ev::PointerEvent) {
+/// A finger went up: a click, unless it has moved.
+pub fn up(field: Field, fingers: StoredValue<Fingers>, event: &ev::PointerEvent) {
     let mut click = false;
     fingers.update_value(|f| {
         click = f.down.remove(&event.pointer_id()).is_some() && !f.moved;
@@ -112,4 +82,11 @@ fn up(field: Field, fingers: StoredValue<Fingers>, event: &ev::PointerEvent) {
             field.select(n);
         }
     }
+}
+
+/// The browser took a finger for itself.
+pub fn lost(fingers: StoredValue<Fingers>, event: &ev::PointerEvent) {
+    fingers.update_value(|f| {
+        f.down.remove(&event.pointer_id());
+    });
 }

@@ -1,12 +1,11 @@
 //! One node.
 
 use super::head::Head;
+use super::room::{Gauges, Others};
 use super::slot::SlotView;
 use super::taints::Chips;
 use crate::app::screen::use_screen;
-use crate::app::words::tell;
 use crate::k8s::Str;
-use crate::say;
 use crate::view::NodeCard;
 use leptos::prelude::*;
 
@@ -35,7 +34,6 @@ pub fn Card(name: Str, card: ArcRwSignal<NodeCard>) -> impl IntoView {
                 .collect::<Vec<_>>()
         })
     });
-    let others = Memo::new(move |_| card.with(|card| card.others.len()));
     view! {
         <article
             class="node"
@@ -54,9 +52,8 @@ pub fn Card(name: Str, card: ArcRwSignal<NodeCard>) -> impl IntoView {
                 key=Clone::clone
                 children=move |set| view! { <SlotView node=node.clone() set card /> }
             />
-            <Show when=move || { others.get() > 0 }>
-                <span class="others">{move || tell(&say!("{} other pods", &others.get()))}</span>
-            </Show>
+            <Others card />
+            <Gauges card />
         </article>
     }
 }

@@ -1,25 +1,30 @@
 //! A card's first line: name, badges, menu.
 
+use super::menu::Deeds;
 use crate::app::screen::{Selection, use_screen};
 use crate::app::session::use_dispatch;
 use crate::app::ui::Menu;
 use crate::app::words::{t, tell};
-use crate::cluster::Command;
 use crate::k8s::Str;
 use crate::say;
 use crate::view::NodeCard;
-use leptos::prelude::*;
+use leptos::{ev, prelude::*};
 
 /// Name, badges and menu of a node.
 #[component]
 pub fn Head(name: Str, card: RwSignal<NodeCard>) -> impl IntoView {
-    let screen = use_screen();
+    let (screen, dispatch) = (use_screen(), use_dispatch());
     let node = name.clone();
-    let select = move |_| {
+    let select = move |event: ev::MouseEvent| {
+        if event.ctrl_key() || event.meta_key() || event.shift_key() {
+            screen.grid.pick(&node);
+            return;
+        }
         screen.selection.set(Selection {
             node: node.clone(),
             pod: None,
         });
+        dispatch.show();
     };
     let badges = Memo::new(move |_| {
         card.with(|card| {
@@ -37,6 +42,7 @@ pub fn Head(name: Str, card: RwSignal<NodeCard>) -> impl IntoView {
     };
     view! {
         <div class="head">
+            <Box name=name.clone() />
             <button class="name" on:click=select>{name.to_string()}</button>
             {badges}
             <div class="more">
@@ -48,44 +54,30 @@ pub fn Head(name: Str, card: RwSignal<NodeCard>) -> impl IntoView {
     }
 }
 
-/// The choices of a node's menu.
-#[component]
-fn Deeds(name: Str, card: RwSignal<NodeCard>) -> impl IntoView {
-    let dispatch = use_dispatch();
-    let line = |text: String| {
-        move |_| {
-            dispatch.line(&text);
-        }
-    };
-    let stop = Command::NodeStop { node: name.clone() };
-    let start = Command::NodeStart { node: name.clone() };
-    let cordoned = card.with(|card| card.cordoned);
-    let cordon = if cordoned { "uncordon" } else { "cordon" };
-    view! {
-        <button role="menuitem" data-testid="node-cordon" on:click=line(format!("kubectl {cordon} {name}"))>
-            {if cordoned { t("Uncordon") } else { t("Cordon") }}
-        </button>
-        <button role="menuitem" data-testid="node-stop" on:click=move |_| dispatch.command(stop.clone())>
-            {t("Stop the kubelet")}
-        </button>
-        <button role="menuitem" data-testid="node-start" on:click=move |_| dispatch.command(start.clone())>
-            {t("Start the kubelet")}
-        </button>
-        <button
-            role="menuitem"
-            class="danger"
-            data-testid="node-delete"
-            on:click=line(format!("kubectl delete node {name}"))
-        >
-            {t("Delete the node")}
-        </button>
-    }
-}
-
 /// `cp` for a control plane, as there is little room.
 fn short_role(role: &str) -> String {
     match role {
         "control-plane" | "master" => "cp".to_owned(),
         other => other.to_owned(),
     }
+}
+
+/// The box by which a node is picked, while several are.
+#[component]
+fn Box(name: Str) -> impl IntoView {
+    let grid = use_screen().grid;
+    let on = move || grid.picking.get() || grid.picked.with(|picked| !picked.is_empty());
+    let pick = move || {
+        let (mine, name) = (name.clone(), name.clone());
+        view! {
+            <input
+                type="checkbox"
+                data-testid="pick"
+                aria-label=name.to_string()
+                prop:checked=move || grid.picked.with(|picked| picked.contains(&mine))
+                on:change=move |_| grid.pick(&name)
+            />
+        }
+    };
+    view! { <Show when=on>{pick.clone()}</Show> }
 }

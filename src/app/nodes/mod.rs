@@ -8,7 +8,11 @@ mod join;
 
 mod join_form;
 
+mod menu;
+
 mod pod;
+
+mod room;
 
 mod slot;
 
