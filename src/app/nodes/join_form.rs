@@ -63,11 +63,7 @@ pub fn JoinForm(close: Callback<()>) -> impl IntoView {
             add(None);
         }
     };
-    let leave = move |event: ev::KeyboardEvent| {
-        if event.key() == "Escape" {
-            close.run(());
-        }
-    };
+    let leave = move |event: ev::KeyboardEvent| (event.key() == "Escape").then(|| close.run(()));
     let presets = PRESETS.map(|(number, words)| {
         view! {
             <button
@@ -84,7 +80,7 @@ pub fn JoinForm(close: Callback<()>) -> impl IntoView {
     let inputs = inputs(fields);
     let coming = move || (left.get() != 0).then(|| tell(&say!("{} still to come", &left.get())));
     view! {
-        <form class="join-form" data-testid="join-form" aria-label=t("Add nodes") on:submit=submit on:keydown=leave>
+        <form class="join-form" data-testid="join-form" aria-label=t("Add nodes") on:submit=submit on:keydown=move |event| { leave(event); }>
             <div class="presets">{presets}</div>
             <label>
                 <span>{t("How many")}</span>
