@@ -18,7 +18,7 @@ use daemonset_playground::k8s::{Kind, Str};
 use daemonset_playground::sim::{Latencies, Rng};
 use daemonset_playground::value;
 
-/// Seeds of a plain test run; `make test` runs 10,000.
+/// Seeds of a plain test run; `make test` runs 1,000.
 const SEEDS: u64 = 40;
 
 /// Parts that faults hit.
