@@ -51,9 +51,10 @@ pub fn TaintForm(node: Str, old: Option<TaintChip>, editing: RwSignal<Editing>) 
             editing.set(Editing::Nothing);
         }
     };
+    let close = move || editing.set(Editing::Nothing);
     let leave = move |event: ev::KeyboardEvent| {
         if event.key() == "Escape" {
-            editing.set(Editing::Nothing);
+            close();
         }
     };
     view! {
@@ -64,9 +65,7 @@ pub fn TaintForm(node: Str, old: Option<TaintChip>, editing: RwSignal<Editing>) 
                 <button type="submit" class="primary small" data-testid="taint-save">
                     {t("Taint")}
                 </button>
-                <button type="button" class="small" on:click=move |_| editing.set(Editing::Nothing)>
-                    {t("Cancel")}
-                </button>
+                <button type="button" class="small" on:click=move |_| close()>{t("Cancel")}</button>
             </div>
             <Show when=move || wrong.with(|w| !w.is_empty())>
                 <p class="wrong" role="alert">{move || wrong.get()}</p>
