@@ -79,7 +79,6 @@ fn print(line: Line) -> AnyView {
                 title=t("Copy this command")
                 on:click=move |_| copy(&text)
             >
-                "⧉"
             </button>
         </span>
     }
