@@ -31,6 +31,8 @@ pub mod console;
 
 pub mod bottom;
 
+pub mod keep;
+
 use leptos::prelude::*;
 use screen::Screen;
 use session::{Dispatch, Session};
@@ -55,6 +57,12 @@ pub fn App() -> impl IntoView {
     screen.language.set(asked.language);
     words::speak(asked.language);
     screen.playing.set(!asked.paused);
+    if let Some(speed) = asked.speed {
+        screen.speed.set(speed);
+    }
+    if let Some(section) = asked.section {
+        screen.section.set(section);
+    }
     let first = screen
         .names
         .with_untracked(|names| names.first().cloned())
@@ -63,12 +71,14 @@ pub fn App() -> impl IntoView {
         node: first,
         pod: None,
     });
+    keep::start::begin(dispatch, asked.view == "embed");
     player::start(dispatch, screen);
 
     view! {
         {move || {
             // In another language everything is said anew.
             words::speak(screen.language.get());
+            keep::crash::words();
             view! { <Places view=asked.view /> }
         }}
     }
@@ -85,12 +95,14 @@ fn Places(view: &'static str) -> impl IntoView {
             data-tour=move || ui::tour::place(tour.get())
         >
             <ui::Header />
+            <keep::Notice />
             <ui::Sections />
             <main class="panes">
                 <editor::Pane />
                 <section class="is" aria-label=t("What is")>
                     <grid::CountersRow />
                     <grid::Middle />
+                    <keep::Compare />
                 </section>
                 <why::Pane />
             </main>

@@ -1,11 +1,13 @@
 //! `Session` owns the cluster; `Dispatch` is the handle that components hold.
 
 use super::editor;
+use super::keep::Keep;
 use super::samples;
 use super::screen::{Answer, File, Screen, set};
 use super::terminal::Terminal;
 use crate::cluster::{Advanced, Cluster, Command, History, Reply, SimSpan, SimTime};
-use crate::view::{self, Marks, Painter, Verdict};
+use crate::view::settle::{Rest, Settle};
+use crate::view::{self, Branches, Marks, Painter, Phases, Verdict};
 use leptos::prelude::*;
 
 /// Events of one call that is not bounded by a frame: a step, a jump.
@@ -18,36 +20,60 @@ const SETTLED: SimSpan = SimSpan::from_secs(20);
 pub struct Session {
     pub history: History,
     pub marks: Marks,
+    pub phases: Phases,
+    /// The other lines of time.
+    pub branches: Branches,
     pub terminal: Terminal,
     pub painter: Painter,
+    /// Time runs until all is at rest.
+    pub settle: Option<Settle>,
 }
 
 impl Session {
     /// A running cluster with the first sample applied.
     pub fn sample() -> Self {
-        let history = History::new(samples::setup());
-        let mut session = Self {
-            history,
-            marks: Marks::default(),
-            terminal: Terminal::default(),
-            painter: Painter::default(),
-        };
+        let mut session = Self::of(History::new(samples::setup()));
         for (name, text) in samples::MANIFESTS {
             session.terminal.write(name, text);
         }
+        session.history.begin_deed();
         session.terminal.run(
             &mut session.history,
             &format!("kubectl apply -f {}", samples::MANIFESTS[0].0),
         );
+        // In small steps, for the time line shows what happened on the way.
         let until = session.history.cluster().now() + SETTLED;
-        session.history.advance_to(until, EVENTS_MAX);
+        while session.history.cluster().now() < until {
+            session.look();
+            let next = session.history.cluster().now() + SimSpan::from_millis(200);
+            session.history.advance_to(next.min(until), EVENTS_MAX);
+        }
         let nodes = editor::nodes::text(session.cluster());
         session.terminal.write(editor::nodes::FILE, &nodes);
         session
     }
 
-    fn cluster(&self) -> &Cluster {
+    /// A session on a line of time.
+    pub fn of(history: History) -> Self {
+        Self {
+            history,
+            marks: Marks::default(),
+            phases: Phases::default(),
+            branches: Branches::default(),
+            terminal: Terminal::default(),
+            painter: Painter::default(),
+            settle: None,
+        }
+    }
+
+    pub(in crate::app) fn cluster(&self) -> &Cluster {
         self.history.cluster()
+    }
+
+    /// Notes what the time line shows about the present moment.
+    pub(in crate::app) fn look(&mut self) {
+        self.marks.extend(self.history.cluster());
+        self.phases.look(self.history.cluster());
     }
 }
 
@@ -56,6 +82,7 @@ impl Session {
 pub struct Dispatch {
     pub(in crate::app) session: StoredValue<Session, LocalStorage>,
     pub(in crate::app) screen: Screen,
+    pub(in crate::app) keep: Keep,
 }
 
 impl Dispatch {
@@ -79,6 +106,7 @@ impl Dispatch {
         let dispatch = Self {
             session: StoredValue::new_local(session),
             screen,
+            keep: Keep::default(),
         };
         dispatch.show();
         dispatch
@@ -88,9 +116,14 @@ impl Dispatch {
     pub fn advance(self, span: SimSpan, mut more: impl FnMut() -> bool) {
         self.session.update_value(|session| {
             let until = session.cluster().now() + span;
-            while !session.advance(until) && more() {}
+            while !session.advance(until) && more() && session.rest() == Rest::NotYet {}
         });
         self.show();
+        self.rested(
+            self.session
+                .try_update_value(Session::rest)
+                .unwrap_or(Rest::NotYet),
+        );
     }
 
     /// One event, then stop.
@@ -131,8 +164,9 @@ impl Dispatch {
 
     /// A deed that kubectl has no command for.
     pub fn command(self, command: Command) {
+        self.keep.doing("command");
         let reply = self.session.try_update_value(|session| {
-            session.branch();
+            session.deed();
             session.history.cluster_mut().dispatch(command)
         });
         if let Some(Reply::Refused(status)) = reply {
@@ -143,6 +177,7 @@ impl Dispatch {
 
     /// Types a line into the console and runs it.
     pub fn line(self, line: &str) -> Answer {
+        self.keep.doing(line);
         let answer = self.session.try_update_value(|session| session.line(line));
         let answer = answer.unwrap_or_default();
         self.screen.said.set(answer.text.clone());
@@ -162,6 +197,14 @@ impl Dispatch {
             .with_value(|session| read(&session.marks, &session.history))
     }
 
+    /// Reads the phases of the time line, and where it starts.
+    pub fn phases<R>(self, read: impl FnOnce(&Phases, SimTime) -> R) -> R {
+        self.session.with_value(|session| {
+            let start = SimTime::of(session.cluster().setup().start);
+            read(&session.phases, start)
+        })
+    }
+
     /// Reads the cluster; for what is computed on request only.
     pub fn cluster<R>(self, read: impl FnOnce(&Cluster) -> R) -> R {
         self.session.with_value(|session| read(session.cluster()))
@@ -170,7 +213,9 @@ impl Dispatch {
     pub(in crate::app) fn show(self) {
         let screen = self.screen;
         self.session.update_value(|session| {
-            session.marks.extend(session.history.cluster());
+            session.look();
+            self.keep.show(session);
+            self.keep.follow(session, self.front_name());
             session.paint(screen);
             let start = SimTime::of(session.cluster().setup().start);
             set(screen.end, session.history.end().since(start).as_millis());
@@ -214,17 +259,26 @@ impl Session {
         there && wake.is_none()
     }
 
-    /// Runs a line. In the past it runs on a copy first: a deed gives up the future of this line, a question
-    /// does not.
+    /// Whether a run on its way to rest has come to it.
+    fn rest(&mut self) -> Rest {
+        let cluster = self.history.cluster();
+        self.settle
+            .as_mut()
+            .map_or(Rest::NotYet, |settle| settle.look(cluster))
+    }
+
+    /// Runs a line. In the past it runs on a copy first: a deed leaves this line for a new one, a question does not.
     fn line(&mut self, line: &str) -> Answer {
         if !self.history.rewound() {
+            self.history.begin_deed();
             return self.terminal.run(&mut self.history, line);
         }
         let before = self.cluster().log().len();
         let mut trial = self.history.clone();
+        trial.begin_deed();
         let answer = self.terminal.run(&mut trial, line);
         if trial.cluster().log().len() > before {
-            self.marks.cut(self.history.cluster());
+            self.leave();
             self.history = trial;
         } else {
             self.terminal.forget();
@@ -232,12 +286,19 @@ impl Session {
         answer
     }
 
-    /// A deed in the past gives up the future of this line.
-    pub(in crate::app) fn branch(&mut self) {
+    /// Before a deed. In the past it begins a new line of time; what lay ahead is kept as a branch.
+    pub(in crate::app) fn deed(&mut self) {
         if self.history.rewound() {
+            self.leave();
             self.history.cluster_mut();
-            self.marks.cut(self.history.cluster());
         }
+        self.history.begin_deed();
+    }
+
+    fn leave(&mut self) {
+        self.branches.park(&self.history, &self.marks, &self.phases);
+        self.marks.cut(self.history.cluster());
+        self.phases.cut(self.history.cluster().now());
     }
 }
 

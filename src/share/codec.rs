@@ -42,6 +42,23 @@ pub fn decode(text: &str) -> Result<Doc, ShareError> {
     migrate::read(&value)
 }
 
+/// The text of a workspace file: the document as it is, readable.
+pub fn to_file(doc: &Doc) -> String {
+    format!("{}\n", doc.to_value())
+}
+
+/// Opens a workspace file, or a file that holds a link's text. Nothing of it is trusted.
+pub fn from_file(text: &str) -> Result<Doc, ShareError> {
+    if text.len() > LIMIT_TEXT {
+        return Err(ShareError::TooLarge);
+    }
+    let text = text.trim();
+    if !text.starts_with('{') {
+        return decode(text.rsplit('#').next().unwrap_or(text));
+    }
+    migrate::read(&json::parse(text).map_err(|_| ShareError::Damaged)?)
+}
+
 /// Deflates as if the dictionary had come before: it is written first and its output thrown away.
 fn pack(bytes: &[u8]) -> Vec<u8> {
     const BEST_LEVEL: i32 = 9;

@@ -13,5 +13,5 @@ pub mod setup;
 
 pub mod migrate;
 
-pub use codec::{decode, encode};
+pub use codec::{decode, encode, from_file, to_file};
 pub use doc::{Branch, Doc, Line, ShareError, TextFile};

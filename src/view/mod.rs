@@ -68,11 +68,22 @@ pub mod nodes_text;
 
 pub mod complete;
 
+pub mod phases;
+
+pub mod deed;
+
+pub mod branches;
+
+pub mod compare;
+
+pub mod settle;
+
 pub mod age;
 
 pub mod say;
 
 pub use arrange::{Arrangement, Group, Sort, Want};
+pub use branches::{BranchRow, Branches};
 pub use capacity::Gauge;
 pub use counted::{Counted, Counter};
 pub use daemon_set::{Counters, RevisionRow, SetRow};
@@ -83,6 +94,7 @@ pub use fix::Fix;
 pub use frame::Frame;
 pub use index::Cells;
 pub use node::{LabelChip, NodeCard, OtherPod, Slot, TaintChip};
+pub use phases::Phases;
 pub use pod::{PodState, PodToken};
 pub use repaint::{Asked, Painter, Repaint};
 pub use say::Say;

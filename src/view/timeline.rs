@@ -1,7 +1,9 @@
 //! The marks of a run on its time line, collected as the run goes on.
 
+use super::{Say, deed};
 use crate::cluster::{Cluster, Command, SimTime};
-use crate::k8s::{Kind, Str};
+use crate::k8s::Kind;
+use crate::say;
 
 /// Most marks kept; older ones are thinned out beyond it.
 pub const MARK_LIMIT: usize = 4000;
@@ -46,7 +48,8 @@ impl MarkKind {
 pub struct Mark {
     pub at: SimTime,
     pub kind: MarkKind,
-    pub text: Str,
+    /// What happened, in a few words.
+    pub what: Say,
 }
 
 /// All marks of one line of time, those after the present moment included.
@@ -88,12 +91,17 @@ impl Marks {
                     ("delete", Kind::Pod) if by_controller => MarkKind::Deleted,
                     _ => continue,
                 };
+                let name = &entry.key.name;
+                let what = match kind {
+                    MarkKind::Revision => say!("revision {}", name),
+                    MarkKind::Created => say!("pod {} is created", name),
+                    MarkKind::Deleted | MarkKind::Command | MarkKind::Fault => {
+                        say!("pod {} is deleted", name)
+                    }
+                };
                 if entry.refused.is_empty() {
-                    self.list.push(Mark {
-                        at: entry.at,
-                        kind,
-                        text: entry.key.name.clone(),
-                    });
+                    let at = entry.at;
+                    self.list.push(Mark { at, kind, what });
                 }
             }
             self.traced = trace.count();
@@ -106,7 +114,7 @@ impl Marks {
             self.list.push(Mark {
                 at: entry.at,
                 kind,
-                text: Str::default(),
+                what: deed::title(&entry.command),
             });
         }
         self.commands = self.commands.max(cluster.log().len());
@@ -131,6 +139,39 @@ impl Marks {
         self.commands = cluster.log().len();
         self.version += 1;
     }
+}
+
+/// A mark to jump to.
+fn stop(mark: &Mark) -> bool {
+    match mark.kind {
+        MarkKind::Command | MarkKind::Fault | MarkKind::Revision => true,
+        MarkKind::Created | MarkKind::Deleted => false,
+    }
+}
+
+/// The next command, fault or revision after a moment.
+pub fn next_stop(marks: &[Mark], now: SimTime) -> Option<&Mark> {
+    let later = marks.iter().filter(|m| stop(m) && m.at > now);
+    later.min_by_key(|m| m.at)
+}
+
+/// The last command, fault or revision before a moment.
+pub fn last_stop(marks: &[Mark], now: SimTime) -> Option<&Mark> {
+    let earlier = marks.iter().filter(|m| stop(m) && m.at < now);
+    earlier.max_by_key(|m| m.at)
+}
+
+/// What happened around a moment, for the pointer that stands there: commands, faults and revisions first.
+pub fn around(marks: &[Mark], from: SimTime, to: SimTime, most: usize) -> (Vec<&Mark>, usize) {
+    let mut found: Vec<&Mark> = marks
+        .iter()
+        .filter(|m| m.at >= from && m.at <= to)
+        .collect();
+    found.sort_by_key(|m| (!stop(m), m.at));
+    let more = found.len().saturating_sub(most);
+    found.truncate(most);
+    found.sort_by_key(|m| m.at);
+    (found, more)
 }
 
 /// Heights of the marks of one kind over a line cut into `buckets` equal pieces.
@@ -163,7 +204,7 @@ mod tests {
         let mark = |ms| Mark {
             at: SimTime::from_millis(ms),
             kind: MarkKind::Created,
-            text: Str::default(),
+            what: Say::default(),
         };
         let marks = [mark(0), mark(24), mark(50), mark(100)];
         let (from, to) = (SimTime::from_millis(0), SimTime::from_millis(100));
@@ -172,5 +213,32 @@ mod tests {
             [2, 0, 1, 1]
         );
         assert_eq!(histogram(&marks, MarkKind::Deleted, from, to, 2), [0, 0]);
+    }
+
+    #[test]
+    fn jumps_stop_at_commands_faults_and_revisions() {
+        let mark = |ms, kind| Mark {
+            at: SimTime::from_millis(ms),
+            kind,
+            what: Say::default(),
+        };
+        let marks = [
+            mark(5, MarkKind::Command),
+            mark(6, MarkKind::Created),
+            mark(9, MarkKind::Revision),
+            mark(9, MarkKind::Deleted),
+        ];
+        let at = |mark: Option<&Mark>| mark.map(|m| m.at.as_millis());
+        let ms = SimTime::from_millis;
+        assert_eq!(at(next_stop(&marks, ms(5))), Some(9));
+        assert_eq!(at(next_stop(&marks, ms(9))), None);
+        assert_eq!(at(last_stop(&marks, ms(9))), Some(5));
+        assert_eq!(at(last_stop(&marks, ms(5))), None);
+        let (found, more) = around(&marks, ms(5), ms(9), 2);
+        let kinds: Vec<_> = found.iter().map(|m| m.kind).collect();
+        assert_eq!(
+            (kinds, more),
+            (vec![MarkKind::Command, MarkKind::Revision], 2)
+        );
     }
 }

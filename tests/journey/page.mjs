@@ -34,8 +34,9 @@ export async function start() {
   const browser = await chromium.launch({ executablePath: chromiumPath(), args: flags });
   const base = `http://127.0.0.1:${server.address().port}${prefix}`;
   return {
-    async open({ query = "", width = 1440, height = 900, ...options } = {}) {
+    async open({ query = "", width = 1440, height = 900, init, ...options } = {}) {
       const context = await browser.newContext({ viewport: { width, height }, ...options });
+      if (init) await context.addInitScript(init);
       const page = await context.newPage();
       page.setDefaultTimeout(20_000);
       const faults = [];

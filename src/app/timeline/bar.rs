@@ -1,9 +1,12 @@
 //! Play, pause, step, speed, the clock.
 
+use super::jump::Jumps;
 use super::track::Track;
+use crate::app::keep::{BranchMenu, UndoRedo};
 use crate::app::screen::use_screen;
 use crate::app::session::use_dispatch;
 use crate::app::ui::Icon;
+use crate::app::words::t;
 use crate::view::age;
 use leptos::prelude::*;
 
@@ -16,66 +19,86 @@ const SPEEDS: [&str; 10] = [
 #[component]
 pub fn Bar() -> impl IntoView {
     let (screen, dispatch) = (use_screen(), use_dispatch());
-    let playing = screen.playing;
-    let words = move || if playing.get() { "Pause" } else { "Play" };
-    let icon = move || {
-        let name = if playing.get() { "pause" } else { "play" };
-        view! { <Icon name /> }
-    };
-    let speeds = SPEEDS.map(|speed| {
-        let chosen = move || screen.speed.with(ToString::to_string) == speed;
-        view! { <option value=speed prop:selected=chosen>{format!("{speed}×")}</option> }
-    });
     let seconds = move || {
         let ms = screen.elapsed.get();
         format!("{}.{:03}", ms / 1000, ms % 1000)
     };
     view! {
-        <div class="time">
-            <button
-                class="icon"
-                data-testid="play"
-                aria-label=words
-                aria-pressed=move || playing.get().to_string()
-                title=words
-                on:click=move |_| playing.update(|playing| *playing = !*playing)
-            >
-                {icon}
-            </button>
-            <button
-                class="icon"
-                data-testid="step-event"
-                aria-label="Step by one event"
-                title="Step by one event"
-                on:click=move |_| dispatch.step_event()
-            >
-                <Icon name="event" />
-            </button>
-            <button
-                class="icon"
-                data-testid="step-second"
-                aria-label="Step by one second"
-                title="Step by one second"
-                on:click=move |_| dispatch.step_second()
-            >
-                <Icon name="second" />
-            </button>
-            <select
-                aria-label="Speed"
-                title="Speed"
-                data-testid="speed"
-                on:change:target=move |event| {
-                    if let Ok(speed) = event.target().value().parse() {
-                        screen.speed.set(speed);
-                    }
-                }
-            >
-                {speeds}
-            </select>
+        <div class="time" role="group" aria-label=t("When")>
+            <div class="row buttons">
+                <UndoRedo />
+                <Play />
+                <button
+                    class="icon"
+                    data-testid="step-event"
+                    aria-label=t("Step by one event")
+                    title=t("Step by one event")
+                    on:click=move |_| dispatch.step_event()
+                >
+                    <Icon name="event" />
+                </button>
+                <button
+                    class="icon"
+                    data-testid="step-second"
+                    aria-label=t("Step by one second")
+                    title=t("Step by one second")
+                    on:click=move |_| dispatch.step_second()
+                >
+                    <Icon name="second" />
+                </button>
+                <Speeds />
+                <Jumps />
+            </div>
             <Track />
             <span class="clock" data-testid="clock" data-seconds=seconds>
                 {move || age::clock(screen.elapsed.get())}
             </span>
+            <BranchMenu />
         </div>
+    }
+}
+
+#[component]
+fn Play() -> impl IntoView {
+    let playing = use_screen().playing;
+    let words = move || if playing.get() { t("Pause") } else { t("Play") };
+    let icon = move || {
+        let name = if playing.get() { "pause" } else { "play" };
+        view! { <Icon name /> }
+    };
+    view! {
+        <button
+            class="icon"
+            data-testid="play"
+            aria-label=words
+            aria-pressed=move || playing.get().to_string()
+            title=words
+            on:click=move |_| playing.update(|playing| *playing = !*playing)
+        >
+            {icon}
+        </button>
+    }
+}
+
+#[component]
+fn Speeds() -> impl IntoView {
+    let screen = use_screen();
+    let speeds = SPEEDS.map(|speed| {
+        let chosen = move || screen.speed.with(ToString::to_string) == speed;
+        view! { <option value=speed prop:selected=chosen>{format!("{speed}×")}</option> }
+    });
+    view! {
+        <select
+            aria-label=t("Speed")
+            title=t("Speed")
+            data-testid="speed"
+            on:change:target=move |event| {
+                if let Ok(speed) = event.target().value().parse() {
+                    screen.speed.set(speed);
+                }
+            }
+        >
+            {speeds}
+        </select>
     }
 }

@@ -4,4 +4,16 @@ mod bar;
 
 mod track;
 
+mod area;
+
+mod hint;
+
+mod jump;
+
+mod keys;
+
+mod ways;
+
+mod rest;
+
 pub use bar::Bar;

@@ -1,11 +1,15 @@
 //! The time line: marks of what happened, and where now is; drag it into the past.
 
+use super::area::Area;
+use super::hint::{Hint, value_text};
+use super::keys::keys;
 use crate::app::screen::use_screen;
 use crate::app::session::use_dispatch;
+use crate::app::words::t;
 use crate::cluster::{SimSpan, SimTime};
+use crate::view::MarkKind;
 use crate::view::timeline::histogram;
-use crate::view::{MarkKind, age};
-use leptos::prelude::*;
+use leptos::{ev, html, prelude::*};
 use std::fmt::Write;
 
 /// Pieces that the line is cut into.
@@ -35,35 +39,54 @@ pub fn Track() -> impl IntoView {
         });
         view! { <path class="marks" data-kind=kind.name() d=move || path.get() /> }
     });
-    let words = move || age::clock(screen.elapsed.get());
+    // Said with each mark and each whole second, not with every frame.
+    let said = Memo::new(move |_| screen.elapsed.get() / 1000 * 1000);
+    let words = move || {
+        screen.marks.track();
+        value_text(dispatch, said.get())
+    };
+    let place = RwSignal::new(None::<u64>);
+    let track = NodeRef::<html::Div>::new();
+    let point = move |event: ev::PointerEvent| {
+        if let Some(track) = track.get_untracked() {
+            let bounds = track.get_bounding_client_rect();
+            let part = (f64::from(event.client_x()) - bounds.left()) / bounds.width().max(1.0);
+            place.set(Some((part.clamp(0.0, 1.0) * 1000.0) as u64));
+        }
+    };
     view! {
-        <div class="track">
-            <svg viewBox="0 0 100 20" preserveAspectRatio="none" aria-hidden="true">
-                <rect class="past" x="0" y="0" height="20" width=move || per_cent().to_string() />
-                {paths}
-                <rect
-                    class="now"
-                    y="0"
-                    height="20"
-                    width="0.18"
-                    x=move || (per_cent() - 0.09).to_string()
-                />
-            </svg>
-            <input
-                type="range"
-                data-testid="timeline"
-                aria-label="Time line, in seconds"
-                aria-valuetext=words
-                min="0"
-                step="any"
-                max=move || (end.get() / 1000).to_string()
-                prop:value=move || (screen.elapsed.get() as f64 / 1000.0).to_string()
-                on:input:target=move |event| {
-                    if let Ok(seconds) = event.target().value().parse::<f64>() {
-                        dispatch.seek((seconds * 1000.0).round() as u64);
+        <div class="line" on:pointermove=point on:pointerleave=move |_| place.set(None)>
+            <div class="track" node_ref=track>
+                <svg viewBox="0 0 100 20" preserveAspectRatio="none" aria-hidden="true">
+                    <rect class="past" x="0" y="0" height="20" width=move || per_cent().to_string() />
+                    <Area end />
+                    {paths}
+                    <rect
+                        class="now"
+                        y="0"
+                        height="20"
+                        width="0.18"
+                        x=move || (per_cent() - 0.09).to_string()
+                    />
+                </svg>
+                <input
+                    type="range"
+                    data-testid="timeline"
+                    aria-label=t("Time line, in seconds")
+                    aria-valuetext=words
+                    min="0"
+                    step="any"
+                    max=move || (end.get() / 1000).to_string()
+                    prop:value=move || (screen.elapsed.get() as f64 / 1000.0).to_string()
+                    on:keydown=move |event| keys(dispatch, &event)
+                    on:input:target=move |event| {
+                        if let Ok(seconds) = event.target().value().parse::<f64>() {
+                            dispatch.seek((seconds * 1000.0).round() as u64);
+                        }
                     }
-                }
-            />
+                />
+            </div>
+            <Hint place end />
         </div>
     }
 }

@@ -2,6 +2,7 @@
 
 use super::choices::{Languages, Themes};
 use super::help::HelpMenu;
+use crate::app::keep::{Share, Workspaces};
 use crate::app::screen::{Selection, use_screen};
 use crate::app::words::tell;
 use crate::say;
@@ -44,6 +45,8 @@ pub fn Header() -> impl IntoView {
             {question}
             <span class="grow"></span>
             <HelpMenu />
+            <Workspaces />
+            <Share />
             <Languages />
             <Themes />
         </header>

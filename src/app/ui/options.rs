@@ -1,4 +1,4 @@
-//! What the address asks for: `?embed=1&theme=dark&lang=zh-Hans&paused=1`.
+//! What the address asks for: `?embed=1&theme=dark&lang=zh-Hans&view=why&speed=4&paused=1`.
 
 use crate::app::words::{self, Language};
 use leptos::prelude::*;
@@ -9,7 +9,19 @@ pub struct Options {
     pub view: &'static str,
     pub paused: bool,
     pub language: Language,
+    /// Simulated seconds per second.
+    pub speed: Option<f64>,
+    /// What stands in front: the grid if nothing is named.
+    pub section: Option<&'static str>,
 }
+
+/// The sections by the names that `view=` takes.
+const SECTIONS: [(&str, &str); 4] = [
+    ("cluster", "is"),
+    ("manifest", "want"),
+    ("why", "why"),
+    ("console", "console"),
+];
 
 /// Reads the address and sets the theme that it names, or the one chosen before.
 pub fn read() -> Options {
@@ -28,6 +40,12 @@ pub fn read() -> Options {
             "page"
         },
         paused: asked("paused").is_some_and(|v| v != "0"),
+        speed: asked("speed")
+            .and_then(|speed| speed.parse().ok())
+            .filter(|speed| (0.25..=1000.0).contains(speed)),
+        section: asked("view")
+            .and_then(|view| SECTIONS.into_iter().find(|(name, _)| *name == view))
+            .map(|(_, section)| section),
         language: language.map_or_else(words::preferred, |tag| Language::of(&tag)),
     }
 }

@@ -1,0 +1,199 @@
+//! How many daemon pods were in which phase, along a line of time: the area under its marks.
+
+use crate::cluster::{Cluster, SimTime};
+use crate::k8s::api::Phase;
+use crate::k8s::{Kind, Object};
+
+/// Most samples kept; beyond it every second of the older half is dropped.
+pub const SAMPLE_LIMIT: usize = 2000;
+
+/// The bands of the area, from the bottom up.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Band {
+    Ready,
+    /// Its containers run; it is not ready.
+    Running,
+    /// Pending, pulling, creating.
+    Waiting,
+    Terminating,
+    /// Failed, or crashing again and again.
+    Failed,
+}
+
+impl Band {
+    pub const ALL: [Band; 5] = [
+        Band::Ready,
+        Band::Running,
+        Band::Waiting,
+        Band::Terminating,
+        Band::Failed,
+    ];
+
+    pub const fn name(self) -> &'static str {
+        match self {
+            Band::Ready => "ready",
+            Band::Running => "running",
+            Band::Waiting => "waiting",
+            Band::Terminating => "terminating",
+            Band::Failed => "failed",
+        }
+    }
+
+    fn of(object: &Object) -> Self {
+        let Some(pod) = object.pod() else {
+            return Band::Waiting;
+        };
+        if object.meta().terminating() {
+            return Band::Terminating;
+        }
+        let crashing = || {
+            let mut all = pod.status.container_statuses.iter();
+            all.any(|c| c.state.waiting.get("reason").text() == "CrashLoopBackOff")
+        };
+        if crashing() {
+            return Band::Failed;
+        }
+        match pod.status.phase {
+            Phase::Failed => Band::Failed,
+            Phase::Running | Phase::Unknown if pod.ready() => Band::Ready,
+            Phase::Running | Phase::Succeeded => Band::Running,
+            Phase::Pending | Phase::Unknown | Phase::None => Band::Waiting,
+        }
+    }
+}
+
+/// Numbers of pods by band.
+pub type Counts = [u32; 5];
+
+/// The numbers from a moment on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Sample {
+    pub at: SimTime,
+    pub counts: Counts,
+}
+
+/// All samples of one line of time; between two, nothing changed that was looked at.
+#[derive(Clone, Debug, Default)]
+pub struct Phases {
+    list: Vec<Sample>,
+    /// Up to here the line was looked at.
+    seen: SimTime,
+    version: u64,
+}
+
+impl Phases {
+    pub fn list(&self) -> &[Sample] {
+        &self.list
+    }
+
+    /// Grows with every change of the list.
+    pub fn version(&self) -> u64 {
+        self.version
+    }
+
+    /// Looks at the present moment. A moment before the last one adds nothing: a line that is replayed has its
+    /// samples already.
+    pub fn look(&mut self, cluster: &Cluster) {
+        if cluster.now() <= self.seen {
+            return;
+        }
+        self.add(cluster.now(), count(cluster));
+    }
+
+    fn add(&mut self, at: SimTime, counts: Counts) {
+        self.seen = at;
+        if self.list.last().is_some_and(|last| last.counts == counts) {
+            return;
+        }
+        self.list.push(Sample { at, counts });
+        self.version += 1;
+        if self.list.len() > SAMPLE_LIMIT {
+            let mut i = 0;
+            self.list.retain(|_| {
+                i += 1;
+                i > SAMPLE_LIMIT / 2 || i % 2 == 1
+            });
+        }
+    }
+
+    /// Forgets what lies after a moment: its line was given up there.
+    pub fn cut(&mut self, now: SimTime) {
+        self.list.retain(|sample| sample.at <= now);
+        self.seen = self.seen.min(now);
+        self.version += 1;
+    }
+
+    /// The largest number of pods at a moment, at least one.
+    pub fn highest(&self) -> u32 {
+        let sum = |s: &Sample| s.counts.iter().sum::<u32>();
+        self.list.iter().map(sum).max().unwrap_or(0).max(1)
+    }
+
+    /// The numbers at the end of each of `buckets` equal pieces of a line; none before the first sample and
+    /// after the last moment looked at.
+    pub fn series(&self, from: SimTime, to: SimTime, buckets: usize) -> Vec<Option<Counts>> {
+        let span = to.since(from).as_millis();
+        let mut next = 0;
+        let mut last = None;
+        let mut out = Vec::with_capacity(buckets);
+        for i in 1..=buckets as u64 {
+            let begin = SimTime::from_millis(from.as_millis() + span * (i - 1) / buckets as u64);
+            let end = SimTime::from_millis(from.as_millis() + span * i / buckets as u64);
+            while let Some(sample) = self.list.get(next).filter(|s| s.at <= end) {
+                last = Some(sample.counts);
+                next += 1;
+            }
+            out.push(last.filter(|_| begin <= self.seen));
+        }
+        out
+    }
+}
+
+/// The daemon pods of a moment by band.
+pub fn count(cluster: &Cluster) -> Counts {
+    let mut counts = Counts::default();
+    for pod in cluster.objects(Kind::Pod) {
+        let owner = pod.meta().controller();
+        if owner.is_some_and(|owner| owner.kind == "DaemonSet") {
+            counts[Band::of(pod) as usize] += 1;
+        }
+    }
+    counts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(ms: u64) -> SimTime {
+        SimTime::from_millis(ms)
+    }
+
+    #[test]
+    fn a_series_holds_the_last_numbers_of_each_piece() {
+        let mut phases = Phases::default();
+        phases.add(at(10), [1, 0, 0, 0, 0]);
+        phases.add(at(20), [1, 0, 0, 0, 0]);
+        phases.add(at(30), [2, 0, 1, 0, 0]);
+        phases.add(at(60), [3, 0, 0, 0, 0]);
+        phases.add(at(61), [3, 0, 0, 0, 0]);
+        assert_eq!(phases.list().len(), 3, "what does not change is one sample");
+        assert_eq!(phases.highest(), 3);
+        let ready: Vec<_> = (phases.series(at(0), at(100), 5).iter())
+            .map(|c| c.map(|c| c[0]))
+            .collect();
+        assert_eq!(ready, [Some(1), Some(2), Some(3), Some(3), None]);
+        phases.cut(at(40));
+        assert_eq!(phases.list().len(), 2);
+    }
+
+    #[test]
+    fn samples_are_bounded() {
+        let mut phases = Phases::default();
+        for i in 1..10_000 {
+            phases.add(at(i), [u32::try_from(i).unwrap_or(0), 0, 0, 0, 0]);
+        }
+        assert!(phases.list().len() <= SAMPLE_LIMIT);
+        assert_eq!(phases.list()[0].at, at(1));
+    }
+}
