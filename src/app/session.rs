@@ -166,7 +166,7 @@ impl Dispatch {
     pub fn command(self, command: Command) {
         self.keep.doing("command");
         let reply = self.session.try_update_value(|session| {
-            session.deed();
+            session.branch();
             session.history.cluster_mut().dispatch(command)
         });
         if let Some(Reply::Refused(status)) = reply {
@@ -287,7 +287,7 @@ impl Session {
     }
 
     /// Before a deed. In the past it begins a new line of time; what lay ahead is kept as a branch.
-    pub(in crate::app) fn deed(&mut self) {
+    pub(in crate::app) fn branch(&mut self) {
         if self.history.rewound() {
             self.leave();
             self.history.cluster_mut();

@@ -44,7 +44,7 @@ impl Dispatch {
             return;
         };
         let answer = self.session.try_update_value(|session| {
-            session.deed();
+            session.branch();
             session.terminal.write(&file.name, &file.text);
             let line = apply_line(&file.name, session.terminal.folder());
             session.terminal.run(&mut session.history, &line)

@@ -77,7 +77,7 @@ impl Dispatch {
         let began = clock();
         let mut next = from;
         self.session.update_value(|session| {
-            session.deed();
+            session.branch();
             while next < nodes.names.len() && (next == from || clock() - began < SLICE_MS) {
                 let node = nodes.node(&nodes.names[next]);
                 let command = Command::NodeAdd { node };

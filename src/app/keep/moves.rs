@@ -23,7 +23,7 @@ impl Dispatch {
     pub fn branch(self) {
         self.session.update_value(|session| {
             if session.history.rewound() {
-                session.deed();
+                session.branch();
             } else {
                 let (history, marks) = (&session.history, &session.marks);
                 session.branches.park(history, marks, &session.phases);
