@@ -112,13 +112,11 @@ fn labelings(pod: &PodSpec, node: &Object) -> Vec<Labels> {
     terms.iter().filter_map(of_term).collect()
 }
 
+/// The value of a label on a node; none where it is absent.
+type Held = Option<Str>;
+
 /// A value of one label (or its absence) that a term and `nodeSelector` accept; the present one if it does.
-fn fitting(
-    pod: &PodSpec,
-    term: &NodeSelectorTerm,
-    key: &Str,
-    node: &Object,
-) -> Option<Option<Str>> {
+fn fitting(pod: &PodSpec, term: &NodeSelectorTerm, key: &Str, node: &Object) -> Option<Held> {
     let asked: Vec<NodeSelectorRequirement> = term
         .match_expressions
         .iter()

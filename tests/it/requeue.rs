@@ -9,7 +9,11 @@ use daemonset_playground::value;
 fn daemon_set(name: &'static str, pod: Value) -> Value {
     let labels = value!({"app": name});
     let mut spec = value!({"containers": [{"name": "main", "image": "example.com/x:1"}]});
-    for (field, value) in pod.as_map().into_iter().flat_map(|map| map.iter()) {
+    for (field, value) in pod
+        .as_map()
+        .into_iter()
+        .flat_map(daemonset_playground::k8s::Map::iter)
+    {
         spec.set(field.clone(), value.clone());
     }
     value!({

@@ -46,7 +46,7 @@ impl Field {
             let cells = self.screen.grid.cells;
             cells.with_value(|cells| {
                 self.canvas
-                    .update_value(|canvas| act(canvas, &element, cells))
+                    .update_value(|canvas| act(canvas, &element, cells));
             });
         }
     }

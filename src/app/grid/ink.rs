@@ -89,10 +89,10 @@ impl Canvas {
         for n in &self.marked.picked {
             frame(*n, &colors.warn, 0.5, 1.5);
         }
-        for n in self.marked.selected {
+        if let Some(n) = self.marked.selected {
             frame(n, &colors.accent, 0.5, 2.0);
         }
-        for n in self.marked.focus {
+        if let Some(n) = self.marked.focus {
             frame(n, &colors.ink, 0.5, 1.5);
         }
     }

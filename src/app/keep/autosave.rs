@@ -54,7 +54,7 @@ pub fn start(dispatch: Dispatch, embedded: bool) {
     });
     // Where the clock stands is kept once there is something to keep.
     let leave = move || {
-        dirty.set_value(dirty.get_value() || keep.saved.get_untracked() == Saved::Saved);
+        dirty.set_value(dirty.get_value() || keep.saved.get_untracked() == Saved::All);
         save();
     };
     window_event_listener_untyped("pagehide", move |_| leave());
@@ -83,7 +83,7 @@ impl Dispatch {
         let before = self.keep.saved.get_untracked();
         set(
             self.keep.saved,
-            if kept { Saved::Saved } else { Saved::Failed },
+            if kept { Saved::All } else { Saved::Failed },
         );
         if !kept && before != Saved::Failed {
             self.keep.say(say!(

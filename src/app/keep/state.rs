@@ -12,7 +12,8 @@ use leptos::prelude::*;
 pub enum Saved {
     /// Nothing was there to save yet.
     Nothing,
-    Saved,
+    /// All is in the storage.
+    All,
     /// The storage is full or forbidden.
     Failed,
 }

@@ -86,7 +86,7 @@ fn SavedLine() -> impl IntoView {
         <p class="small dim" role="status" data-testid="saved">
             {move || match keep.saved.get() {
                 Saved::Nothing => t("What you do is kept in this browser as you go."),
-                Saved::Saved => t("All is saved in this browser."),
+                Saved::All => t("All is saved in this browser."),
                 Saved::Failed => t("This browser does not let the page save."),
             }}
         </p>

@@ -48,7 +48,7 @@ pub fn JoinForm(close: Callback<()>) -> impl IntoView {
             pods,
         };
         let names = screen.names.get_untracked();
-        let taken: BTreeSet<&str> = names.iter().map(|name| name.as_str()).collect();
+        let taken: BTreeSet<&str> = names.iter().map(crate::k8s::str::Str::as_str).collect();
         match form.read(|name| taken.contains(name)) {
             Ok(nodes) => {
                 wrong.set(String::new());

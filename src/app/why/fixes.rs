@@ -85,14 +85,7 @@ fn List(verdict: Memo<Option<Verdict>>) -> impl IntoView {
             </div>
         }
     };
-    move || {
-        fixes
-            .get()
-            .into_iter()
-            .enumerate()
-            .map(item.clone())
-            .collect_view()
-    }
+    move || fixes.get().into_iter().enumerate().map(item).collect_view()
 }
 
 const fn primary(yes: bool) -> &'static str {

@@ -89,10 +89,10 @@ pub fn speak(language: Language) {
     if let Some(column) = column {
         for line in TABLES.iter().flat_map(|table| table.lines()) {
             let mut columns = line.split('\t');
-            if let Some(english) = columns.next() {
-                if let Some(own) = columns.nth(column - 1) {
-                    words.insert(english, own);
-                }
+            if let Some(english) = columns.next()
+                && let Some(own) = columns.nth(column - 1)
+            {
+                words.insert(english, own);
             }
         }
     }

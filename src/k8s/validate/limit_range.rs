@@ -153,10 +153,9 @@ fn ratio_bounds(
     let Some((min, max)) = bounds else { return };
     let milli = |q: Quantity| i128::from(q.milli_value());
     // In millionths, rounded; nothing divides by zero here.
-    let Some(limit) = (milli(max) * MILLION * 2)
-        .checked_div(milli(min))
-        .map(|twice| (twice + twice.signum()) / 2)
-    else {
+    let half_away = |twice: i128| twice / 2 + twice % 2;
+    let twice = (milli(max) * MILLION * 2).checked_div(milli(min));
+    let Some(limit) = twice.map(half_away) else {
         return;
     };
     if milli(ratio) * (MILLION / 1000) > limit {

@@ -88,7 +88,7 @@ pub fn create(kind: Kind, value: &Value) -> Vec<FieldError> {
         Kind::LimitRange => limit_range::create(to, value),
         Kind::ResourceQuota => resource_quota::create(to, value),
         Kind::ServiceAccount | Kind::Endpoints | Kind::EndpointSlice => {
-            meta::create(to, value, true, syntax::subdomain)
+            meta::create(to, value, true, syntax::subdomain);
         }
         Kind::PersistentVolume | Kind::StorageClass => {
             meta::create(to, value, false, syntax::subdomain);

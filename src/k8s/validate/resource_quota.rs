@@ -160,7 +160,7 @@ fn scope_selector(errors: &mut Errors, spec: &Value) {
     }
     for pair in PAIRS {
         let has = |scope: &&str| terms.iter().any(|t| t.get("scopeName").text() == *scope);
-        if pair.iter().all(|scope| has(&scope)) {
+        if pair.iter().all(has) {
             errors.invalid(&at, spec.get("scopes"), "conflicting scopes");
         }
     }

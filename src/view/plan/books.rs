@@ -107,7 +107,7 @@ impl Books {
             let set = cluster
                 .api()
                 .get(Kind::DaemonSet, &book.namespace, &book.name);
-            set.is_ok_and(|set| complete(set))
+            set.is_ok_and(complete)
         };
         self.list.iter().filter(|book| book.must).all(done)
             && !self.marks.values().any(|mark| mark.terminating)

@@ -356,7 +356,7 @@ pub(super) fn words(span: SimSpan) -> String {
     let seconds = span.as_millis().div_ceil(1000);
     match seconds {
         0..60 => format!("{seconds} s"),
-        60..3600 if seconds % 60 == 0 => format!("{} m", seconds / 60),
+        60..3600 if seconds.is_multiple_of(60) => format!("{} m", seconds / 60),
         60..3600 => format!("{} m {} s", seconds / 60, seconds % 60),
         _ => format!("{} h {} m", seconds / 3600, seconds / 60 % 60),
     }

@@ -18,14 +18,12 @@ fn walk(before: &Value, after: &Value, name: &str, out: &mut Vec<String>) {
         name,
         "labels" | "annotations" | "nodeSelector" | "requests" | "limits"
     );
-    if let (Some(old), Some(new)) = (before.as_map(), after.as_map()) {
-        if !free {
-            let gone = old.keys().filter(|key| !new.contains_key(key));
-            for key in new.keys().chain(gone) {
-                walk(before.get(key), after.get(key), key, out);
-            }
-            return;
+    if let (Some(old), Some(new), false) = (before.as_map(), after.as_map(), free) {
+        let gone = old.keys().filter(|key| !new.contains_key(key));
+        for key in new.keys().chain(gone) {
+            walk(before.get(key), after.get(key), key, out);
         }
+        return;
     }
     if matches!(name, "containers" | "initContainers") && same_names(before, after) {
         for (old, new) in before.items().iter().zip(after.items()) {

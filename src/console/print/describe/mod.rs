@@ -69,7 +69,7 @@ pub fn describe(object: &Object, events: Events, view: View<'_>) -> String {
             return w.aligned();
         }
         Kind::Event | Kind::PodTemplate | Kind::ControllerRevision | Kind::Lease => {
-            small::generic(&mut w, object)
+            small::generic(&mut w, object);
         }
     }
     if events == Events::Shown {
