@@ -1,4 +1,4 @@
-// Frames of the built page during a rollout: node scripts/bench-page.mjs [100] [5000]. Gaps between animation frames in
+// The built page: opening, typing, frames of a rollout: node scripts/bench-page.mjs [100] [5000]. Gaps between animation frames in
 // headless Chromium, with the budgets of docs/benchmarks.md; fails when one is missed.
 import { start } from "../tests/journey/page.mjs";
 
@@ -29,8 +29,45 @@ function figures(gaps) {
   return { frames: gaps.length, median: at(0.5), p95: at(0.95), p99: at(0.99), worst: sorted.at(-1) };
 }
 
+/** Milliseconds from a key to the next task behind its change, at the end of 2,000 lines. */
+async function typing(page) {
+  const text = (await page.text()).trimEnd();
+  const many = Array.from({ length: 2000 }, (_, i) => `# line ${i} of a long comment above the manifest`);
+  const buffer = Buffer.from(`${many.join("\n")}\n${text}\n`);
+  await page.id("file-picker").setInputFiles({ name: "long.yaml", mimeType: "text/yaml", buffer });
+  await page.page.locator('[data-testid="file"][data-name="long.yaml"][aria-selected="true"]').waitFor();
+  await page.page.waitForTimeout(1500);
+  await page.pause();
+  await page.id("editor").click();
+  await page.page.evaluate(() => {
+    globalThis.keys = [];
+    const editor = document.querySelector('[data-testid="editor"]');
+    let began = 0;
+    editor.addEventListener("keydown", () => (began = performance.now()), true);
+    editor.addEventListener("input", () => setTimeout(() => globalThis.keys.push(performance.now() - began)));
+  });
+  for (const key of "# some words at the end of the line") await page.page.keyboard.type(key, { delay: 20 });
+  return page.page.evaluate(() => globalThis.keys);
+}
+
 const site = await start();
 let missed = 0;
+if (!wanted.length) {
+  const opening = [];
+  for (let i = 0; i < 5; i += 1) {
+    const page = await site.open();
+    opening.push(await page.page.evaluate(() => performance.now()));
+    if (i === 4) {
+      const keys = figures(await typing(page));
+      if (keys.median > 16) missed += 1;
+      console.log(`typing in 2,000 lines: median ${keys.median.toFixed(1)} ms, worst ${keys.worst.toFixed(1)} ms a key (budget 16)`);
+    }
+    await page.page.context().close();
+  }
+  const median = opening.sort((a, b) => a - b)[2];
+  if (median > 1000) missed += 1;
+  console.log(`from opening to nodes on the screen: median of 5 ${Math.round(median)} ms (budget 1000)`);
+}
 for (const row of rows) {
   if (wanted.length && !wanted.includes(row.nodes)) continue;
   const page = await site.open();

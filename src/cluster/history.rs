@@ -2,6 +2,7 @@
 //! [`super::deeds`] goes along it by what a person did.
 
 use super::{Cluster, LogEntry, Setup};
+use crate::k8s::Kind;
 use crate::sim::{SimSpan, SimTime};
 use std::sync::Arc;
 
@@ -10,6 +11,9 @@ pub const CHECKPOINT_LIMIT: usize = 64;
 
 /// A checkpoint is taken when this many events have run since the last one.
 pub const CHECKPOINT_EVENTS: u64 = 500;
+
+/// And as many for each node of the cluster: taking one costs about as much time as repeating them.
+const EVENTS_PER_NODE: u64 = 8;
 
 /// One line of time: where it is now, and everything needed to be anywhere else on it.
 #[derive(Clone)]
@@ -193,9 +197,15 @@ impl History {
         }
     }
 
+    fn nodes(&self) -> u64 {
+        self.present.objects(Kind::Node).count() as u64
+    }
+
     pub(super) fn checkpoint(&mut self) {
         let last = (self.checkpoints.last()).map_or(0, |c| c.events_done());
-        if self.present.events_done() < last + CHECKPOINT_EVENTS {
+        let since = self.present.events_done() - last;
+        // A checkpoint copies what every node keeps: in a large cluster it is worth more events.
+        if since < CHECKPOINT_EVENTS || since < EVENTS_PER_NODE * self.nodes() {
             return;
         }
         self.checkpoints.push(Arc::new(self.present.clone()));

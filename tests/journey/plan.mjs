@@ -110,32 +110,4 @@ export const journeys = {
     assert.ok((await page.seconds()) >= at - 1);
     await closed(page);
   },
-
-  async "plan: typing in 2,000 lines takes at most 16 ms a key"(site) {
-    const page = await opened(site);
-    const text = (await page.text()).trimEnd();
-    const many = Array.from({ length: 2000 }, (_, i) => `# line ${i} of a long comment above the manifest`);
-    const buffer = Buffer.from(`${many.join("\n")}\n${text}\n`);
-    await page.id("file-picker").setInputFiles({ name: "long.yaml", mimeType: "text/yaml", buffer });
-    await page.page.locator('[data-testid="file"][data-name="long.yaml"][aria-selected="true"]').waitFor();
-    await page.page.waitForTimeout(1500);
-    await page.pause();
-    await page.id("editor").click();
-    await page.page.evaluate(() => {
-      globalThis.keys = [];
-      const editor = document.querySelector('[data-testid="editor"]');
-      let began = 0;
-      editor.addEventListener("keydown", () => (began = performance.now()), true);
-      editor.addEventListener("input", () => setTimeout(() => globalThis.keys.push(performance.now() - began)));
-    });
-    for (const key of "# some words at the end of the line") await page.page.keyboard.type(key, { delay: 20 });
-    const keys = (await page.page.evaluate(() => globalThis.keys)).sort((a, b) => a - b);
-    const median = keys[Math.floor(keys.length / 2)];
-    console.log(`        ${keys.length} keys, median ${median?.toFixed(1)} ms, worst ${keys.at(-1)?.toFixed(1)} ms`);
-    // A page that was not built for release is only looked at.
-    const bytes = await page.page.evaluate(() =>
-      performance.getEntriesByType("resource").find(({ name }) => name.endsWith(".wasm"))?.decodedBodySize ?? 0);
-    assert.ok(keys.length > 10 && (median <= 16 || bytes > 6e6), `median ${median} ms of ${keys.length}`);
-    await page.page.context().close();
-  },
 };
