@@ -9,7 +9,7 @@ use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 
 /// Milliseconds of one frame that the simulation may use.
-const BUDGET_MS: f64 = 9.0;
+const BUDGET_MS: f64 = 6.0;
 
 /// A frame counts for at most this long: after a stall, time goes on where it was.
 const FRAME_MS_MAX: f64 = 100.0;

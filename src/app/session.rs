@@ -254,7 +254,7 @@ impl Session {
             .terminal
             .wake()
             .filter(|wake| *wake > now && *wake < until);
-        let there = self.history.advance_to(wake.unwrap_or(until), 100) == Advanced::There;
+        let there = self.history.advance_to(wake.unwrap_or(until), 50) == Advanced::There;
         self.terminal.poll(&mut self.history);
         there && wake.is_none()
     }

@@ -203,7 +203,7 @@ impl History {
 
     pub(super) fn checkpoint(&mut self) {
         let last = (self.checkpoints.last()).map_or(0, |c| c.events_done());
-        let since = self.present.events_done() - last;
+        let since = self.present.events_done().saturating_sub(last);
         // A checkpoint copies what every node keeps: in a large cluster it is worth more events.
         if since < CHECKPOINT_EVENTS || since < EVENTS_PER_NODE * self.nodes() {
             return;
