@@ -92,6 +92,7 @@ export const journeys = {
     await page.page.keyboard.press(",");
     assert.ok(after >= before && (await page.seconds()) <= after);
     await page.page.keyboard.press("/");
+    await page.page.waitForFunction(() => document.activeElement?.dataset.testid === "console-input");
     await page.page.keyboard.type("kubectl get ns? e.");
     assert.equal(await page.id("console-input").inputValue(), "kubectl get ns? e.");
     assert.equal(await page.id("shortcuts").isVisible(), false);
