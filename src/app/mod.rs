@@ -5,6 +5,8 @@
 
 pub mod session;
 
+pub mod held;
+
 pub mod screen;
 
 pub mod player;

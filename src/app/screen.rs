@@ -1,6 +1,7 @@
 //! `Screen`: what to show. One signal per cell, kept by name; `patch` sets only cells whose value changed.
 
 use super::grid::GridScreen;
+use super::held::Held;
 use super::terminal::Line;
 use super::words::Language;
 use crate::k8s::Str;
@@ -32,9 +33,11 @@ pub struct File {
     pub applied: Option<String>,
 }
 
+/// What the page shows: the handle that components hold.
+pub type Screen = Held<Cells>;
+
 /// The cells of the page.
-#[derive(Clone, Copy)]
-pub struct Screen {
+pub struct Cells {
     /// Milliseconds since people arrived, at the present moment and at the end of the line.
     pub elapsed: RwSignal<u64>,
     pub end: RwSignal<u64>,
@@ -66,7 +69,7 @@ pub struct Screen {
     pub said: RwSignal<String>,
 }
 
-impl Default for Screen {
+impl Default for Cells {
     fn default() -> Self {
         Self {
             elapsed: RwSignal::new(0),
@@ -93,7 +96,7 @@ impl Default for Screen {
     }
 }
 
-impl Screen {
+impl Cells {
     /// Shows a whole moment.
     pub fn patch(&self, frame: Frame) {
         let names: Vec<Str> = frame.nodes.iter().map(|card| card.name.clone()).collect();

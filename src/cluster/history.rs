@@ -197,15 +197,12 @@ impl History {
         }
     }
 
-    fn nodes(&self) -> u64 {
-        self.present.objects(Kind::Node).count() as u64
-    }
-
     pub(super) fn checkpoint(&mut self) {
         let last = (self.checkpoints.last()).map_or(0, |c| c.events_done());
         let since = self.present.events_done().saturating_sub(last);
+        let nodes = self.present.api().count(Kind::Node);
         // A checkpoint copies what every node keeps: in a large cluster it is worth more events.
-        if since < CHECKPOINT_EVENTS || since < EVENTS_PER_NODE * self.nodes() {
+        if since < CHECKPOINT_EVENTS || since < EVENTS_PER_NODE * nodes as u64 {
             return;
         }
         self.checkpoints.push(Arc::new(self.present.clone()));

@@ -8,7 +8,7 @@ use super::trial::{self, Trial};
 use crate::cluster::Cluster;
 use crate::cluster::daemonset::{self, Decision, Reason, placement};
 use crate::k8s::affinity::{Mismatch, Side, TermMismatch, matches_term};
-use crate::k8s::api::{DaemonSetSpec, NodeSelectorRequirement, Taint, Toleration};
+use crate::k8s::api::{DaemonSetSpec, Taint, Toleration};
 use crate::k8s::{Kind, Object, Str, Value, taint};
 use crate::say;
 use std::sync::Arc;
@@ -247,7 +247,7 @@ fn mismatched(mismatch: &TermMismatch) -> Say {
         TermMismatch::Invalid {
             requirement,
             detail,
-        } => say!("is void: {}: {}", &requirement_text(requirement), detail),
+        } => say!("is void: {}: {}", requirement, detail),
         TermMismatch::Failed {
             requirement,
             on,
@@ -259,21 +259,8 @@ fn mismatched(mismatch: &TermMismatch) -> Say {
                 (None, Side::Labels) => say!("the node has no such label"),
                 (None, Side::Fields) => say!("there is no such field"),
             };
-            say!("wants {}: {}", &requirement_text(requirement), found)
+            say!("wants {}: {}", requirement, found)
         }
-    }
-}
-
-fn requirement_text(requirement: &NodeSelectorRequirement) -> String {
-    let NodeSelectorRequirement {
-        key,
-        operator,
-        values,
-    } = requirement;
-    if values.is_empty() {
-        format!("{key} {operator}")
-    } else {
-        format!("{key} {operator} [{}]", values.join(", "))
     }
 }
 

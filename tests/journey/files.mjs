@@ -1,17 +1,7 @@
 // The files of the left column are the files of the console.
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
-
-async function opened(site, options) {
-  const page = await site.open(options);
-  await page.settled(3);
-  return page;
-}
-
-async function closed(page) {
-  assert.deepEqual(page.faults, []);
-  await page.page.context().close();
-}
+import { closed, opened } from "./page.mjs";
 
 const names = (page) => page.id("file").evaluateAll((list) => list.map((e) => e.dataset.name));
 const tab = (page, name) => page.page.locator(`[data-testid="file"][data-name="${name}"]`);

@@ -1,4 +1,5 @@
 // The page as a person meets it: open it, read it by its hooks, do things.
+import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { chromium } from "playwright-core";
 import { serve } from "../../scripts/serve.mjs";
@@ -55,6 +56,19 @@ export async function start() {
       server.close();
     },
   };
+}
+
+/** A page whose first rollout is over. */
+export async function opened(site, options) {
+  const page = await site.open(options);
+  await page.settled(3);
+  return page;
+}
+
+/** Ends a page on which nothing went wrong. */
+export async function closed(page) {
+  assert.deepEqual(page.faults, []);
+  await page.page.context().close();
 }
 
 export class Playground {

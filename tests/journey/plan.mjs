@@ -1,16 +1,6 @@
 // Plan before apply: what the left column says, and that it is what then happens.
 import assert from "node:assert/strict";
-
-async function opened(site, options) {
-  const page = await site.open(options);
-  await page.settled(3);
-  return page;
-}
-
-async function closed(page) {
-  assert.deepEqual(page.faults, []);
-  await page.page.context().close();
-}
+import { closed, opened } from "./page.mjs";
 
 /** Waits for the plan of the text as it is now. */
 async function planned(page, state = "known") {

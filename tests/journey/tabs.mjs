@@ -1,16 +1,6 @@
 // The tabs under the time line, the keys, the tour.
 import assert from "node:assert/strict";
-
-async function opened(site, options) {
-  const page = await site.open(options);
-  await page.settled(3);
-  return page;
-}
-
-async function closed(page) {
-  assert.deepEqual(page.faults, []);
-  await page.page.context().close();
-}
+import { closed, opened } from "./page.mjs";
 
 export const journeys = {
   async "tabs: events are filtered, and a click goes to the moment"(site) {

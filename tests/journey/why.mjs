@@ -1,16 +1,6 @@
 // The right: everything that is selected explains itself, and offers what changes the answer.
 import assert from "node:assert/strict";
-
-async function opened(site, options) {
-  const page = await site.open(options);
-  await page.settled(3);
-  return page;
-}
-
-async function closed(page) {
-  assert.deepEqual(page.faults, []);
-  await page.page.context().close();
-}
+import { closed, opened } from "./page.mjs";
 
 const slot = (page, node) => page.page.locator(`[data-testid="slot"][data-node="${node}"]`);
 

@@ -1,7 +1,7 @@
 //! What the left column does with files; the console has the same ones.
 
 use super::nodes;
-use crate::app::screen::{Answer, File, Screen, set};
+use crate::app::screen::{Answer, File, set};
 use crate::app::session::Dispatch;
 use crate::view::file_name;
 use leptos::prelude::*;
@@ -12,7 +12,7 @@ pub const BYTES_MAX: usize = 4 << 20;
 impl Dispatch {
     /// Shows what the console did to its files; a file that is new stands last.
     pub fn fetch_files(self) {
-        let Screen { files, file, .. } = self.screen;
+        let (files, file) = (self.screen.files, self.screen.file);
         let stored = self
             .session
             .with_value(|session| session.terminal.files().clone());

@@ -1,7 +1,7 @@
 //! Two lines of time side by side, in lockstep: over the grid, moved by the one time line.
 
 use super::branches::called;
-use super::state::{Keep, use_keep};
+use super::state::{KeepCells, use_keep};
 use crate::app::grid::hue;
 use crate::app::session::{Dispatch, Session, use_dispatch};
 use crate::app::words::{t, tell};
@@ -42,9 +42,9 @@ impl Default for Beside {
     }
 }
 
-impl Keep {
+impl KeepCells {
     /// Brings the line beside to the moment of the one in front.
-    pub fn follow(self, session: &Session, set: Option<(Str, Str)>) {
+    pub fn follow(&self, session: &Session, set: Option<(Str, Str)>) {
         if self.beside.get_untracked().is_none() {
             return;
         }

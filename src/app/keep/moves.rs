@@ -2,7 +2,7 @@
 
 use super::state::use_keep;
 use crate::app::session::{Dispatch, use_dispatch};
-use crate::app::ui::Icon;
+use crate::app::ui::IconButton;
 use crate::app::words::t;
 use leptos::{ev, prelude::*};
 use wasm_bindgen::JsCast;
@@ -116,27 +116,21 @@ fn typing(event: &ev::KeyboardEvent) -> bool {
 pub fn UndoRedo() -> impl IntoView {
     let (dispatch, keep) = (use_dispatch(), use_keep());
     view! {
-        <button
-            class="icon"
-            data-testid="undo-deed"
-            aria-label=t("Undo the last deed")
-            aria-keyshortcuts="Control+Z"
-            title=t("Undo the last deed")
-            disabled=move || !keep.undoable.get()
-            on:click=move |_| dispatch.undo()
-        >
-            <Icon name="undo" />
-        </button>
-        <button
-            class="icon"
-            data-testid="redo-deed"
-            aria-label=t("Redo the next deed")
-            aria-keyshortcuts="Control+Shift+Z"
-            title=t("Redo the next deed")
-            disabled=move || !keep.redoable.get()
-            on:click=move |_| dispatch.redo()
-        >
-            <Icon name="redo" />
-        </button>
+        <IconButton
+            icon="undo"
+            label=t("Undo the last deed")
+            testid="undo-deed"
+            keys="Control+Z"
+            disabled=Signal::derive(move || !keep.undoable.get())
+            press=move || dispatch.undo()
+        />
+        <IconButton
+            icon="redo"
+            label=t("Redo the next deed")
+            testid="redo-deed"
+            keys="Control+Shift+Z"
+            disabled=Signal::derive(move || !keep.redoable.get())
+            press=move || dispatch.redo()
+        />
     }
 }

@@ -1,7 +1,7 @@
 //! A button that opens a small panel beside it.
 
+use crate::app::ui::escape::{Left, escape, left};
 use leptos::{ev, html, prelude::*};
-use wasm_bindgen::JsCast;
 
 /// A panel: closes on Escape, and when the focus leaves it.
 #[component]
@@ -17,27 +17,13 @@ pub fn Popover(
 ) -> impl IntoView {
     let button = NodeRef::<html::Button>::new();
     let left = move |event: ev::FocusEvent| {
-        let node =
-            |t: Option<web_sys::EventTarget>| t.and_then(|t| t.dyn_into::<web_sys::Node>().ok());
-        let into = node(event.related_target());
-        let whole = node(event.current_target());
         // A focus that goes nowhere is a file dialog or another window: the panel waits.
-        if into.is_some() && whole.is_none_or(|whole| !whole.contains(into.as_ref())) {
+        if left(&event) == Left::Outside {
             open.set(false);
-        }
-    };
-    let key = move |event: ev::KeyboardEvent| {
-        if event.key() == "Escape" && open.get_untracked() {
-            event.stop_propagation();
-            open.set(false);
-            if let Some(button) = button.get_untracked() {
-                // A button of this page can always take the focus back.
-                let _ = button.focus();
-            }
         }
     };
     view! {
-        <div class="popover" on:focusout=left on:keydown=key>
+        <div class="popover" on:focusout=left on:keydown=escape(open, button)>
             <button
                 node_ref=button
                 data-testid=testid

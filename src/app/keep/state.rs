@@ -2,6 +2,7 @@
 
 use super::compare::Beside;
 use super::crash;
+use crate::app::held::Held;
 use crate::app::screen::set;
 use crate::app::session::{Session, use_dispatch};
 use crate::view::{BranchRow, Say};
@@ -18,9 +19,11 @@ pub enum Saved {
     Failed,
 }
 
+/// What is kept and shared: the handle that components hold.
+pub type Keep = Held<KeepCells>;
+
 /// The cells of keeping and sharing.
-#[derive(Clone, Copy)]
-pub struct Keep {
+pub struct KeepCells {
     /// Changes with everything that a link holds, but the passing of time.
     pub changed: RwSignal<(usize, u64)>,
     /// Changes with the area under the time line's marks.
@@ -42,7 +45,7 @@ pub struct Keep {
     pub speed_before: StoredValue<Option<f64>>,
 }
 
-impl Default for Keep {
+impl Default for KeepCells {
     fn default() -> Self {
         Self {
             changed: RwSignal::new((0, 0)),
@@ -61,14 +64,14 @@ impl Default for Keep {
     }
 }
 
-impl Keep {
+impl KeepCells {
     /// A deed begins: if it breaks the page, the page says which one it was.
-    pub fn doing(self, deed: &str) {
+    pub fn doing(&self, deed: &str) {
         crash::doing(deed);
     }
 
     /// Shows the lines of time of a session.
-    pub fn show(self, session: &Session) {
+    pub fn show(&self, session: &Session) {
         let (history, branches) = (&session.history, &session.branches);
         set(self.undoable, history.undoable().is_some());
         set(self.redoable, history.redoable().is_some());
@@ -83,11 +86,11 @@ impl Keep {
     }
 
     /// The rows of the branches as they are now.
-    pub fn rows(self, session: &Session) {
+    pub fn rows(&self, session: &Session) {
         self.branches.set(session.branches.rows(&session.history));
     }
 
-    pub fn say(self, say: Say) {
+    pub fn say(&self, say: Say) {
         self.notice.set(Some(say));
     }
 }

@@ -5,7 +5,7 @@ use super::track::Track;
 use crate::app::keep::{BranchMenu, UndoRedo};
 use crate::app::screen::use_screen;
 use crate::app::session::use_dispatch;
-use crate::app::ui::Icon;
+use crate::app::ui::{Icon, IconButton};
 use crate::app::words::t;
 use crate::view::age;
 use leptos::prelude::*;
@@ -28,24 +28,18 @@ pub fn Bar() -> impl IntoView {
             <div class="row buttons">
                 <UndoRedo />
                 <Play />
-                <button
-                    class="icon"
-                    data-testid="step-event"
-                    aria-label=t("Step by one event")
-                    title=t("Step by one event")
-                    on:click=move |_| dispatch.step_event()
-                >
-                    <Icon name="event" />
-                </button>
-                <button
-                    class="icon"
-                    data-testid="step-second"
-                    aria-label=t("Step by one second")
-                    title=t("Step by one second")
-                    on:click=move |_| dispatch.step_second()
-                >
-                    <Icon name="second" />
-                </button>
+                <IconButton
+                    icon="event"
+                    label=t("Step by one event")
+                    testid="step-event"
+                    press=move || dispatch.step_event()
+                />
+                <IconButton
+                    icon="second"
+                    label=t("Step by one second")
+                    testid="step-second"
+                    press=move || dispatch.step_second()
+                />
                 <Speeds />
                 <Jumps />
             </div>

@@ -1,7 +1,7 @@
 //! A button that opens a sheet of buttons.
 
+use super::escape::{Left, escape, left};
 use leptos::{ev, html, prelude::*};
-use wasm_bindgen::JsCast;
 
 /// A menu: closes on a choice, on Escape, and when the focus leaves it.
 #[component]
@@ -17,28 +17,12 @@ pub fn Menu(
     let open = RwSignal::new(false);
     let button = NodeRef::<html::Button>::new();
     let left = move |event: ev::FocusEvent| {
-        let into = event
-            .related_target()
-            .and_then(|t| t.dyn_into::<web_sys::Node>().ok());
-        let whole = event
-            .current_target()
-            .and_then(|t| t.dyn_into::<web_sys::Node>().ok());
-        if whole.is_none_or(|whole| !whole.contains(into.as_ref())) {
+        if left(&event) != Left::Within {
             open.set(false);
-        }
-    };
-    let key = move |event: ev::KeyboardEvent| {
-        if event.key() == "Escape" && open.get_untracked() {
-            event.stop_propagation();
-            open.set(false);
-            if let Some(button) = button.get_untracked() {
-                // A button of this page can always take the focus back.
-                let _ = button.focus();
-            }
         }
     };
     view! {
-        <div class="menu" on:focusout=left on:keydown=key>
+        <div class="menu" on:focusout=left on:keydown=escape(open, button)>
             <button
                 node_ref=button
                 data-testid=testid

@@ -12,7 +12,11 @@ mod header;
 
 mod help;
 
+pub mod escape;
+
 mod icon;
+
+mod icon_button;
 
 pub mod keys;
 
@@ -36,6 +40,7 @@ pub use fold::Fold;
 pub use header::Header;
 pub use help::{Help, HelpMenu, use_help};
 pub use icon::Icon;
+pub use icon_button::IconButton;
 pub use live::Live;
 pub use menu::Menu;
 pub use sections::Sections;

@@ -47,10 +47,33 @@ pub struct Command {
     pub run: Run,
 }
 
+impl Command {
+    /// A command that does its work at once and needs no flag.
+    pub const fn once(
+        path: &'static str,
+        about: &'static str,
+        usage: &'static str,
+        flags: &'static [&'static [Flag]],
+        run: Once,
+    ) -> Self {
+        Self {
+            path,
+            about,
+            usage,
+            flags,
+            required: &[],
+            run: Run::Once(run),
+        }
+    }
+}
+
+/// The work of a command that does it at once.
+pub type Once = fn(&Call, &mut Io<'_>) -> Result<(), Failure>;
+
 /// How a command does its work.
 pub enum Run {
     /// At once.
-    Once(fn(&Call, &mut Io<'_>) -> Result<(), Failure>),
+    Once(Once),
     /// While time passes.
     Task(fn(Call) -> Result<Box<dyn Task>, Failure>),
 }

@@ -4,7 +4,7 @@
 
 use crate::console::args::{Flag, Takes, long, short};
 use crate::console::error::Failure;
-use crate::console::kubectl::{Call, Command, Run, flags, help};
+use crate::console::kubectl::{Call, Command, flags, help};
 use crate::console::print::{output, table};
 use crate::console::task::Io;
 use crate::k8s::Value;
@@ -27,68 +27,55 @@ const VIEW: &[Flag] = &[
     long("raw", Takes::Bool),
 ];
 
-macro_rules! command {
-    ($path:literal, $about:literal, $usage:literal, $flags:expr, $run:ident) => {
-        Command {
-            path: $path,
-            about: $about,
-            usage: $usage,
-            flags: $flags,
-            required: &[],
-            run: Run::Once($run),
-        }
-    };
-}
-
 pub static COMMANDS: &[Command] = &[
-    command!(
+    Command::once(
         "config current-context",
         "Display the current-context",
         "",
         &[],
-        current
+        current,
     ),
-    command!(
+    Command::once(
         "config get-contexts",
         "Describe one or many contexts",
         "[(-o|--output=)name)]",
         &[GET],
-        contexts
+        contexts,
     ),
-    command!(
+    Command::once(
         "config get-clusters",
         "Display clusters defined in the kubeconfig",
         "",
         &[],
-        names
+        names,
     ),
-    command!(
+    Command::once(
         "config get-users",
         "Display users defined in the kubeconfig",
         "",
         &[],
-        names
+        names,
     ),
-    command!(
+    Command::once(
         "config use-context",
         "Set the current-context in a kubeconfig file",
         "CONTEXT_NAME",
         &[],
-        switch
+        switch,
     ),
-    command!(
+    Command::once(
         "config set-context",
         "Set a context entry in kubeconfig",
         "[NAME | --current] [--cluster=cluster_nickname] [--user=user_nickname] [--namespace=namespace]",
         &[SET],
-        set
+        set,
     ),
-    command!(
+    Command::once(
         "config view",
         "Display merged kubeconfig settings or a specified kubeconfig file",
         "[flags]",
         &[VIEW, flags::OUTPUT],
-        view
+        view,
     ),
 ];
 

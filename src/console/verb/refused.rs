@@ -4,7 +4,7 @@
 use super::pods::{container_names, pod_of};
 use crate::console::args::{Flag, Takes, long, short};
 use crate::console::error::Failure;
-use crate::console::kubectl::{Call, Command, Run, flags};
+use crate::console::kubectl::{Call, Command, flags};
 use crate::console::task::Io;
 use crate::k8s::{Kind, Object};
 
@@ -53,70 +53,57 @@ const PROXY: &[Flag] = &[
     long("api-prefix", Takes::Text),
 ];
 
-macro_rules! command {
-    ($path:literal, $about:literal, $usage:literal, $flags:expr, $run:ident) => {
-        Command {
-            path: $path,
-            about: $about,
-            usage: $usage,
-            flags: $flags,
-            required: &[],
-            run: Run::Once($run),
-        }
-    };
-}
-
 pub static COMMANDS: &[Command] = &[
-    command!(
+    Command::once(
         "attach",
         "Attach to a running container",
         "(POD | TYPE/NAME) -c CONTAINER",
         &[CONTAINER],
-        attach
+        attach,
     ),
-    command!(
+    Command::once(
         "cp",
         "Copy files and directories to and from containers",
         "<file-spec-src> <file-spec-dest>",
         &[COPY],
-        copy
+        copy,
     ),
-    command!(
+    Command::once(
         "port-forward",
         "Forward one or more local ports to a pod",
         "TYPE/NAME [options] [LOCAL_PORT:]REMOTE_PORT [...[LOCAL_PORT_N:]REMOTE_PORT_N]",
         &[FORWARD],
-        forward
+        forward,
     ),
-    command!(
+    Command::once(
         "debug",
         "Create debugging sessions for troubleshooting workloads and nodes",
         "(POD | TYPE[[.VERSION].GROUP]/NAME) [ -- COMMAND [args...] ]",
         &[DEBUG, flags::FILES],
-        debug
+        debug,
     ),
-    command!(
+    Command::once(
         "proxy",
         "Run a proxy to the Kubernetes API server",
         "[--port=PORT] [--www=static-dir] [--www-prefix=prefix] [--api-prefix=prefix]",
         &[PROXY],
-        proxy
+        proxy,
     ),
-    command!(
+    Command::once(
         "completion",
         "Output shell completion code for the specified shell (bash, zsh, fish, or powershell)",
         "SHELL",
         &[],
-        completion
+        completion,
     ),
-    command!(
+    Command::once(
         "plugin list",
         "List all visible plugin executables on a user's PATH",
         "[flags]",
         &[&[long("name-only", Takes::Bool)]],
-        plugins
+        plugins,
     ),
-    command!("alpha", "Commands for features in alpha", "", &[], alpha),
+    Command::once("alpha", "Commands for features in alpha", "", &[], alpha),
 ];
 
 /// `error: NAME works on …: …`, the sentence in the place of what cannot be done.

@@ -2,6 +2,7 @@
 
 use crate::k8s::{Str, Value};
 use serde::Deserialize;
+use std::fmt;
 
 /// `spec` of a pod or of a pod template.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Deserialize)]
@@ -70,6 +71,22 @@ pub struct NodeSelectorRequirement {
     pub key: Str,
     pub operator: Str,
     pub values: Vec<Str>,
+}
+
+/// `zone In [a, b]`, `gpu Exists`
+impl fmt::Display for NodeSelectorRequirement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            key,
+            operator,
+            values,
+        } = self;
+        if values.is_empty() {
+            write!(f, "{key} {operator}")
+        } else {
+            write!(f, "{key} {operator} [{}]", values.join(", "))
+        }
+    }
 }
 
 #[derive(Clone, PartialEq, Eq, Debug, Default, Deserialize)]

@@ -2,7 +2,7 @@
 
 use crate::k8s::Str;
 use crate::k8s::affinity::{Mismatch, Side, TermMismatch};
-use crate::k8s::api::{NodeSelectorRequirement, Taint};
+use crate::k8s::api::Taint;
 use std::fmt;
 
 /// The answer for one node.
@@ -124,19 +124,6 @@ pub(super) fn taint_text(taint: &Taint) -> String {
     }
 }
 
-fn requirement_text(requirement: &NodeSelectorRequirement) -> String {
-    let NodeSelectorRequirement {
-        key,
-        operator,
-        values,
-    } = requirement;
-    if values.is_empty() {
-        format!("{key} {operator}")
-    } else {
-        format!("{key} {operator} [{}]", values.join(", "))
-    }
-}
-
 fn found_text(found: Option<&Str>, on: Side) -> String {
     match (found, on) {
         (Some(value), Side::Labels) => format!("the node has \"{value}\""),
@@ -152,19 +139,12 @@ fn term_text(mismatch: &TermMismatch) -> String {
         TermMismatch::Invalid {
             requirement,
             detail,
-        } => format!(
-            "is void: {} cannot be read: {detail}",
-            requirement_text(requirement)
-        ),
+        } => format!("is void: {requirement} cannot be read: {detail}"),
         TermMismatch::Failed {
             requirement,
             on,
             found,
-        } => format!(
-            "wants {}, {}",
-            requirement_text(requirement),
-            found_text(found.as_ref(), *on)
-        ),
+        } => format!("wants {}, {}", requirement, found_text(found.as_ref(), *on)),
     }
 }
 

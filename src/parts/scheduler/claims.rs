@@ -5,6 +5,7 @@
 use super::{Scheduler, Timer, message};
 use crate::k8s::{Kind, Object, Str};
 use crate::sim::apiserver::{Patch, Subresource};
+use crate::sim::control::pods;
 use crate::sim::{Ctx, Delta};
 use crate::value;
 use std::collections::BTreeMap;
@@ -21,21 +22,6 @@ pub(super) enum Blocked {
     NoVolume,
     /// A node is chosen, and the claims are being bound there.
     Binding,
-}
-
-/// The names of the claims that a pod uses.
-fn claims_of(pod: &Object) -> Vec<Str> {
-    let volumes = pod.value().at(&["spec", "volumes"]).items().iter();
-    volumes
-        .filter_map(|volume| {
-            if !volume.get("ephemeral").is_null() {
-                let name = volume.get("name").text();
-                return Some(Str::from(format!("{}-{name}", pod.name())));
-            }
-            let name = volume.at(&["persistentVolumeClaim", "claimName"]);
-            name.as_str().map(Str::new)
-        })
-        .collect()
 }
 
 fn class(object: &Object) -> Str {
@@ -60,7 +46,7 @@ impl Scheduler {
             let claim = self.informer.get(kind, pod.namespace(), &name);
             claim.cloned().ok_or(name)
         };
-        claims_of(pod).into_iter().map(find).collect()
+        pods::claims_of(pod).into_iter().map(find).collect()
     }
 
     /// What the pod's claims have against any node.
@@ -156,7 +142,7 @@ impl Scheduler {
         let keys = self.queue.unschedulable(|key, _| {
             let pod = informer.get(Kind::Pod, &key.namespace, &key.name);
             key.namespace == *claim.namespace()
-                && pod.is_some_and(|pod| claims_of(pod).contains(claim.name()))
+                && pod.is_some_and(|pod| pods::claims_of(pod).contains(claim.name()))
         });
         self.wake(ctx, &keys);
     }

@@ -26,21 +26,6 @@ pub(super) fn reserved_for(volume: &Object, claim: &Object) -> bool {
         && (uid.is_empty() || uid == claim.uid().as_str())
 }
 
-/// The names of the claims that a pod uses.
-pub(super) fn claims_of(pod: &Object) -> Vec<Str> {
-    let volumes = pod.value().at(&["spec", "volumes"]).items().iter();
-    volumes
-        .filter_map(|volume| {
-            if !volume.get("ephemeral").is_null() {
-                let name = volume.get("name").text();
-                return Some(Str::from(format!("{}-{name}", pod.name())));
-            }
-            let name = volume.at(&["persistentVolumeClaim", "claimName"]);
-            name.as_str().map(Str::new)
-        })
-        .collect()
-}
-
 fn storage(value: &Value, path: &[&str]) -> Quantity {
     Quantity::of(value.at(path))
 }

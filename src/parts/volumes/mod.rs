@@ -15,7 +15,7 @@ mod volume;
 
 use super::Part;
 use crate::k8s::{Kind, Object, Str, Value};
-use crate::sim::control::PendingWrites;
+use crate::sim::control::{PendingWrites, pods};
 use crate::sim::store::NsName;
 use crate::sim::worker::{Tick, Worker};
 use crate::sim::{Ctx, Delivery, EventType, Informer, ObjectRef, Recorder, SimSpan, Status};
@@ -165,7 +165,7 @@ impl Volumes {
 
     /// The claims of a pod that is gone may go as well.
     fn pod_gone(&mut self, pod: &Object) {
-        for name in find::claims_of(pod) {
+        for name in pods::claims_of(pod) {
             let namespace = pod.namespace().clone();
             self.worker.add(Key::Claim(NsName { namespace, name }));
         }

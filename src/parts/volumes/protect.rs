@@ -2,8 +2,9 @@
 //!
 //! Upstream: pkg/controller/volume/{pvcprotection,pvprotection}
 
-use super::{Timer, Volumes, find};
+use super::{Timer, Volumes};
 use crate::k8s::{Kind, Object, Value};
+use crate::sim::control::pods;
 use crate::sim::{Ctx, Status};
 use std::sync::Arc;
 
@@ -20,7 +21,7 @@ impl Volumes {
         let pods = ctx.client.list(Kind::Pod, Some(claim.namespace()));
         let uses = |pod: &Arc<Object>| {
             pod.pod().is_some_and(|p| !p.spec.node_name.is_empty())
-                && find::claims_of(pod).contains(claim.name())
+                && pods::claims_of(pod).contains(claim.name())
         };
         if pods.iter().any(uses) {
             return Ok(false);

@@ -102,6 +102,11 @@ impl ApiServer {
         self.store.of(kind).iter(namespace)
     }
 
+    /// How many objects of a kind there are.
+    pub fn count(&self, kind: Kind) -> usize {
+        self.store.of(kind).len()
+    }
+
     /// Runs a call under the faults in force and writes it down. Dry runs leave no trace of any kind.
     fn serve<T>(
         &mut self,

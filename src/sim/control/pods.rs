@@ -4,7 +4,7 @@
 
 use super::controller_ref;
 use crate::k8s::api::Phase;
-use crate::k8s::{Object, Timestamp, Value};
+use crate::k8s::{Object, Str, Timestamp, Value};
 use crate::sim::{SimSpan, SimTime};
 use crate::value;
 use std::cmp::Reverse;
@@ -87,4 +87,19 @@ pub fn deletion_rank(pod: &Object, siblings_on_node: usize) -> impl Ord + use<> 
         Reverse(pod.meta().creation),
         pod.name().clone(),
     )
+}
+
+/// The names of the claims that a pod uses.
+pub fn claims_of(pod: &Object) -> Vec<Str> {
+    let volumes = pod.value().at(&["spec", "volumes"]).items().iter();
+    volumes
+        .filter_map(|volume| {
+            if !volume.get("ephemeral").is_null() {
+                let name = volume.get("name").text();
+                return Some(Str::from(format!("{}-{name}", pod.name())));
+            }
+            let name = volume.at(&["persistentVolumeClaim", "claimName"]);
+            name.as_str().map(Str::new)
+        })
+        .collect()
 }
