@@ -18,6 +18,7 @@ mod plan;
 mod replay;
 mod requeue;
 mod rhythm;
+mod schema;
 mod share;
 mod stored_form;
 mod swarm;
