@@ -3,18 +3,29 @@
 use super::node::Kubelet;
 use super::state::Stage;
 use super::{Kubelets, Kx, Registry};
-use crate::k8s::{Str, Value};
+use crate::k8s::{Kind, Str, Value};
 use crate::sim::SimSpan;
 
 impl Kubelets {
-    /// A machine joins: its kubelet will register the node given (name, labels, taints, capacity). A name that
-    /// is taken does not join again.
+    /// A machine joins: its kubelet will register the node given (name, labels, taints, capacity). A name whose
+    /// machine lives and whose node is known does not join again.
     pub fn add_node(&mut self, ctx: &mut Kx<'_>, node: Value) {
         let name = node.at(&["metadata", "name"]).to_str();
-        if name.is_empty() || self.nodes.contains_key(&name) {
+        if name.is_empty() {
             return;
         }
+        let mut life = 0;
+        if let Some(old) = self.nodes.get_mut(&name) {
+            let known = !old.registered || ctx.client.get(Kind::Node, "", &name).is_ok();
+            if old.running && known {
+                return;
+            }
+            // Its node was deleted or its kubelet is dead: the new machine takes its place.
+            old.die();
+            life = old.life;
+        }
         let mut kubelet = Kubelet::new(node, self.machines);
+        kubelet.life = life;
         self.machines += 1;
         kubelet.boot(ctx);
         self.nodes.insert(name, kubelet);
