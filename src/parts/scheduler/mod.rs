@@ -69,8 +69,6 @@ impl Default for Scheduler {
 pub enum Timer {
     /// The next scheduling cycle.
     Cycle,
-    /// Some pod's back-off is over.
-    Backoff,
     /// Pods that nothing woke are looked for.
     Flush,
 }
@@ -99,7 +97,6 @@ impl Part for Scheduler {
                 self.cycling = false;
                 self.cycle(ctx);
             }
-            Timer::Backoff => self.queue.flush_backoff(ctx.now()),
             Timer::Flush => self.flush(ctx),
         }
         self.cycle_soon(ctx);

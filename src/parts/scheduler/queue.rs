@@ -1,5 +1,8 @@
 //! Pods that wait for a node: ready to be tried, in back-off, or unschedulable until something changes.
 //!
+//! A back-off only sets pods behind others: when nothing else is to be tried, they are
+//! (`SchedulerPopFromBackoffQ`).
+//!
 //! Upstream: pkg/scheduler/backend/queue/scheduling_queue.go
 
 use super::filter::Failure;
@@ -12,13 +15,16 @@ use std::collections::{BTreeMap, BTreeSet};
 const BACKOFF_INITIAL: SimSpan = SimSpan::from_secs(1);
 /// Longest back-off.
 const BACKOFF_MAX: SimSpan = SimSpan::from_secs(10);
+/// Back-offs that end within the same span of this length count as equal. Upstream:
+/// `backoffQOrderingWindowDuration`
+const WINDOW: SimSpan = SimSpan::from_secs(1);
 
 /// Where a waiting pod is.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Place {
-    /// Position in the active queue.
-    Active(u64),
-    /// Tried again at this moment.
+    /// In the active queue.
+    Active,
+    /// Behind the active ones until this moment.
     Backoff(SimTime),
     /// Since when nothing that could help has happened.
     Unschedulable(SimTime),
@@ -32,9 +38,25 @@ pub struct Waiting {
     pub attempts: u32,
     /// When the last attempt ended.
     pub tried: SimTime,
+    /// Its place among pods of one priority: counted when it comes and whenever an attempt has failed.
+    pub turn: u64,
     pub place: Place,
     /// Distinct failures of the last attempt.
     pub failures: Vec<Failure>,
+}
+
+impl Waiting {
+    fn place_in_line(&self) -> (Reverse<i64>, u64) {
+        (Reverse(self.priority), self.turn)
+    }
+
+    fn place_behind(&self) -> (u64, Reverse<i64>, u64) {
+        let ends = match self.place {
+            Place::Backoff(at) => at.as_millis() / WINDOW.as_millis(),
+            Place::Active | Place::Unschedulable(_) => 0,
+        };
+        (ends, Reverse(self.priority), self.turn)
+    }
 }
 
 /// All waiting pods.
@@ -42,6 +64,8 @@ pub struct Waiting {
 pub struct SchedulingQueue {
     waiting: BTreeMap<NsName, Waiting>,
     active: BTreeMap<(Reverse<i64>, u64), NsName>,
+    /// By the span in which the back-off ends, then as above.
+    backoff: BTreeMap<(u64, Reverse<i64>, u64), NsName>,
     /// The pods that are unschedulable, so that a change need not look at the others.
     unschedulable: BTreeSet<NsName>,
     next: u64,
@@ -62,43 +86,37 @@ impl SchedulingQueue {
         if self.waiting.contains_key(key) {
             return;
         }
-        let place = Place::Active(self.activate(key, priority));
+        self.next += 1;
+        let turn = self.next;
         let waiting = Waiting {
             priority,
             attempts: 0,
             tried: now,
-            place,
+            turn,
+            place: Place::Active,
             failures: Vec::new(),
         };
+        self.active.insert(waiting.place_in_line(), key.clone());
         self.waiting.insert(key.clone(), waiting);
-    }
-
-    fn activate(&mut self, key: &NsName, priority: i64) -> u64 {
-        self.next += 1;
-        self.active
-            .insert((Reverse(priority), self.next), key.clone());
-        self.next
     }
 
     pub fn remove(&mut self, key: &NsName) {
         self.unschedulable.remove(key);
-        if let Some(Waiting {
-            priority,
-            place: Place::Active(n),
-            ..
-        }) = self.waiting.remove(key)
-        {
-            self.active.remove(&(Reverse(priority), n));
+        if let Some(waiting) = self.waiting.remove(key) {
+            self.active.remove(&waiting.place_in_line());
+            self.backoff.remove(&waiting.place_behind());
         }
     }
 
     /// The pod to try next.
-    pub fn pop(&mut self) -> Option<NsName> {
-        self.active.pop_first().map(|(_, key)| key)
+    pub fn pop(&mut self, now: SimTime) -> Option<NsName> {
+        self.flush_backoff(now);
+        let active = self.active.pop_first().map(|(_, key)| key);
+        active.or_else(|| self.backoff.pop_first().map(|(_, key)| key))
     }
 
     pub fn is_idle(&self) -> bool {
-        self.active.is_empty()
+        self.active.is_empty() && self.backoff.is_empty()
     }
 
     /// An attempt failed: the pod waits until something that may help happens.
@@ -106,50 +124,43 @@ impl SchedulingQueue {
         if let Some(waiting) = self.waiting.get_mut(key) {
             waiting.attempts = waiting.attempts.saturating_add(1);
             waiting.tried = now;
+            self.next += 1;
+            waiting.turn = self.next;
             waiting.failures = failures;
             waiting.place = Place::Unschedulable(now);
             self.unschedulable.insert(key.clone());
         }
     }
 
-    /// Something that may help an unschedulable pod has happened: it is tried again after its back-off. Returns
-    /// when, if that is in the future.
-    pub fn wake(&mut self, key: &NsName, now: SimTime) -> Option<SimTime> {
+    /// Something that may help an unschedulable pod has happened: it is tried again.
+    pub fn wake(&mut self, key: &NsName, now: SimTime) {
         if !self.unschedulable.remove(key) {
-            return None;
+            return;
         }
-        let waiting = self.waiting.get_mut(key)?;
+        let Some(waiting) = self.waiting.get_mut(key) else {
+            return;
+        };
         let doublings = waiting.attempts.saturating_sub(1).min(10);
         let at = waiting.tried + BACKOFF_INITIAL.times(1 << doublings).min(BACKOFF_MAX);
         if at > now {
             waiting.place = Place::Backoff(at);
-            return Some(at);
-        }
-        self.requeue(key);
-        None
-    }
-
-    fn requeue(&mut self, key: &NsName) {
-        let Some(priority) = self.waiting.get(key).map(|w| w.priority) else {
-            return;
-        };
-        let n = self.activate(key, priority);
-        if let Some(waiting) = self.waiting.get_mut(key) {
-            waiting.place = Place::Active(n);
+            self.backoff.insert(waiting.place_behind(), key.clone());
+        } else {
+            waiting.place = Place::Active;
+            self.active.insert(waiting.place_in_line(), key.clone());
         }
     }
 
     /// Moves pods whose back-off is over to the active queue.
-    pub fn flush_backoff(&mut self, now: SimTime) {
-        let due = |place: &Place| matches!(place, Place::Backoff(at) if *at <= now);
-        let keys: Vec<NsName> = self
-            .waiting
-            .iter()
-            .filter(|(_, w)| due(&w.place))
-            .map(|(k, _)| k.clone())
-            .collect();
-        for key in keys {
-            self.requeue(&key);
+    fn flush_backoff(&mut self, now: SimTime) {
+        while let Some(first) = self.backoff.first_entry()
+            && first.key().0 < now.as_millis() / WINDOW.as_millis()
+        {
+            let key = first.remove();
+            if let Some(waiting) = self.waiting.get_mut(&key) {
+                waiting.place = Place::Active;
+                self.active.insert(waiting.place_in_line(), key);
+            }
         }
     }
 

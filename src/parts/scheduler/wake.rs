@@ -14,11 +14,9 @@ use crate::sim::store::NsName;
 use std::sync::Arc;
 
 impl Scheduler {
-    pub(super) fn wake(&mut self, ctx: &mut Ctx<'_, Timer>, keys: &[NsName]) {
+    pub(super) fn wake(&mut self, ctx: &Ctx<'_, Timer>, keys: &[NsName]) {
         for key in keys {
-            if let Some(at) = self.queue.wake(key, ctx.now()) {
-                ctx.at(at, Timer::Backoff);
-            }
+            self.queue.wake(key, ctx.now());
         }
     }
 
