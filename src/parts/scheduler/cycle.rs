@@ -38,7 +38,9 @@ enum Preempt {
 
 impl Scheduler {
     pub(super) fn cycle(&mut self, ctx: &mut Ctx<'_, Timer>) {
-        let Some(key) = self.queue.pop(ctx.now()) else { return };
+        let Some(key) = self.queue.pop(ctx.now()) else {
+            return;
+        };
         let pod = self
             .informer
             .get(Kind::Pod, &key.namespace, &key.name)
