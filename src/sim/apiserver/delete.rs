@@ -123,7 +123,7 @@ impl ApiServer {
 }
 
 /// Upstream: apiserver/pkg/registry/rest/delete.go `BeforeDelete`
-fn check_preconditions(old: &Object, options: &DeleteOptions) -> Result<(), Status> {
+pub(super) fn check_preconditions(old: &Object, options: &DeleteOptions) -> Result<(), Status> {
     if let Some(uid) = &options.precondition_uid
         && uid != old.uid()
     {

@@ -2,7 +2,7 @@
 //!
 //! Upstream: pkg/registry/core/pod/storage/eviction.go
 
-use super::{ApiServer, Call, DeleteOptions, Subresource};
+use super::{ApiServer, Call, DeleteOptions, Subresource, delete};
 use crate::k8s::selector::Selector;
 use crate::k8s::{Kind, Object, ObjectKey, Value};
 use crate::sim::Status;
@@ -34,6 +34,12 @@ impl ApiServer {
         options: &DeleteOptions,
     ) -> Result<Arc<Object>, Status> {
         let pod = self.get(Kind::Pod, namespace, name)?.clone();
+        // Before anything is written: what is refused changes nothing.
+        delete::check_preconditions(&pod, options)?;
+        let options = &DeleteOptions {
+            precondition_version: None,
+            ..options.clone()
+        };
         if !budget_does_not_matter(&pod) {
             let budgets: Vec<Arc<Object>> = self.budgets_of(&pod).cloned().collect();
             match &budgets[..] {

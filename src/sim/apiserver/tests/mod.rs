@@ -2,6 +2,12 @@
 
 mod deletion;
 
+mod fuzz;
+
+mod manifests;
+
+mod refusals;
+
 mod rules;
 
 mod writes;
