@@ -1,5 +1,6 @@
 //! What a pod asks for as a whole, by resource.
 
+use super::api::{Container, PodSpec};
 use super::quantity::Quantity;
 use super::{Str, Value};
 use std::collections::BTreeMap;
@@ -66,6 +67,33 @@ pub fn total(spec: &Value, list: &'static str) -> Amounts {
     raise(&mut sum, &peak);
     sum.extend(read(spec.at(&["resources", list])));
     sum
+}
+
+/// What a pod requests of one resource: the larger of what its app containers need together and what each init
+/// container needs, sidecars counted with both, or what the pod as a whole requests instead; plus the overhead.
+///
+/// Upstream: component-helpers/resource/helpers.go `PodRequests`.
+pub fn requested(spec: &PodSpec, name: &str) -> Quantity {
+    let of = |container: &Container| Quantity::of(container.resources.requests.get(name));
+    let zero = Quantity::whole(0);
+    let containers = spec.containers.iter();
+    let total = containers.fold(zero, |sum, container| sum.plus(of(container)));
+    let (mut sidecars, mut peak) = (zero, zero);
+    for container in &spec.init_containers {
+        if container.restart_policy == "Always" {
+            sidecars = sidecars.plus(of(container));
+            peak = peak.max(sidecars);
+        } else {
+            peak = peak.max(sidecars.plus(of(container)));
+        }
+    }
+    let overhead = Quantity::of(spec.overhead.get(name));
+    let whole = spec.resources.get("requests").get(name);
+    if whole.is_null() {
+        total.plus(sidecars).max(peak).plus(overhead)
+    } else {
+        Quantity::of(whole).plus(overhead)
+    }
 }
 
 #[cfg(test)]

@@ -21,6 +21,9 @@ pub enum Format {
 pub struct Quantity {
     nano: i128,
     format: Format,
+    /// The server keeps it as a number of any length, not as a short number and a power of ten. It matters only
+    /// beyond 2^63: see [`Quantity::value`].
+    long: bool,
 }
 
 /// Why a text is no quantity, in the server's words.
@@ -54,8 +57,8 @@ const NANO: i128 = 1_000_000_000;
 /// Largest amount of a binary quantity: 2^63 - 1, in billionths; larger ones are cut to it.
 const BINARY_MAX: i128 = (i64::MAX as i128) * NANO;
 
-/// Largest amount that is kept at all; far beyond every resource.
-const NANO_MAX: i128 = i128::MAX / 4;
+/// Largest amount that is kept at all; far beyond every resource. A power of ten, so that it prints as it is read.
+const NANO_MAX: i128 = 10_i128.pow(37);
 
 /// Suffixes of powers of ten.
 const DECIMAL: [(&str, i32); 10] = [
@@ -90,6 +93,7 @@ impl Quantity {
         Self {
             nano: i128::from(value) * NANO,
             format,
+            long: false,
         }
     }
 
@@ -98,6 +102,7 @@ impl Quantity {
         Self {
             nano: i128::from(value) * (NANO / 1000),
             format: Format::DecimalSi,
+            long: false,
         }
     }
 
@@ -120,6 +125,7 @@ impl Quantity {
         Ok(Self {
             nano: if parts.negative { -nano } else { nano },
             format,
+            long: parts.is_long(&scale),
         })
     }
 
@@ -167,14 +173,37 @@ impl Quantity {
         self.format
     }
 
-    /// Whole units, rounded away from zero.
+    /// Whole units, rounded away from zero. What 64 bits cannot hold is zero, or keeps its last 64 bits.
+    ///
+    /// Upstream: apimachinery/pkg/api/resource/quantity.go `ScaledValue`
     pub fn value(self) -> i64 {
-        clamp(div_away(self.nano, NANO))
+        self.in_units_of(NANO)
     }
 
-    /// Thousandths, rounded away from zero.
+    /// Thousandths, rounded away from zero, as [`Quantity::value`] does.
     pub fn milli_value(self) -> i64 {
-        clamp(div_away(self.nano, NANO / 1000))
+        self.in_units_of(NANO / 1000)
+    }
+
+    fn in_units_of(self, unit: i128) -> i64 {
+        let whole = div_away(self.nano, unit);
+        match i64::try_from(whole) {
+            Ok(fits) => fits,
+            Err(_) if self.long => {
+                let [low @ .., _, _, _, _, _, _, _, _] = whole.to_le_bytes();
+                i64::from_le_bytes(low)
+            }
+            Err(_) => 0,
+        }
+    }
+
+    /// A sum that a short number cannot hold becomes a long one.
+    fn combined(nano: i128, a: Self, b: Self) -> Self {
+        Self {
+            nano,
+            format: if a.is_zero() { b.format } else { a.format },
+            long: a.long || b.long || i64::try_from(thousands(nano).0).is_err(),
+        }
     }
 
     /// True when the amount is a whole number of thousandths.
@@ -192,35 +221,28 @@ impl Quantity {
     pub fn rounded_to_milli(self) -> Self {
         let unit = NANO / 1000;
         Self {
-            nano: div_away(self.nano, unit) * unit,
-            format: self.format,
+            nano: div_away(self.nano, unit).saturating_mul(unit),
+            ..self
         }
+    }
+
+    /// True when the amount has thousandths, as the server sees it: amounts of an exbibyte and more often seem to.
+    ///
+    /// Upstream: pkg/api/pod/warnings.go, `MilliValue` not divisible by 1000
+    pub fn seems_fractional(self) -> bool {
+        self.milli_value() % 1000 != 0
     }
 
     /// The sum; a zero takes the format of what is added to it.
     #[must_use]
     pub fn plus(self, other: Self) -> Self {
-        Self {
-            nano: self.nano.saturating_add(other.nano),
-            format: if self.is_zero() {
-                other.format
-            } else {
-                self.format
-            },
-        }
+        Self::combined(self.nano.saturating_add(other.nano), self, other)
     }
 
     /// The difference; a zero takes the format of what is taken from it.
     #[must_use]
     pub fn minus(self, other: Self) -> Self {
-        Self {
-            nano: self.nano.saturating_sub(other.nano),
-            format: if self.is_zero() {
-                other.format
-            } else {
-                self.format
-            },
-        }
+        Self::combined(self.nano.saturating_sub(other.nano), self, other)
     }
 }
 
@@ -256,6 +278,25 @@ impl<'a> Parts<'a> {
             fraction,
             suffix,
         })
+    }
+
+    /// The server cannot keep the amount as a short number and a power of ten.
+    fn is_long(&self, scale: &Scale) -> bool {
+        let digits = |text: &str| u32::try_from(text.len()).unwrap_or(u32::MAX);
+        let whole = match self.whole.trim_start_matches('0') {
+            "" => 1,
+            whole => digits(whole),
+        };
+        match scale {
+            Scale::Ten(power) => {
+                let places = i32::try_from(self.fraction.len()).unwrap_or(i32::MAX);
+                whole.saturating_add(digits(self.fraction)) > 18
+                    || power.saturating_sub(places) < -9
+            }
+            Scale::Two(power) => {
+                !self.fraction.is_empty() || whole.saturating_add(power * 3 / 10) > 14
+            }
+        }
     }
 
     /// The server's quick look at whether a text needs no other form.
@@ -350,10 +391,6 @@ fn interpret(suffix: &str) -> Option<(Scale, Format)> {
 
 fn div_away(n: i128, d: i128) -> i128 {
     n / d + (n % d).signum()
-}
-
-fn clamp(n: i128) -> i64 {
-    i64::try_from(n).unwrap_or(if n < 0 { i64::MIN } else { i64::MAX })
 }
 
 impl PartialEq for Quantity {

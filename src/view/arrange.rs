@@ -163,7 +163,8 @@ fn title(node: &Object, key: &str) -> Str {
 fn cpu(pods: &[Arc<Object>]) -> i64 {
     let live = pods.iter().filter_map(|pod| pod.pod());
     let live = live.filter(|pod| !pod.terminal());
-    live.map(|pod| pod_requests(&pod.spec).milli_cpu).sum()
+    live.map(|pod| pod_requests(&pod.spec).milli_cpu)
+        .fold(0, i64::saturating_add)
 }
 
 /// What needs attention comes first.

@@ -25,6 +25,8 @@ pub struct PodSpec {
     pub termination_grace_period_seconds: Option<i64>,
     /// Seconds.
     pub active_deadline_seconds: Option<i64>,
+    /// Requests and limits of the pod as a whole.
+    pub resources: Value,
     /// Per-pod overhead by resource name.
     pub overhead: Value,
     pub volumes: Value,

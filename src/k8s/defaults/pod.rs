@@ -26,6 +26,11 @@ pub(super) fn pod(v: &mut Value) {
     }
     pod_resources(&mut spec);
     unset(&mut spec, "enableServiceLinks", true);
+    // Upstream does this to pods alone, in pkg/apis/core/v1/conversion.go: a template keeps what it says.
+    let grace = "terminationGracePeriodSeconds";
+    if spec.get(grace).as_i64().is_some_and(|seconds| seconds < 0) {
+        spec.set(grace, 1);
+    }
     if spec.get("hostNetwork").as_bool() == Some(true) {
         for list in ["containers", "initContainers"] {
             each(&mut spec, &[list], |container| {

@@ -117,7 +117,7 @@ fn stateful_set(set: &Value, is_update: bool) -> Vec<String> {
 fn claim_size(at: &str, claim: &Value) -> Option<String> {
     let requests = claim.at(&["spec", "resources", "requests"]);
     let amount = Quantity::of(requests.field("storage")?);
-    if amount.is_whole() {
+    if !amount.seems_fractional() {
         return None;
     }
     let shown = quoted(&amount.to_string());

@@ -276,7 +276,7 @@ fn volumes(out: &mut Vec<String>, at: &Path<'_>, spec: &Value) {
         let storage = volume.at(&["ephemeral", "volumeClaimTemplate", "spec"]);
         let requests = storage.at(&["resources", "requests"]);
         if let Some(amount) = requests.field("storage").map(Quantity::of)
-            && !amount.is_whole()
+            && amount.seems_fractional()
         {
             let at = list.index(i);
             let at = at
@@ -324,7 +324,7 @@ fn fractions(out: &mut Vec<String>, at: &Path<'_>, amounts: &Value) {
         let Some(amount) = amounts.field(name).map(Quantity::of) else {
             continue;
         };
-        if !amount.is_whole() {
+        if amount.seems_fractional() {
             let shown = quoted(&amount.to_string());
             out.push(format!(
                 "{}: fractional byte value {shown} is invalid, must be an integer",

@@ -4,7 +4,8 @@
 
 use super::node::Kubelet;
 use super::state::{PodRun, Stage};
-use crate::k8s::api::{Container, Phase, Pod, PodSpec};
+use crate::k8s::api::{Phase, Pod, PodSpec};
+use crate::k8s::pod_resources::requested;
 use crate::k8s::quantity::Quantity;
 use crate::k8s::{Object, Str, Value, affinity, taint};
 use std::sync::Arc;
@@ -212,21 +213,21 @@ fn resources(allocatable: &Value, spec: &PodSpec, others: &[&PodSpec]) -> Vec<Sh
         known.filter(|name| !matches!(*name, "cpu" | "memory" | "ephemeral-storage" | "pods")),
     );
     for name in names {
-        let requested = amount(name, request(spec, name));
-        if requested == 0 {
+        let wanted = amount(name, requested(spec, name));
+        if wanted == 0 {
             continue;
         }
         let used = others.iter().fold(Quantity::whole(0), |sum, other| {
-            sum.plus(request(other, name))
+            sum.plus(requested(other, name))
         });
         let (used, capacity) = (
             amount(name, used),
             amount(name, Quantity::of(allocatable.get(name))),
         );
-        if requested > capacity.saturating_sub(used) {
+        if wanted > capacity.saturating_sub(used) {
             short.push(Shortage {
                 resource: Str::new(name),
-                requested,
+                requested: wanted,
                 used,
                 capacity,
             });
@@ -249,29 +250,8 @@ pub(super) fn taken(spec: &PodSpec, resource: &str) -> i64 {
     if resource == "pods" {
         1
     } else {
-        amount(resource, request(spec, resource))
+        amount(resource, requested(spec, resource))
     }
-}
-
-/// What a pod requests of a resource: the larger of what its app containers need together and what each init
-/// container needs, sidecars counted with both, plus the overhead.
-fn request(spec: &PodSpec, name: &str) -> Quantity {
-    let of = |container: &Container| Quantity::of(container.resources.requests.get(name));
-    let mut total = spec
-        .containers
-        .iter()
-        .fold(Quantity::whole(0), |sum, container| sum.plus(of(container)));
-    let (mut sidecars, mut peak) = (Quantity::whole(0), Quantity::whole(0));
-    for container in &spec.init_containers {
-        if super::state::is_sidecar(container) {
-            sidecars = sidecars.plus(of(container));
-            peak = peak.max(sidecars);
-        } else {
-            peak = peak.max(sidecars.plus(of(container)));
-        }
-    }
-    total = total.plus(sidecars).max(peak);
-    total.plus(Quantity::of(spec.overhead.get(name)))
 }
 
 /// Two pods want the same host port.

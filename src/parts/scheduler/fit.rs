@@ -2,7 +2,8 @@
 //!
 //! Upstream: pkg/scheduler/framework/plugins/noderesources/fit.go
 
-use crate::k8s::api::{Container, PodSpec};
+use crate::k8s::api::PodSpec;
+use crate::k8s::pod_resources::requested;
 use crate::k8s::quantity::Quantity;
 use crate::k8s::{Str, Value};
 use std::collections::BTreeMap;
@@ -37,63 +38,50 @@ impl Amounts {
     }
 
     pub fn add(&mut self, other: &Amounts) {
-        self.milli_cpu += other.milli_cpu;
-        self.memory += other.memory;
-        self.ephemeral_storage += other.ephemeral_storage;
+        self.milli_cpu = self.milli_cpu.saturating_add(other.milli_cpu);
+        self.memory = self.memory.saturating_add(other.memory);
+        self.ephemeral_storage = self
+            .ephemeral_storage
+            .saturating_add(other.ephemeral_storage);
         for (name, amount) in &other.others {
-            *self.others.entry(name.clone()).or_insert(0) += amount;
+            let have = self.others.entry(name.clone()).or_insert(0);
+            *have = have.saturating_add(*amount);
         }
     }
 
     pub fn subtract(&mut self, other: &Amounts) {
-        self.milli_cpu -= other.milli_cpu;
-        self.memory -= other.memory;
-        self.ephemeral_storage -= other.ephemeral_storage;
-        for (name, amount) in &other.others {
-            *self.others.entry(name.clone()).or_insert(0) -= amount;
-        }
-    }
-
-    fn raise_to(&mut self, other: &Amounts) {
-        self.milli_cpu = self.milli_cpu.max(other.milli_cpu);
-        self.memory = self.memory.max(other.memory);
-        self.ephemeral_storage = self.ephemeral_storage.max(other.ephemeral_storage);
+        self.milli_cpu = self.milli_cpu.saturating_sub(other.milli_cpu);
+        self.memory = self.memory.saturating_sub(other.memory);
+        self.ephemeral_storage = self
+            .ephemeral_storage
+            .saturating_sub(other.ephemeral_storage);
         for (name, amount) in &other.others {
             let have = self.others.entry(name.clone()).or_insert(0);
-            *have = (*have).max(*amount);
+            *have = have.saturating_sub(*amount);
         }
-    }
-
-    fn of(container: &Container) -> Self {
-        Self::read(&container.resources.requests)
     }
 }
 
-/// What a pod requests: the larger of what its app containers need together and what each init container
-/// needs, sidecars counted with both, plus the overhead.
-///
-/// Upstream: component-helpers/resource/helpers.go `PodRequests`.
+/// What a pod requests of every resource that it names. Sums are exact; they are rounded up at the end, and cut to
+/// what a number can hold.
 pub fn pod_requests(spec: &PodSpec) -> Amounts {
-    let mut total = Amounts::default();
-    for container in &spec.containers {
-        total.add(&Amounts::of(container));
-    }
-    let mut sidecars = Amounts::default();
-    let mut largest = Amounts::default();
-    for container in &spec.init_containers {
-        let mut needed = Amounts::of(container);
-        if container.restart_policy == "Always" {
-            sidecars.add(&needed);
-            needed = sidecars.clone();
-        } else {
-            needed.add(&sidecars);
+    let mut amounts = Amounts::default();
+    let containers = spec.containers.iter().chain(&spec.init_containers);
+    let lists = containers.map(|container| &container.resources.requests);
+    let lists = lists.chain([&spec.overhead, spec.resources.get("requests")]);
+    for (name, _) in lists.flat_map(Value::fields) {
+        match name.as_str() {
+            "cpu" => amounts.milli_cpu = requested(spec, name).milli_value(),
+            "memory" => amounts.memory = requested(spec, name).value(),
+            "ephemeral-storage" => amounts.ephemeral_storage = requested(spec, name).value(),
+            "pods" => {}
+            other => {
+                let amount = requested(spec, other).value();
+                amounts.others.insert(name.clone(), amount);
+            }
         }
-        largest.raise_to(&needed);
     }
-    total.add(&sidecars);
-    total.raise_to(&largest);
-    total.add(&Amounts::read(&spec.overhead));
-    total
+    amounts
 }
 
 /// Why a pod does not fit. `helpless`: the request exceeds what the node has at all, so no eviction could help.
@@ -122,18 +110,18 @@ impl Room {
     /// Compares a request with what is left; empty when it fits.
     pub fn shortages(&self, request: &Amounts) -> Vec<Shortage> {
         let mut shortages = Vec::new();
-        if self.pods + 1 > self.allowed_pods {
+        if self.pods >= self.allowed_pods {
             shortages.push(Shortage {
                 reason: "Too many pods".to_owned(),
                 resource: "pods".into(),
                 requested: 1,
                 used: self.pods,
                 capacity: self.allowed_pods,
-                helpless: self.allowed_pods < 1,
+                helpless: false,
             });
         }
         let mut check = |resource: &Str, requested: i64, used: i64, capacity: i64| {
-            if requested > 0 && requested > capacity - used {
+            if requested > 0 && requested > capacity.saturating_sub(used) {
                 shortages.push(Shortage {
                     reason: format!("Insufficient {resource}"),
                     resource: resource.clone(),
