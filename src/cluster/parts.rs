@@ -22,11 +22,8 @@ use crate::parts::statefulset::StatefulSetController;
 use crate::parts::taint_eviction::TaintEviction;
 use crate::parts::volumes::Volumes;
 use crate::sim::store::Change;
-use crate::sim::{Delivery, Rng, SimSpan};
+use crate::sim::{Delivery, Rng};
 use std::sync::Arc;
-
-/// Until a part that lost its watches lists again.
-const RELIST_DELAY: SimSpan = SimSpan::from_millis(1000);
 
 macro_rules! parts {
     ($($id:ident $field:ident: $part:ty,)*) => {
@@ -72,7 +69,8 @@ macro_rules! parts {
                         self.$field.inbox.clear();
                     })*
                 }
-                world.queue.push(world.now + RELIST_DELAY, Event::Relist(id));
+                let at = world.now + world.latencies.relist;
+                world.queue.push(at, Event::Relist(id));
             }
 
             pub(super) fn relist(&mut self, world: &mut World, id: PartId) {

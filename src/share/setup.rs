@@ -14,17 +14,22 @@ pub const LIMIT_NODE_SECONDS: u64 = 400_000;
 const LIMIT_LATENCY: u64 = 3_600_000;
 
 /// The latencies by name, in one place for writing and reading.
-fn latencies(setup: &mut Setup) -> [(&'static str, &mut SimSpan); 11] {
+fn latencies(setup: &mut Setup) -> [(&'static str, &mut SimSpan); 16] {
     let l = &mut setup.latencies;
     [
         ("write", &mut l.write),
         ("watch", &mut l.watch),
+        ("relist", &mut l.relist),
         ("command", &mut l.command),
         ("schedule", &mut l.schedule),
+        ("register", &mut l.register),
+        ("nodeReady", &mut l.node_ready),
+        ("firstBeat", &mut l.first_beat),
         ("podStatus", &mut l.pod_status),
         ("sandbox", &mut l.sandbox),
         ("pull", &mut l.pull),
         ("start", &mut l.start),
+        ("exit", &mut l.exit),
         ("stop", &mut l.stop),
         ("removeMin", &mut l.remove_min),
         ("removeMax", &mut l.remove_max),

@@ -10,8 +10,6 @@ use crate::value;
 
 /// Between two renewals of a lease, and two computations of a node's status.
 pub const INTERVAL: SimSpan = SimSpan::from_secs(10);
-/// The first beat: not in step with the node controller's passes.
-pub const FIRST: SimSpan = SimSpan::from_millis(6700);
 /// Upstream: `NodeStatusReportFrequency`: an unchanged status is posted this often.
 const REPORT: SimSpan = SimSpan::from_secs(300);
 /// How many unchanged statuses one beat posts at most; the others follow with the next beats.

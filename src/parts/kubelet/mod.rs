@@ -20,6 +20,8 @@ mod reference;
 
 pub mod stop;
 
+pub mod phase;
+
 pub mod status;
 
 pub mod runtime;
@@ -144,7 +146,7 @@ impl Part for Kubelets {
     const KINDS: &'static [Kind] = &[Kind::Pod, Kind::Node];
 
     fn start(&mut self, ctx: &mut Kx<'_>) {
-        ctx.after(heartbeat::FIRST, Timer::Beat);
+        ctx.after(ctx.latency.first_beat, Timer::Beat);
     }
 
     fn on_watch(&mut self, ctx: &mut Kx<'_>, delivery: &Delivery) {

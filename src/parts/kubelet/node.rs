@@ -12,10 +12,6 @@ use crate::value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-/// From the start of the process to the registration.
-const REGISTER_DELAY: SimSpan = SimSpan::from_millis(200);
-/// From the registration to a kubelet that is ready.
-const READY_DELAY: SimSpan = SimSpan::from_millis(330);
 /// Upstream: nodeStatusMaxImages.
 const IMAGES_MAX: usize = 50;
 /// Upstream: `EvictionPressureTransitionPeriod`: a pressure that is over stays reported for this long.
@@ -159,7 +155,7 @@ impl Kubelet {
         self.phase = SimSpan::from_millis(ctx.rng.below(1000));
         let host = self.name.clone();
         self.recorder = Recorder::new("kubelet", host);
-        self.step(ctx, REGISTER_DELAY, NodeStep::Register);
+        self.step(ctx, ctx.latency.register, NodeStep::Register);
     }
 
     /// The process dies; with it everything that it knew. Containers are forgotten too, as after a reboot.
@@ -259,7 +255,7 @@ impl Kubelet {
         self.read_manifests(ctx);
         self.on_pod_list(ctx, &pods);
         if !self.ready {
-            self.step(ctx, READY_DELAY, NodeStep::Ready);
+            self.step(ctx, ctx.latency.node_ready, NodeStep::Ready);
         }
     }
 

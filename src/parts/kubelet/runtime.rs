@@ -7,9 +7,6 @@ use crate::sim::SimSpan;
 /// The size of every image, in bytes.
 pub const IMAGE_SIZE: i64 = 73_400_320;
 
-/// A container that ends by itself does so this long after its command is through.
-pub const EXIT_LAG: SimSpan = SimSpan::from_millis(200);
-
 /// How a container ends by itself.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Outcome {

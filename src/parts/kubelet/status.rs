@@ -2,6 +2,7 @@
 //!
 //! Upstream: pkg/kubelet/kubelet_pods.go `generateAPIPodStatus`, pkg/kubelet/status/generate.go
 
+pub use super::phase::phase;
 use super::runtime;
 use super::state::{ContainerRun, Exit, PodRun, RunState, Stage, is_sidecar};
 use crate::k8s::api::{Container, Phase, PodSpec};
@@ -26,71 +27,6 @@ pub struct Surroundings<'a> {
     pub host_ip: &'a str,
     /// The version in the API, whose foreign fields are kept.
     pub live: &'a Object,
-}
-
-/// The phase that the containers' states amount to.
-///
-/// Upstream: pkg/kubelet/kubelet_pods.go `getPhase`
-pub fn phase(pod: &PodRun) -> Phase {
-    let spec = pod.spec();
-    let (mut pending_init, mut failed_init) = (0, 0);
-    for (container, run) in spec.init_containers.iter().zip(&pod.containers) {
-        if is_sidecar(container) {
-            if !run.was_started() {
-                pending_init += 1;
-            }
-            continue;
-        }
-        match &run.state {
-            RunState::Running { .. } => pending_init += 1,
-            RunState::Exited(exit) if exit.code != 0 => failed_init += 1,
-            RunState::Exited(_) => {}
-            RunState::Waiting => match &run.last {
-                Some(exit) if exit.code != 0 => failed_init += 1,
-                Some(_) | None => pending_init += 1,
-            },
-        }
-    }
-    if failed_init > 0 && spec.restart_policy == "Never" {
-        return Phase::Failed;
-    }
-    let (mut running, mut waiting, mut stopped, mut succeeded) = (0, 0, 0, 0);
-    for run in &pod.containers[pod.inits()..] {
-        match &run.state {
-            RunState::Running { .. } => running += 1,
-            // In back-off: waits, with an end behind it.
-            RunState::Exited(exit) => {
-                stopped += 1;
-                succeeded += i32::from(exit.code == 0);
-            }
-            RunState::Waiting if run.last.is_some() => stopped += 1,
-            RunState::Waiting => waiting += 1,
-        }
-    }
-    if pod.stage == Stage::Stopped && !pod.is_static {
-        // Torn down: what has not succeeded has failed.
-        let well = waiting == 0 && pending_init + failed_init == 0 && succeeded == stopped;
-        return if well {
-            Phase::Succeeded
-        } else {
-            Phase::Failed
-        };
-    }
-    if (!pod.initialized() && pending_init > 0) || failed_init > 0 || waiting > 0 {
-        return Phase::Pending;
-    }
-    if running > 0 {
-        return Phase::Running;
-    }
-    let all_well = succeeded == stopped;
-    let over = pod.stage == Stage::Stopping && !pod.is_static;
-    match spec.restart_policy.as_str() {
-        _ if over && all_well => Phase::Succeeded,
-        _ if over => Phase::Failed,
-        "Never" | "OnFailure" if all_well => Phase::Succeeded,
-        "Never" => Phase::Failed,
-        _ => Phase::Running,
-    }
 }
 
 /// The generation that a status speaks of; a static pod has none.

@@ -273,7 +273,7 @@ impl Kubelet {
                     container: index,
                     run: number,
                 };
-                let at = now + outcome.after + runtime::EXIT_LAG;
+                let at = now + outcome.after + ctx.latency.exit;
                 self.pod_step(ctx, &pod.object.uid().clone(), at, step);
             }
             self.start_probes(ctx, pod, index);

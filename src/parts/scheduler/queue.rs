@@ -170,3 +170,77 @@ impl SchedulingQueue {
         self.unschedulable.iter().filter(waits).cloned().collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::k8s::Str;
+
+    fn key(name: &'static str) -> NsName {
+        NsName {
+            namespace: "default".into(),
+            name: name.into(),
+        }
+    }
+
+    fn at(ms: u64) -> SimTime {
+        SimTime::from_millis(1_000_000 + ms)
+    }
+
+    #[test]
+    fn higher_priority_comes_first_then_who_came_earlier() {
+        let mut queue = SchedulingQueue::default();
+        for (name, priority) in [
+            ("a", 0),
+            ("b", 5),
+            ("c", 0),
+            ("d", 2_000_000_000),
+            ("e", 5),
+            ("f", -1),
+        ] {
+            queue.add(&key(name), priority, at(0));
+        }
+        queue.add(&key("a"), 0, at(1));
+        queue.remove(&key("c"));
+        let order: Vec<Str> = std::iter::from_fn(|| queue.pop())
+            .map(|key| key.name)
+            .collect();
+        assert_eq!(order, ["d", "b", "e", "a", "f"]);
+    }
+
+    #[test]
+    fn back_off_doubles_from_one_to_ten_seconds() {
+        let mut queue = SchedulingQueue::default();
+        queue.add(&key("a"), 0, at(0));
+        let mut now = 0;
+        for seconds in [1, 2, 4, 8, 10, 10, 10] {
+            assert_eq!(queue.pop(), Some(key("a")));
+            queue.failed(&key("a"), Vec::new(), at(now));
+            let end = now + seconds * 1000;
+            assert_eq!(
+                queue.wake(&key("a"), at(now + 10)),
+                Some(at(end)),
+                "{seconds} s"
+            );
+            // Woken again meanwhile, nothing changes.
+            assert_eq!(queue.wake(&key("a"), at(now + 20)), None);
+            queue.flush_backoff(at(end - 1));
+            assert!(queue.is_idle(), "{seconds} s: not before its time");
+            queue.flush_backoff(at(end));
+            assert!(!queue.is_idle(), "{seconds} s: in time");
+            now = end;
+        }
+    }
+
+    #[test]
+    fn a_back_off_that_is_over_holds_nobody_up() {
+        let mut queue = SchedulingQueue::default();
+        queue.add(&key("a"), 0, at(0));
+        assert_eq!(queue.pop(), Some(key("a")));
+        queue.failed(&key("a"), Vec::new(), at(0));
+        assert!(queue.is_idle(), "without a reason it is not tried again");
+        assert_eq!(queue.unschedulable(|_, _| true), [key("a")]);
+        assert_eq!(queue.wake(&key("a"), at(1000)), None);
+        assert_eq!(queue.pop(), Some(key("a")));
+    }
+}
