@@ -19,7 +19,7 @@ pub struct View<'a> {
 }
 
 impl View<'_> {
-    /// The age of a timestamp's text; `<unknown>` when there is none.
+    /// The age of a timestamp's text; the year 1 when there is none.
     pub fn age(&self, timestamp: &Value) -> String {
         self.age_of(Timestamp::parse(timestamp.text()))
     }
@@ -59,14 +59,15 @@ pub fn scalar(value: &Value) -> String {
     }
 }
 
-/// A time as describe prints it: `Sat, 21 Nov 2026 00:00:05 +0000`; `<unknown>` when there is none.
+/// A time as describe prints it: `Sat, 21 Nov 2026 00:00:05 +0000`; the year 1 when there is none.
 pub fn long_time(timestamp: &Value) -> String {
     const DAYS: [&str; 7] = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
     const MONTHS: [&str; 12] = [
         "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
     ];
     let Some(at) = Timestamp::parse(timestamp.text()) else {
-        return "<unknown>".to_owned();
+        // Go's zero time.
+        return "Mon, 01 Jan 0001 00:00:00 +0000".to_owned();
     };
     let civil = at.civil();
     let day = DAYS[usize::try_from(civil.weekday).unwrap_or(0) % 7];

@@ -4,7 +4,9 @@
 
 use crate::k8s::Value;
 use crate::k8s::quantity::Quantity;
+use std::collections::BTreeMap;
 use std::fmt::{Result, Write};
+use std::sync::OnceLock;
 
 const LAYOUT: &str = include_str!("layout.txt");
 const NO_TIME: &str = "{Time:(time.Time){wall:(uint64)0 ext:(int64)0 loc:(*time.Location)<nil>}}";
@@ -65,9 +67,11 @@ fn map(w: &mut impl Write, ty: &str, value: &Value) -> Result {
 
 /// The fields of a structure as the layout has them; None when it is a plain text type.
 fn fields(ty: &str) -> Option<&'static str> {
-    LAYOUT
-        .lines()
-        .find_map(|line| line.strip_prefix(ty)?.strip_prefix(' '))
+    static FIELDS: OnceLock<BTreeMap<&str, &str>> = OnceLock::new();
+    FIELDS
+        .get_or_init(|| LAYOUT.lines().filter_map(|l| l.split_once(' ')).collect())
+        .get(ty)
+        .copied()
 }
 
 fn structure(w: &mut impl Write, fields: &str, value: &Value) -> Result {

@@ -81,10 +81,17 @@ fn taints(list: &Value) -> Vec<String> {
 fn lease(w: &mut Writer, object: &Object, view: View<'_>) {
     let lease = view.api.get(Kind::Lease, "kube-node-lease", object.name());
     let unset = |text: String| {
-        if text.is_empty() || text == "<unknown>" {
+        if text.is_empty() {
             "<unset>".to_owned()
         } else {
             text
+        }
+    };
+    let moment = |at: &Value| {
+        if at.is_null() {
+            String::new()
+        } else {
+            long_time(at)
         }
     };
     let (holder, acquired, renewed) = match lease {
@@ -92,8 +99,8 @@ fn lease(w: &mut Writer, object: &Object, view: View<'_>) {
             let spec = lease.value().get("spec");
             (
                 spec.get("holderIdentity").text().to_owned(),
-                long_time(spec.get("acquireTime")),
-                long_time(spec.get("renewTime")),
+                moment(spec.get("acquireTime")),
+                moment(spec.get("renewTime")),
             )
         }
         Err(_) => {
