@@ -28,6 +28,7 @@ pub struct Job {
     outputs: Vec<Output>,
     bytes: usize,
     code: u8,
+    begun: bool,
 }
 
 /// Where a job stands.
@@ -53,6 +54,7 @@ impl Job {
             outputs: Vec::new(),
             bytes: 0,
             code: 0,
+            begun: false,
         };
         match shell::parse(line) {
             Ok(script) => job.runner = Some(Runner::new(Arc::new(script))),
@@ -72,6 +74,7 @@ impl Job {
                 outputs: Vec::new(),
                 bytes: 0,
                 code: 0,
+                begun: false,
             };
             job.fail(now, &error);
             job
@@ -97,6 +100,10 @@ impl Job {
         let Some(runner) = &mut self.runner else {
             return Poll::Done(self.code);
         };
+        if !std::mem::replace(&mut self.begun, true) {
+            session.started = 0;
+            session.jump = None;
+        }
         let mut written = Vec::new();
         let step = runner.poll(&mut Io {
             cluster,
@@ -111,13 +118,9 @@ impl Job {
         if let Step::Exit(code) = step {
             self.code = code;
             self.runner = None;
+            session.jump = None;
         }
         if self.bytes > OUTPUT_MAX && self.runner.is_some() {
-            self.print(
-                now,
-                Stream::Err,
-                "(ended: more than 4 MiB of output)\n".to_owned(),
-            );
             self.end(session, 1);
         }
         match step {
@@ -135,13 +138,26 @@ impl Job {
     }
 
     fn end(&mut self, session: &mut Session, code: u8) {
+        session.scripts = 0;
         self.runner = None;
         self.code = code;
         session.code = code;
     }
 
-    fn print(&mut self, at: SimTime, stream: Stream, text: String) {
+    fn print(&mut self, at: SimTime, stream: Stream, mut text: String) {
+        if self.bytes > OUTPUT_MAX {
+            return;
+        }
         self.bytes += text.len();
+        if self.bytes > OUTPUT_MAX {
+            let mut fits = text.len() - (self.bytes - OUTPUT_MAX);
+            while !text.is_char_boundary(fits) {
+                fits -= 1;
+            }
+            let end = text[..fits].rfind('\n').map_or(0, |i| i + 1);
+            text.truncate(end);
+            text.push_str("(ended: more than 4 MiB of output)\n");
+        }
         match self.outputs.last_mut() {
             Some(last) if last.at == at && last.stream == stream => last.text.push_str(&text),
             _ => self.outputs.push(Output { at, stream, text }),

@@ -1,12 +1,19 @@
-//! `Runner`: a script being run. It is a [`Task`] itself, so groups, loops and `$(…)` are runners within runners.
+//! `Runner`: a script being run. It is a [`Task`] itself, so groups, loops and `$(…)` are runners within runners;
+//! [`super::flow`] has the loops and conditions.
 
 use super::files::Found;
+use super::flow;
 use super::programs;
-use super::session::Session;
+use super::session::{Jump, Session};
 use super::shell::{Command, Item, Redirect, Script, Simple, When, Word, expand};
 use super::task::{Io, Stdin, Step, Stream, Task, Wake};
 use crate::cluster::Cluster;
 use std::sync::Arc;
+
+/// Commands that one line may start.
+const STARTED_MAX: u32 = 10_000;
+/// Bytes that the value of a variable may have.
+const VALUE_MAX: usize = 1 << 20;
 
 /// Runs the pipelines of a script one after another.
 #[derive(Clone)]
@@ -31,6 +38,10 @@ struct Stage {
     out: Sink,
     err: Sink,
     wake: Wake,
+    /// Its input is a file or a here-document; what came before stays for the next command.
+    redirected: Option<Stdin>,
+    /// The exit code of the last `$(…)` among its words: that of an assignment.
+    output_code: Option<u8>,
 }
 
 #[derive(Clone)]
@@ -59,6 +70,8 @@ struct Preparing {
     waiting: Vec<Script>,
     current: Option<(Box<Runner>, String)>,
     texts: Vec<String>,
+    /// The exit code of the last one.
+    code: Option<u8>,
 }
 
 impl Runner {
@@ -92,8 +105,15 @@ impl Runner {
 impl Task for Runner {
     fn poll(&mut self, io: &mut Io<'_>) -> Step {
         loop {
-            if self.current.is_none() && !self.advance() {
+            if self.current.is_none() && (io.session.jump.is_some() || !self.advance()) {
                 return Step::Exit(self.code);
+            }
+            if io.session.started > STARTED_MAX {
+                io.err_line("-bash: ended: more than 10000 commands in one line");
+                io.session.jump = Some(Jump::Exit);
+                io.session.started = 0;
+                self.code = 1;
+                return Step::Exit(1);
             }
             let Some(pipeline) = &mut self.current else {
                 continue;
@@ -126,12 +146,7 @@ impl Pipeline {
             let (stage, after) = from.split_at_mut(1);
             let stage = &mut stage[0];
             if i == 0 {
-                stage
-                    .stdin
-                    .text
-                    .push_str(&std::mem::take(&mut io.stdin.text));
-                stage.stdin.ended |= io.stdin.ended;
-                stage.stdin.terminal = io.stdin.terminal;
+                stage.take_input(io.stdin);
             } else if matches!(before[i - 1].state, State::Done(_)) {
                 stage.stdin.ended = true;
             }
@@ -148,6 +163,11 @@ impl Pipeline {
                     Sink::Nowhere => {}
                 }
             }
+        }
+        if let Some(first) = self.stages.first_mut()
+            && matches!(first.state, State::Done(_))
+        {
+            first.give_back(io.stdin);
         }
         // Nobody reads what comes before a program that has ended.
         if let Some(i) = self
@@ -196,8 +216,9 @@ impl Stage {
     fn new(command: &Command) -> Self {
         let mut waiting = match command {
             Command::Simple(simple) => expand::outputs(typed_words(simple)),
-            Command::For { words, .. } => expand::outputs(words.iter()),
-            Command::Group(_) => Vec::new(),
+            Command::Compound(compound, redirects) => {
+                expand::outputs(flow::words(compound).chain(redirected_words(redirects)))
+            }
         };
         waiting.reverse();
         Self {
@@ -206,11 +227,35 @@ impl Stage {
                 waiting,
                 current: None,
                 texts: Vec::new(),
+                code: None,
             }),
             stdin: Stdin::default(),
             out: Sink::Onward,
             err: Sink::Terminal,
             wake: Wake::INPUT,
+            redirected: None,
+            output_code: None,
+        }
+    }
+
+    /// Takes over the input of the pipeline, unless the stage has its own.
+    fn take_input(&mut self, from: &mut Stdin) {
+        if matches!(self.state, State::Done(_)) {
+            return;
+        }
+        let into = self.redirected.as_mut().unwrap_or(&mut self.stdin);
+        into.text.push_str(&std::mem::take(&mut from.text));
+        into.ended |= from.ended;
+        into.terminal = from.terminal;
+    }
+
+    /// What was not read is there for the next command.
+    fn give_back(&mut self, to: &mut Stdin) {
+        let rest = self.redirected.as_mut().unwrap_or(&mut self.stdin);
+        if !rest.text.is_empty() {
+            let mut text = std::mem::take(&mut rest.text);
+            text.push_str(&to.text);
+            to.text = text;
         }
     }
 
@@ -243,6 +288,7 @@ impl Stage {
                         return;
                     }
                     let texts = std::mem::take(&mut preparing.texts);
+                    self.output_code = preparing.code;
                     let command = preparing.command.clone();
                     self.stdin = stdin;
                     self.start(command, texts, session, written);
@@ -270,22 +316,24 @@ impl Stage {
         written: &mut Vec<(Stream, String)>,
     ) {
         let mut texts = texts.into_iter();
+        session.started += 1;
         self.state = match command {
-            Command::Group(body) => State::Running(Box::new(Runner::new(Arc::new(body)))),
-            Command::For {
-                variable,
-                words,
-                body,
-            } => {
-                let mut values = expand::words(&words, session, &mut texts);
-                values.reverse();
-                State::Running(Box::new(Loop {
-                    variable,
-                    values,
-                    body: Arc::new(body),
-                    current: None,
-                    code: 0,
-                }))
+            Command::Compound(compound, redirects) => {
+                let started = flow::start(compound, session, &mut texts);
+                for redirect in &redirects {
+                    if let Err(message) = self.redirect(redirect, session, &mut texts) {
+                        written.push((Stream::Err, format!("-bash: {message}\n")));
+                        self.state = State::Done(1);
+                        return;
+                    }
+                }
+                match complaint(session) {
+                    Some(message) => {
+                        written.push((Stream::Err, message));
+                        State::Done(1)
+                    }
+                    None => State::Running(started),
+                }
             }
             Command::Simple(simple) => self.start_simple(&simple, &mut texts, session, written),
         };
@@ -309,9 +357,18 @@ impl Stage {
                 return State::Done(1);
             }
         }
+        if let Some((name, _)) = assigned.iter().find(|(_, v)| v.len() > VALUE_MAX) {
+            session
+                .complaints
+                .push(format!("{name}: value too long (1 MiB at most)"));
+        }
+        if let Some(message) = complaint(session) {
+            written.push((Stream::Err, message));
+            return State::Done(1);
+        }
         if words.is_empty() {
             session.variables.extend(assigned);
-            return State::Done(0);
+            return State::Done(self.output_code.unwrap_or(0));
         }
         match programs::start(words, session) {
             Ok(task) if assigned.is_empty() => State::Running(task),
@@ -321,6 +378,17 @@ impl Stage {
                 State::Done(code)
             }
         }
+    }
+
+    /// Gives the stage an input of its own.
+    fn input(&mut self, text: String) {
+        let own = Stdin {
+            text,
+            ended: true,
+            terminal: false,
+        };
+        let before = std::mem::replace(&mut self.stdin, own);
+        self.redirected.get_or_insert(before);
     }
 
     fn redirect(
@@ -333,15 +401,15 @@ impl Stage {
             Redirect::ErrToOut => self.err = self.out.clone(),
             Redirect::OutToErr => self.out = self.err.clone(),
             Redirect::Text(word) => {
-                self.stdin.text = expand::single(word, session, texts);
-                self.stdin.ended = true;
+                let text = expand::single(word, session, texts);
+                self.input(text);
             }
             Redirect::Input(word) => {
                 let typed = expand::single(word, session, texts);
                 let text = session.files.read(&session.path(&typed));
                 let text = text.ok_or_else(|| format!("{typed}: No such file or directory"))?;
-                self.stdin.text = text.to_string();
-                self.stdin.ended = true;
+                let text = text.to_string();
+                self.input(text);
             }
             Redirect::File {
                 out,
@@ -381,14 +449,26 @@ impl Stage {
 
 /// All words of a command in the order in which they are expanded.
 fn typed_words(simple: &Simple) -> impl Iterator<Item = &Word> {
-    let redirected = simple.redirects.iter().filter_map(|r| match r {
+    let assigned = simple.assignments.iter().map(|(_, word)| word);
+    assigned
+        .chain(&simple.words)
+        .chain(redirected_words(&simple.redirects))
+}
+
+fn redirected_words(redirects: &[Redirect]) -> impl Iterator<Item = &Word> {
+    redirects.iter().filter_map(|r| match r {
         Redirect::File { path: word, .. } | Redirect::Input(word) | Redirect::Text(word) => {
             Some(word)
         }
         Redirect::ErrToOut | Redirect::OutToErr => None,
-    });
-    let assigned = simple.assignments.iter().map(|(_, word)| word);
-    assigned.chain(&simple.words).chain(redirected)
+    })
+}
+
+/// What is wrong with the words just expanded, as the shell says it.
+fn complaint(session: &mut Session) -> Option<String> {
+    let found = std::mem::take(&mut session.complaints);
+    let lines = found.iter().map(|why| format!("-bash: {why}\n"));
+    (!found.is_empty()).then(|| lines.collect())
 }
 
 impl Preparing {
@@ -420,9 +500,13 @@ impl Preparing {
             }
             match step {
                 Step::Wait(wake) => return Some(wake),
-                Step::Exit(_) => {
+                Step::Exit(code) => {
                     self.texts.push(std::mem::take(text));
                     self.current = None;
+                    self.code = Some(code);
+                    if io.session.jump == Some(Jump::Exit) {
+                        io.session.jump = None;
+                    }
                 }
             }
         }
@@ -451,38 +535,5 @@ impl Task for Assigned {
             }
         }
         step
-    }
-}
-
-/// A `for` loop.
-#[derive(Clone)]
-struct Loop {
-    variable: String,
-    /// In reverse order.
-    values: Vec<String>,
-    body: Arc<Script>,
-    current: Option<Runner>,
-    code: u8,
-}
-
-impl Task for Loop {
-    fn poll(&mut self, io: &mut Io<'_>) -> Step {
-        loop {
-            let Some(runner) = &mut self.current else {
-                let Some(value) = self.values.pop() else {
-                    return Step::Exit(self.code);
-                };
-                io.session.variables.insert(self.variable.clone(), value);
-                self.current = Some(Runner::new(self.body.clone()));
-                continue;
-            };
-            match runner.poll(io) {
-                Step::Wait(wake) => return Step::Wait(wake),
-                Step::Exit(code) => {
-                    self.code = code;
-                    self.current = None;
-                }
-            }
-        }
     }
 }

@@ -20,6 +20,14 @@ pub struct Session {
     pub code: u8,
     /// What the page has to do: open an editor, clear the screen.
     pub wishes: Vec<Wish>,
+    /// What the words of the command being started came to that is wrong.
+    pub complaints: Vec<String>,
+    /// A `break`, `continue` or `exit` on its way to what it ends.
+    pub jump: Option<Jump>,
+    /// Commands that the present line has started.
+    pub started: u32,
+    /// How many scripts (`bash FILE`) run within each other at this moment.
+    pub scripts: u32,
     /// Files whose editor was closed again; the page adds them, the commands that opened them take them out.
     pub closed: Vec<String>,
 }
@@ -31,6 +39,17 @@ pub enum Wish {
     Open(String),
     /// Empty the terminal.
     Clear,
+}
+
+/// Where the shell goes on after `break`, `continue` and `exit`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Jump {
+    /// Behind the loop, that many levels up.
+    Break(u32),
+    /// At the loop's next round, that many levels up.
+    Continue(u32),
+    /// Nowhere: the script ends.
+    Exit,
 }
 
 impl Default for Session {
@@ -45,6 +64,10 @@ impl Default for Session {
             history: Vec::new(),
             code: 0,
             wishes: Vec::new(),
+            complaints: Vec::new(),
+            jump: None,
+            started: 0,
+            scripts: 0,
             closed: Vec::new(),
         }
     }

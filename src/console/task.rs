@@ -103,6 +103,9 @@ pub struct Stdin {
     pub terminal: bool,
 }
 
+/// Bytes that a program may write in one go; what would be more is left out.
+const WRITTEN_MAX: usize = 16 << 20;
+
 /// What a program is lent for one poll.
 pub struct Io<'a> {
     pub cluster: &'a mut Cluster,
@@ -144,6 +147,7 @@ impl Io<'_> {
             return;
         }
         match self.written.last_mut() {
+            Some((_, body)) if body.len() > WRITTEN_MAX => {}
             Some((last, body)) if *last == stream => body.push_str(text),
             _ => self.written.push((stream, text.to_owned())),
         }

@@ -3,6 +3,7 @@
 mod case;
 mod cluster_rules;
 mod console_fuzz;
+mod console_shell;
 mod daemonset_properties;
 mod flips;
 mod golden;

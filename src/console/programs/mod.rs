@@ -3,13 +3,18 @@
 
 pub mod awk;
 pub mod cut;
+pub mod decimal;
 pub mod filter;
+pub mod formats;
 pub mod grep;
 pub mod options;
 pub mod other;
 pub mod regex;
+pub mod script;
 pub mod sed;
 pub mod sort;
+pub mod table;
+pub mod test;
 pub mod text;
 pub mod watch;
 
@@ -20,10 +25,12 @@ use filter::Filter;
 
 /// Names of all programs, for completion and for `help`.
 pub const NAMES: &[&str] = &[
-    "alias", "awk", "basename", "cat", "cd", "clear", "cp", "cut", "date", "echo", "egrep",
-    "export", "false", "fgrep", "grep", "head", "help", "history", "kubectl", "ls", "mkdir", "mv",
-    "nano", "printf", "pwd", "rm", "sed", "seq", "sleep", "sort", "tac", "tail", "tee", "touch",
-    "tr", "true", "uniq", "unset", "vi", "vim", "watch", "wc", "xargs",
+    "alias", "awk", "basename", "bash", "break", "cat", "cd", "clear", "column", "command",
+    "continue", "cp", "cut", "date", "dirname", "echo", "egrep", "exit", "export", "false",
+    "fgrep", "grep", "head", "help", "history", "kubectl", "less", "ls", "mkdir", "more", "mv",
+    "nano", "nl", "paste", "printf", "pwd", "read", "rev", "rm", "sed", "seq", "set", "sh",
+    "sleep", "sort", "source", "tac", "tail", "tee", "test", "touch", "tr", "true", "uniq",
+    "unset", "vi", "vim", "watch", "wc", "which", "xargs",
 ];
 
 /// The shell's or the program's sentence, and the exit code.
@@ -60,8 +67,16 @@ pub fn start_within(
     match name.as_str() {
         "kubectl" => Ok(Box::new(kubectl::Kubectl::new(args.to_vec()))),
         "grep" | "egrep" | "fgrep" => grep::start(name, args),
-        "cat" => Ok(text::cat(args)),
+        "cat" | "less" | "more" => Ok(text::cat(args)),
         "tac" | "head" | "tail" | "wc" | "uniq" | "tee" => text::start(name, args),
+        "column" | "nl" | "paste" | "rev" => table::start(name, args),
+        "test" | "[" | "[[" => Ok(test::start(name, args)),
+        "bash" | "sh" | "source" | "." => {
+            let name = if name == "." { "source" } else { name };
+            script::start(name, args, session)
+        }
+        "break" | "continue" | "exit" => Ok(script::leap(name, args)),
+        "read" => script::read(args),
         "sort" => sort::start(args),
         "cut" | "tr" => cut::start(name, args),
         "sed" => sed::start(args),
@@ -70,6 +85,11 @@ pub fn start_within(
         "xargs" => watch::xargs(args, depth),
         _ => other::start(name, args, session),
     }
+}
+
+/// A program that has ended already.
+pub fn ended(code: u8) -> Box<dyn Task> {
+    other::done(code)
 }
 
 /// A program over lines, with its files.

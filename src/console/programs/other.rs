@@ -1,5 +1,7 @@
 //! Small programs: files, variables, time.
 
+use super::decimal::Decimal;
+use super::formats::{Piece, pieces};
 use super::{NAMES, Refused};
 use crate::cluster::SimTime;
 use crate::console::args::parse_duration;
@@ -59,13 +61,19 @@ pub fn start(name: &str, args: &[String], _: &mut Session) -> Result<Box<dyn Tas
         })),
         "echo" | "printf" | "ls" | "pwd" | "cd" | "mkdir" | "rm" | "cp" | "mv" | "touch"
         | "clear" | "history" | "date" | "export" | "unset" | "alias" | "help" | "seq"
-        | "basename" => Ok(Box::new(Simple {
+        | "basename" | "dirname" | "which" | "command" | "type" | "set" => Ok(Box::new(Simple {
             name: name.to_owned(),
             args: args.to_vec(),
         })),
-        "while" | "if" => Err((
-            format!("-bash: syntax error near unexpected token `{name}'"),
-            2,
+        "jq" | "yq" => Err((
+            format!(
+                "-bash: {name}: command not found (here kubectl get -o jsonpath='{{…}}' picks fields)"
+            ),
+            127,
+        )),
+        "eval" | "trap" | "wait" | "jobs" => Err((
+            format!("-bash: {name} is not supported here: write the commands out"),
+            127,
         )),
         _ => Err((format!("-bash: {name}: command not found"), 127)),
     }
@@ -140,7 +148,14 @@ impl Task for Simple {
                 0
             }
             "export" | "unset" | "alias" => self.variables(io),
-            "seq" => seq(io, &plain),
+            "seq" => seq(io, &self.args),
+            "dirname" => {
+                let path = plain.first().copied().unwrap_or("");
+                io.line(path.rsplit_once('/').map_or(".", |(folder, _)| folder));
+                0
+            }
+            "which" | "command" | "type" => which(io, &plain),
+            "set" => 0,
             "basename" => {
                 let path = plain.first().copied().unwrap_or("");
                 io.line(path.rsplit('/').next().unwrap_or(path));
@@ -251,6 +266,8 @@ fn unescape(text: &str) -> String {
             (_, true) => match chars.next() {
                 Some('n') => out.push('\n'),
                 Some('t') => out.push('\t'),
+                Some('r') => out.push('\r'),
+                Some('"') => out.push('"'),
                 Some('\\') | None => out.push('\\'),
                 Some(c) => out.extend(['\\', c]),
             },
@@ -283,26 +300,45 @@ fn printf(io: &mut Io<'_>, args: &[&str]) -> u8 {
         io.err_line("printf: usage: printf format [arguments]");
         return 2;
     };
-    let format = unescape(format);
-    let marks = format.matches("%s").count() + format.matches("%d").count();
+    let pieces = pieces(&unescape(format));
     let mut rest = rest.iter();
     loop {
-        let mut text = format.replace("%%", "%");
-        for _ in 0..marks {
-            let value = rest.next().copied().unwrap_or("");
-            let at = [text.find("%s"), text.find("%d")]
-                .into_iter()
-                .flatten()
-                .min();
-            if let Some(at) = at {
-                text.replace_range(at..at + 2, value);
+        let mut text = String::new();
+        let mut used = false;
+        for piece in &pieces {
+            match piece {
+                Piece::Text(t) => text.push_str(t),
+                Piece::Directive(d) => {
+                    used = true;
+                    let value = rest.next().copied().unwrap_or("");
+                    if d.is_number() {
+                        text.push_str(&d.number(Decimal::leading(value.trim()).0));
+                    } else if d.kind == 'b' {
+                        text.push_str(&d.text(&unescape(value)));
+                    } else {
+                        text.push_str(&d.text(value));
+                    }
+                }
             }
         }
         io.out(text);
-        if rest.len() == 0 || marks == 0 {
+        if rest.len() == 0 || !used {
             return 0;
         }
     }
+}
+
+/// `which NAME` and `command -v NAME`
+fn which(io: &mut Io<'_>, names: &[&str]) -> u8 {
+    let mut code = 0;
+    for name in names {
+        if NAMES.contains(name) || io.session.aliases.contains_key(*name) {
+            io.line(name);
+        } else {
+            code = 1;
+        }
+    }
+    code
 }
 
 fn ls(io: &mut Io<'_>, plain: &[&str]) -> u8 {
@@ -394,18 +430,45 @@ fn copy(io: &mut Io<'_>, name: &str, plain: &[&str]) -> u8 {
     0
 }
 
-fn seq(io: &mut Io<'_>, plain: &[&str]) -> u8 {
-    let numbers: Vec<i64> = plain.iter().filter_map(|n| n.parse().ok()).collect();
-    let (from, to) = match numbers[..] {
-        [to] => (1, to),
-        [from, to] => (from, to),
+/// `seq [-s TEXT] [FROM [STEP]] TO`
+fn seq(io: &mut Io<'_>, args: &[String]) -> u8 {
+    let mut between = "\n".to_owned();
+    let mut numbers = Vec::new();
+    let mut rest = args.iter();
+    while let Some(arg) = rest.next() {
+        if let Some(text) = arg.strip_prefix("-s") {
+            between = if text.is_empty() {
+                rest.next().cloned().unwrap_or_default()
+            } else {
+                text.to_owned()
+            };
+        } else if let Ok(number) = arg.parse::<i64>() {
+            numbers.push(number);
+        } else {
+            io.err_line(format!("seq: invalid floating point argument: '{arg}'"));
+            return 1;
+        }
+    }
+    let (from, step, to) = match numbers[..] {
+        [to] => (1, 1, to),
+        [from, to] => (from, 1, to),
+        [from, step, to] if step != 0 => (from, step, to),
         _ => {
-            io.err_line("seq: give one or two numbers");
+            io.err_line("seq: give one, two or three numbers");
             return 1;
         }
     };
-    for n in (from..=to).take(100_000) {
-        io.line(n.to_string());
+    let mut texts = Vec::new();
+    let mut n = from;
+    while texts.len() < 100_000 && if step > 0 { n <= to } else { n >= to } {
+        texts.push(n.to_string());
+        let Some(next) = n.checked_add(step) else {
+            break;
+        };
+        n = next;
+    }
+    if !texts.is_empty() {
+        io.line(texts.join(&between));
     }
     0
 }

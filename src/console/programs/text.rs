@@ -12,6 +12,69 @@ struct Cat {
     files: Vec<String>,
 }
 
+/// `head -c` and `tail -c`: so many characters of the whole input.
+#[derive(Clone)]
+struct Bytes {
+    files: Vec<String>,
+    count: usize,
+    /// From the end, or all but the first ones.
+    tail: bool,
+    from: bool,
+}
+
+impl Task for Bytes {
+    fn poll(&mut self, io: &mut Io<'_>) -> Step {
+        let mut text = String::new();
+        if self.files.is_empty() {
+            match io.whole_input() {
+                Some(input) => text = input,
+                None => return Step::Wait(Wake::INPUT),
+            }
+        }
+        for file in &self.files {
+            match io.session.files.read(&io.session.path(file)) {
+                Some(content) => text.push_str(&content),
+                None => {
+                    io.err_line(format!(
+                        "cannot open '{file}' for reading: No such file or directory"
+                    ));
+                    return Step::Exit(1);
+                }
+            }
+        }
+        let near = |mut at: usize| {
+            while !text.is_char_boundary(at) {
+                at -= 1;
+            }
+            at
+        };
+        let cut = match (self.tail, self.from) {
+            (false, _) => &text[..near(self.count.min(text.len()))],
+            (true, true) => &text[near(self.count.saturating_sub(1).min(text.len()))..],
+            (true, false) => &text[near(text.len().saturating_sub(self.count))..],
+        };
+        io.out(cut);
+        Step::Exit(0)
+    }
+}
+
+/// `-c N` of `head` and `tail`.
+fn bytes(name: &str, options: &Options) -> Option<Result<Box<dyn Task>, Refused>> {
+    let text = options.value('c')?;
+    let Ok(count) = text.trim_start_matches(['+', '-']).parse() else {
+        return Some(Err((
+            format!("{name}: invalid number of bytes: '{text}'"),
+            1,
+        )));
+    };
+    Some(Ok(Box::new(Bytes {
+        files: options.operands.clone(),
+        count,
+        tail: name == "tail",
+        from: text.starts_with('+'),
+    })))
+}
+
 /// Starts `cat`.
 pub fn cat(args: &[String]) -> Box<dyn Task> {
     let files = args
@@ -80,7 +143,8 @@ enum Text {
         last: Option<(String, usize)>,
     },
     Tee {
-        path: String,
+        paths: Vec<String>,
+        append: bool,
         text: String,
     },
 }
@@ -120,11 +184,11 @@ pub fn start(name: &str, args: &[String]) -> Result<Box<dyn Task>, Refused> {
         "tac" => Ok(filter("tac", Text::Tac(Vec::new()), args.to_vec())),
         _ => {
             let options = Options::parse("tee", args, "a", "", &[])?;
-            let path = options.operands.first().cloned().unwrap_or_default();
             Ok(filter(
                 "tee",
                 Text::Tee {
-                    path,
+                    append: options.has('a'),
+                    paths: options.operands,
                     text: String::new(),
                 },
                 Vec::new(),
@@ -143,7 +207,10 @@ fn lines_of(name: &str, options: &Options) -> Result<String, Refused> {
 }
 
 fn head(args: &[String]) -> Result<Box<dyn Task>, Refused> {
-    let options = Options::parse("head", args, "q", "n#", &[("lines", 'n')])?;
+    let options = Options::parse("head", args, "q", "nc#", &[("lines", 'n'), ("bytes", 'c')])?;
+    if let Some(bytes) = bytes("head", &options) {
+        return bytes;
+    }
     let text = lines_of("head", &options)?;
     let number = text.trim_start_matches(['-', '+']).parse().unwrap_or(10);
     let (left, all_but) = if text.starts_with('-') {
@@ -160,7 +227,10 @@ fn head(args: &[String]) -> Result<Box<dyn Task>, Refused> {
 }
 
 fn tail(args: &[String]) -> Result<Box<dyn Task>, Refused> {
-    let options = Options::parse("tail", args, "qf", "n#", &[("lines", 'n')])?;
+    let options = Options::parse("tail", args, "qf", "nc#", &[("lines", 'n'), ("bytes", 'c')])?;
+    if let Some(bytes) = bytes("tail", &options) {
+        return bytes;
+    }
     let text = lines_of("tail", &options)?;
     let number = text
         .trim_start_matches(['-', '+'])
@@ -266,9 +336,17 @@ impl Lines for Text {
                     io.line(cells.join(" "));
                 }
             }
-            Text::Tee { path, text } => {
-                let path = io.session.path(path);
-                io.session.files.write(&path, text);
+            Text::Tee {
+                paths,
+                append,
+                text,
+            } => {
+                for typed in paths {
+                    let path = io.session.path(typed);
+                    let before = io.session.files.read(&path).filter(|_| *append);
+                    let whole = format!("{}{text}", before.as_deref().unwrap_or(""));
+                    io.session.files.write(&path, &whole);
+                }
             }
             Text::Uniq { .. } => self.flush(io),
             Text::Head { .. } => {}

@@ -1,28 +1,41 @@
 //! Words to arguments: variables, outputs of commands, splitting, file patterns.
 
-use super::{Part, Script, Word};
+use super::{Part, Script, Word, arithmetic, parameter};
 use crate::console::session::Session;
+
+/// Bytes that the words of one command may come to.
+const BYTES_MAX: usize = 4 << 20;
 
 /// The `$(…)` of a list of words, in order.
 pub fn outputs<'a>(words: impl Iterator<Item = &'a Word>) -> Vec<Script> {
-    let parts = words.flat_map(|w| &w.parts);
-    parts
-        .filter_map(|p| match p {
-            Part::Output { script, .. } => Some(script.clone()),
-            Part::Text(_) | Part::Quoted(_) | Part::Variable { .. } => None,
-        })
-        .collect()
+    let mut found = Vec::new();
+    for part in words.flat_map(|w| &w.parts) {
+        match part {
+            Part::Output { script, .. } => found.push(script.clone()),
+            Part::Arithmetic(word) => found.extend(outputs(std::iter::once(word))),
+            Part::Text(_) | Part::Quoted(_) | Part::Variable { .. } => {}
+        }
+    }
+    found
 }
 
 /// Expands words; `outputs` holds the texts of their `$(…)`, in order.
 pub fn words(
     words: &[Word],
-    session: &Session,
+    session: &mut Session,
     outputs: &mut impl Iterator<Item = String>,
 ) -> Vec<String> {
     let mut out = Vec::new();
+    let mut bytes = 0;
     for word in words {
+        let before = out.len();
         expand(word, session, outputs, &mut out);
+        bytes += out[before..].iter().map(String::len).sum::<usize>();
+        if bytes > BYTES_MAX {
+            session.complaints.push("Argument list too long".to_owned());
+            out.truncate(before);
+            break;
+        }
     }
     out
 }
@@ -30,31 +43,60 @@ pub fn words(
 /// Expands a word that stays one: an assignment's value, a file name, a here-document.
 pub fn single(
     word: &Word,
-    session: &Session,
+    session: &mut Session,
     outputs: &mut impl Iterator<Item = String>,
 ) -> String {
     let mut text = String::new();
     for part in &word.parts {
         match part {
             Part::Text(t) | Part::Quoted(t) => text.push_str(t),
-            Part::Variable { name, .. } => text.push_str(&variable(name, session)),
+            Part::Variable { name, .. } => text.push_str(&parameter::value(name, session)),
             Part::Output { .. } => {
                 text.push_str(outputs.next().unwrap_or_default().trim_end_matches('\n'));
             }
+            Part::Arithmetic(word) => {
+                let inner = single_of(word, session, outputs);
+                text.push_str(&calculated(&inner, session));
+            }
+        }
+        if text.len() > BYTES_MAX {
+            session.complaints.push("Argument list too long".to_owned());
+            return String::new();
         }
     }
     text
 }
 
+/// [`single`] behind a pointer: words within words would make a type without end.
+fn single_of(
+    word: &Word,
+    session: &mut Session,
+    outputs: &mut dyn Iterator<Item = String>,
+) -> String {
+    single(word, session, &mut { outputs })
+}
+
+/// The value of an arithmetic expression as text.
+pub fn calculated(text: &str, session: &mut Session) -> String {
+    match arithmetic::evaluate(text, &mut session.variables) {
+        Ok(value) => value.to_string(),
+        Err(why) => {
+            session.complaints.push(why);
+            String::new()
+        }
+    }
+}
+
 fn expand(
     word: &Word,
-    session: &Session,
+    session: &mut Session,
     outputs: &mut impl Iterator<Item = String>,
     out: &mut Vec<String>,
 ) {
     let mut current: Option<String> = None;
     let mut pattern = false;
     let start = out.len();
+    let mut bytes = 0;
     for part in &word.parts {
         match part {
             Part::Text(text) => {
@@ -63,16 +105,31 @@ fn expand(
             }
             Part::Quoted(text) => current.get_or_insert_default().push_str(text),
             Part::Variable { name, quoted } => {
-                let value = variable(name, session);
+                let value = parameter::value(name, session);
+                bytes += value.len();
                 place(&value, *quoted, &mut current, out);
             }
             Part::Output { quoted, .. } => {
                 let value = outputs.next().unwrap_or_default();
                 place(value.trim_end_matches('\n'), *quoted, &mut current, out);
             }
+            Part::Arithmetic(word) => {
+                let inner = single_of(word, session, outputs);
+                let value = calculated(&inner, session);
+                place(&value, true, &mut current, out);
+            }
+        }
+        if bytes > BYTES_MAX {
+            break;
         }
     }
     out.extend(current);
+    if let [Part::Text(text)] = &word.parts[..]
+        && let Some(numbers) = sequence(text)
+    {
+        out.truncate(start);
+        out.extend(numbers);
+    }
     if pattern && out.len() == start + 1 {
         let found = matching(&out[start], session);
         if !found.is_empty() {
@@ -80,6 +137,28 @@ fn expand(
             out.extend(found);
         }
     }
+}
+
+/// `{1..5}` with text before and behind it.
+fn sequence(text: &str) -> Option<Vec<String>> {
+    let (before, rest) = text.split_once('{')?;
+    let (inside, after) = rest.split_once('}')?;
+    let (from, to) = inside.split_once("..")?;
+    let (from, to) = (from.parse::<i64>().ok()?, to.parse::<i64>().ok()?);
+    if from.abs_diff(to) > 10_000 {
+        return None;
+    }
+    let numbers: Vec<i64> = if from <= to {
+        (from..=to).collect()
+    } else {
+        (to..=from).rev().collect()
+    };
+    Some(
+        numbers
+            .iter()
+            .map(|n| format!("{before}{n}{after}"))
+            .collect(),
+    )
 }
 
 /// Puts a value into the current word, or splits it into several.
@@ -104,21 +183,6 @@ fn place(value: &str, quoted: bool, current: &mut Option<String>, out: &mut Vec<
     }
 }
 
-/// The value of a variable; `NAME:-text` gives a text for an empty one.
-fn variable(name: &str, session: &Session) -> String {
-    let (name, default) = name.split_once(":-").unwrap_or((name, ""));
-    if name == "?" {
-        return session.code.to_string();
-    }
-    if name == "PWD" {
-        return format!("/{}", session.folder);
-    }
-    match session.variables.get(name) {
-        Some(value) if !value.is_empty() => value.clone(),
-        Some(_) | None => default.to_owned(),
-    }
-}
-
 /// The files that a pattern names, in order.
 fn matching(pattern: &str, session: &Session) -> Vec<String> {
     let (folder, last) = pattern.rsplit_once('/').unwrap_or(("", pattern));
@@ -138,7 +202,7 @@ fn matching(pattern: &str, session: &Session) -> Vec<String> {
 }
 
 /// `*` and `?` against a name, in time of the product of their lengths.
-fn fits(pattern: &str, name: &str) -> bool {
+pub fn fits(pattern: &str, name: &str) -> bool {
     let (p, n): (Vec<char>, Vec<char>) = (pattern.chars().collect(), name.chars().collect());
     let (mut i, mut j) = (0, 0);
     let mut star: Option<(usize, usize)> = None;
@@ -176,7 +240,11 @@ mod tests {
         let Command::Simple(simple) = &script.items[0].stages[0] else {
             panic!("a simple command");
         };
-        words(&simple.words, &session, &mut ["x\n".to_owned()].into_iter())
+        words(
+            &simple.words,
+            &mut session,
+            &mut ["x\n".to_owned()].into_iter(),
+        )
     }
 
     #[test]
@@ -196,6 +264,14 @@ mod tests {
             ("echo $(date)y", &["echo", "xy"]),
             ("echo $'a\\tb' # comment", &["echo", "a\tb"]),
             ("a=b", &[]),
+            (
+                "echo $((1 + 2))x n{1..3} {a,b}",
+                &["echo", "3x", "n1", "n2", "n3", "{a,b}"],
+            ),
+            (
+                "echo ${out%% *} ${#out} \"$1\"",
+                &["echo", "--dry-run=client", "24", ""],
+            ),
             (
                 "kubectl -o jsonpath='{.a}{\"\\n\"}'",
                 &["kubectl", "-o", "jsonpath={.a}{\"\\n\"}"],

@@ -1,9 +1,15 @@
 //! The shell's language: a line of text to commands.
 //!
 //! Lists with `;`, `&&`, `||`, pipelines, words with quotes, variables and `$(…)`, redirections, here-documents,
-//! `for … in … do … done`. Loops with conditions, functions and background jobs are left out.
+//! `for`, `while`, `until`, `if`, `case`, `$((…))`. Functions and background jobs are left out.
+
+pub mod arithmetic;
+
+mod compound;
 
 pub mod expand;
+
+pub mod parameter;
 
 pub mod parse;
 
@@ -38,13 +44,46 @@ pub enum When {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Command {
     Simple(Simple),
+    /// With the redirections behind it.
+    Compound(Compound, Vec<Redirect>),
+}
+
+/// A command made of commands.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Compound {
     For {
         variable: String,
         words: Vec<Word>,
         body: Script,
     },
-    /// `( … )` and `{ …; }`.
+    /// `for ((first; test; step))`
+    Count {
+        first: Word,
+        test: Word,
+        step: Word,
+        body: Script,
+    },
+    /// `while` and `until`.
+    Loop {
+        test: Script,
+        until: bool,
+        body: Script,
+    },
+    /// The tests with what follows them, and `else`.
+    If {
+        branches: Vec<(Script, Script)>,
+        otherwise: Option<Script>,
+    },
+    Case {
+        word: Word,
+        arms: Vec<(Vec<Word>, Script)>,
+    },
+    /// `{ …; }`
     Group(Script),
+    /// `( … )`
+    Subshell(Script),
+    /// `(( … ))`
+    Arithmetic(Word),
 }
 
 /// Words and redirections.
@@ -97,6 +136,8 @@ pub enum Part {
         script: Script,
         quoted: bool,
     },
+    /// `$(( … ))`
+    Arithmetic(Word),
 }
 
 /// Why a line is no script.

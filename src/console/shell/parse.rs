@@ -51,19 +51,22 @@ pub(super) struct Parser {
 /// Puts the texts of here-documents, in order, where they belong.
 fn fill_here(script: &mut Script, texts: &mut impl Iterator<Item = Option<Word>>) {
     for command in script.items.iter_mut().flat_map(|i| &mut i.stages) {
-        match command {
-            Command::Simple(simple) => {
-                for redirect in &mut simple.redirects {
-                    if let Redirect::Text(word) = redirect
-                        && word.parts.is_empty()
-                        && let Some(Some(text)) = texts.next()
-                    {
-                        *word = text;
-                    }
+        let redirects = match command {
+            Command::Simple(simple) => &mut simple.redirects,
+            Command::Compound(compound, redirects) => {
+                for inner in compound.scripts() {
+                    fill_here(inner, texts);
                 }
+                redirects
             }
-            Command::For { body, .. } => fill_here(body, texts),
-            Command::Group(body) => fill_here(body, texts),
+        };
+        for redirect in redirects {
+            if let Redirect::Text(word) = redirect
+                && word.parts.is_empty()
+                && let Some(Some(text)) = texts.next()
+            {
+                *word = text;
+            }
         }
     }
 }
@@ -83,7 +86,7 @@ impl Parser {
         Some(c)
     }
 
-    fn eat(&mut self, text: &str) -> bool {
+    pub(super) fn eat(&mut self, text: &str) -> bool {
         let n = text.chars().count();
         let fits = self.chars[self.at..]
             .iter()
@@ -97,7 +100,7 @@ impl Parser {
     }
 
     /// Skips blanks, joined lines and comments.
-    fn blanks(&mut self) {
+    pub(super) fn blanks(&mut self) {
         loop {
             match self.peek() {
                 Some(' ' | '\t' | '\r') => self.at += 1,
@@ -117,7 +120,7 @@ impl Parser {
     }
 
     /// Skips blanks and ends of lines; here-documents that begin after them are read.
-    fn lines(&mut self) -> Result<(), ParseError> {
+    pub(super) fn lines(&mut self) -> Result<(), ParseError> {
         loop {
             self.blanks();
             if self.peek() != Some('\n') {
@@ -177,7 +180,7 @@ impl Parser {
     }
 
     /// The body of a here-document whose variables are replaced.
-    fn inner(&mut self, body: &str) -> Result<Word, ParseError> {
+    pub(super) fn inner(&mut self, body: &str) -> Result<Word, ParseError> {
         let mut parser = Parser {
             chars: body.chars().collect(),
             at: 0,
@@ -200,7 +203,7 @@ impl Parser {
         Ok(Word { parts })
     }
 
-    fn word_ahead(&mut self, word: &str) -> bool {
+    pub(super) fn word_ahead(&mut self, word: &str) -> bool {
         self.blanks();
         let n = word.chars().count();
         self.chars[self.at..]
@@ -232,6 +235,8 @@ impl Parser {
                 When::Succeeded
             } else if self.eat("||") {
                 When::Failed
+            } else if closing.contains(&";;") && self.closes(";;") {
+                return Ok(Script { items });
             } else if self.eat(";") || self.peek() == Some('\n') {
                 When::Always
             } else if self.peek().is_none() || closing.iter().any(|c| self.closes(c)) {
@@ -251,6 +256,9 @@ impl Parser {
         if closing == ")" {
             self.blanks();
             self.peek() == Some(')')
+        } else if closing == ";;" {
+            self.blanks();
+            self.peek() == Some(';') && self.second() == Some(';')
         } else {
             self.word_ahead(closing)
         }
@@ -268,8 +276,10 @@ impl Parser {
                 self.at += 1;
                 if self.peek() == Some('&') {
                     self.at += 1;
-                    if let Some(Command::Simple(simple)) = stages.last_mut() {
-                        simple.redirects.push(Redirect::ErrToOut);
+                    match stages.last_mut() {
+                        Some(Command::Simple(simple)) => simple.redirects.push(Redirect::ErrToOut),
+                        Some(Command::Compound(_, redirects)) => redirects.push(Redirect::ErrToOut),
+                        None => {}
                     }
                 }
                 self.lines()?;
@@ -294,33 +304,13 @@ impl Parser {
             ));
         }
         self.blanks();
-        for word in ["while", "until", "if", "case", "select", "function"] {
-            if self.word_ahead(word) {
-                return Err(ParseError::TooMuch(
-                    "while, if and case are not supported here: use && and ||, for … in, or watch",
-                ));
+        match self.compound()? {
+            Some(compound) => {
+                let redirects = self.redirects()?;
+                Ok(Command::Compound(compound, redirects))
             }
+            None => self.simple().map(Command::Simple),
         }
-        if self.word_ahead("for") {
-            return self.nested(Self::for_loop);
-        }
-        if self.peek() == Some('(') {
-            self.at += 1;
-            return self.nested(|p| {
-                let body = p.list(&[")"])?;
-                p.expect(")")?;
-                Ok(Command::Group(body))
-            });
-        }
-        if self.word_ahead("{") {
-            self.at += 1;
-            return self.nested(|p| {
-                let body = p.list(&["}"])?;
-                p.expect("}")?;
-                Ok(Command::Group(body))
-            });
-        }
-        self.simple().map(Command::Simple)
     }
 
     pub(super) fn nested<T>(
@@ -338,7 +328,7 @@ impl Parser {
         answer
     }
 
-    fn expect(&mut self, text: &'static str) -> Result<(), ParseError> {
+    pub(super) fn expect(&mut self, text: &'static str) -> Result<(), ParseError> {
         self.lines()?;
         if self.eat(text) {
             Ok(())
@@ -347,33 +337,6 @@ impl Parser {
         } else {
             Err(ParseError::Open(text))
         }
-    }
-
-    fn for_loop(&mut self) -> Result<Command, ParseError> {
-        self.expect("for")?;
-        self.blanks();
-        let variable = self.name();
-        self.expect("in")?;
-        let mut words = Vec::new();
-        loop {
-            self.blanks();
-            match self.peek() {
-                None | Some(';' | '\n') => break,
-                Some('&' | '|' | '<' | '>' | '(' | ')') => {
-                    return Err(ParseError::Unexpected(self.chars[self.at].to_string()));
-                }
-                Some(_) => words.push(self.word()?),
-            }
-        }
-        self.eat(";");
-        self.expect("do")?;
-        let body = self.list(&["done"])?;
-        self.expect("done")?;
-        Ok(Command::For {
-            variable,
-            words,
-            body,
-        })
     }
 
     pub(super) fn name(&mut self) -> String {
@@ -393,31 +356,26 @@ impl Parser {
         let mut simple = Simple::default();
         loop {
             self.blanks();
+            if self.redirect(&mut simple.redirects)? {
+                continue;
+            }
             match self.peek() {
-                None | Some('\n' | ';' | '|' | ')') => break,
-                Some('&') if self.second() == Some('>') => {
-                    self.at += 2;
-                    let append = self.eat(">");
-                    let path = self.target()?;
-                    simple.redirects.push(Redirect::File {
-                        out: true,
-                        err: true,
-                        append,
-                        path,
-                    });
+                None | Some('\n' | ';' | '|' | ')' | '&') => break,
+                Some('(') if simple.words.len() == 1 && self.second() == Some(')') => {
+                    return Err(ParseError::TooMuch(
+                        "functions are not supported here: put the commands into a file and run it with bash FILE",
+                    ));
                 }
-                Some('&') => break,
                 Some('(') => return Err(ParseError::Unexpected("(".to_owned())),
-                Some('>' | '<') => self.redirect(&mut simple, 1)?,
-                Some(fd @ ('1' | '2')) if matches!(self.second(), Some('>')) => {
-                    self.at += 1;
-                    self.redirect(&mut simple, if fd == '2' { 2 } else { 1 })?;
-                }
                 Some(_) => {
                     if simple.words.is_empty()
                         && let Some(assignment) = self.assignment()?
                     {
                         simple.assignments.push(assignment);
+                        continue;
+                    }
+                    if simple.words.is_empty() && self.word_ahead("[[") {
+                        self.double_test(&mut simple.words)?;
                         continue;
                     }
                     let word = self.word()?;
@@ -430,6 +388,41 @@ impl Parser {
             return Err(ParseError::Unexpected(found));
         }
         Ok(simple)
+    }
+
+    /// The redirections behind a compound command.
+    fn redirects(&mut self) -> Result<Vec<Redirect>, ParseError> {
+        let mut redirects = Vec::new();
+        loop {
+            self.blanks();
+            if !self.redirect(&mut redirects)? {
+                return Ok(redirects);
+            }
+        }
+    }
+
+    /// A redirection, if that is what comes.
+    fn redirect(&mut self, redirects: &mut Vec<Redirect>) -> Result<bool, ParseError> {
+        match self.peek() {
+            Some('&') if self.second() == Some('>') => {
+                self.at += 2;
+                let append = self.eat(">");
+                let path = self.target()?;
+                redirects.push(Redirect::File {
+                    out: true,
+                    err: true,
+                    append,
+                    path,
+                });
+            }
+            Some('>' | '<') => self.redirect_one(redirects, 1)?,
+            Some(fd @ ('1' | '2')) if matches!(self.second(), Some('>')) => {
+                self.at += 1;
+                self.redirect_one(redirects, if fd == '2' { 2 } else { 1 })?;
+            }
+            Some(_) | None => return Ok(false),
+        }
+        Ok(true)
     }
 
     /// `NAME=value`, if that is what comes.
@@ -462,18 +455,18 @@ impl Parser {
         }
     }
 
-    fn redirect(&mut self, simple: &mut Simple, fd: u8) -> Result<(), ParseError> {
+    fn redirect_one(&mut self, redirects: &mut Vec<Redirect>, fd: u8) -> Result<(), ParseError> {
         if self.eat("<<<") {
             let mut word = self.target()?;
             word.parts.push(Part::Quoted("\n".to_owned()));
-            simple.redirects.push(Redirect::Text(word));
+            redirects.push(Redirect::Text(word));
         } else if self.eat("<<") {
             let strip_tabs = self.eat("-");
             let end = self.target()?;
             let literal = end.parts.iter().any(|p| matches!(p, Part::Quoted(_)));
             let end = end.parts.iter().map(|p| match p {
                 Part::Text(text) | Part::Quoted(text) => text.as_str(),
-                Part::Variable { .. } | Part::Output { .. } => "",
+                Part::Variable { .. } | Part::Output { .. } | Part::Arithmetic(_) => "",
             });
             self.here.push(Here {
                 end: end.collect(),
@@ -481,14 +474,14 @@ impl Parser {
                 strip_tabs,
                 text: None,
             });
-            simple.redirects.push(Redirect::Text(Word::default()));
+            redirects.push(Redirect::Text(Word::default()));
         } else if self.eat("<") {
             let path = self.target()?;
-            simple.redirects.push(Redirect::Input(path));
+            redirects.push(Redirect::Input(path));
         } else if self.eat(">&") {
             match self.next() {
-                Some('1') => simple.redirects.push(Redirect::ErrToOut),
-                Some('2') => simple.redirects.push(Redirect::OutToErr),
+                Some('1') => redirects.push(Redirect::ErrToOut),
+                Some('2') => redirects.push(Redirect::OutToErr),
                 Some(c) => return Err(ParseError::Unexpected(c.to_string())),
                 None => return Err(ParseError::Unexpected("newline".to_owned())),
             }
@@ -496,7 +489,7 @@ impl Parser {
             self.at += 1;
             let append = self.eat(">");
             let path = self.target()?;
-            simple.redirects.push(Redirect::File {
+            redirects.push(Redirect::File {
                 out: fd == 1,
                 err: fd == 2,
                 append,

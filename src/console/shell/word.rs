@@ -89,9 +89,12 @@ impl Parser {
     /// What follows a `$`.
     pub(super) fn dollar(&mut self, quoted: bool, parts: &mut Vec<Part>) -> Result<(), ParseError> {
         match self.peek() {
-            Some('(') if self.second() == Some('(') => Err(ParseError::TooMuch(
-                "arithmetic is not supported here: write the number",
-            )),
+            Some('(') if self.second() == Some('(') => {
+                self.at += 2;
+                let word = self.arithmetic("))")?;
+                parts.push(Part::Arithmetic(word));
+                Ok(())
+            }
             Some('(') => {
                 self.at += 1;
                 let script = self.nested(|p| p.list(&[")"]))?;
@@ -111,9 +114,9 @@ impl Parser {
                 self.at += 1;
                 self.escaped(parts)
             }
-            Some('?') => {
+            Some(c @ ('?' | '#' | '@' | '0'..='9')) => {
                 self.at += 1;
-                let name = "?".to_owned();
+                let name = c.to_string();
                 parts.push(Part::Variable { name, quoted });
                 Ok(())
             }
