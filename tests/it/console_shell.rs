@@ -139,7 +139,7 @@ fn nothing_runs_for_ever() {
         ("for i in $(seq 20000); do :; done", "10000 commands"),
         ("bash self.sh", "nested too deep"),
         (
-            "x=$(seq 100000); for i in 1 2 3 4 5 6 7 8 9; do echo $x $x $x $x $x $x $x $x $x; done",
+            "x=$(seq 100000); echo $x $x $x $x $x $x $x $x $x",
             "Argument list too long",
         ),
         (
