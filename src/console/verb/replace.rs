@@ -10,7 +10,7 @@ use crate::console::error::Failure;
 use crate::console::kubectl::items::{self, Item, Items};
 use crate::console::kubectl::manifest::{self, Check, Manifest, Manifests};
 use crate::console::kubectl::request::Sender;
-use crate::console::kubectl::{Call, Command, Run, fail, flags, say};
+use crate::console::kubectl::{Call, Command, Run, fail, flags, record, say};
 use crate::console::task::{Io, Step, Task, Wake};
 use crate::console::verb::apply::last_applied;
 use crate::k8s::Value;
@@ -131,6 +131,7 @@ fn begin(call: &Call, io: &mut Io<'_>) -> Result<Option<Forcing>, Failure> {
 
 fn one(call: &Call, sender: &Sender, manifest: &Manifest, io: &mut Io<'_>) -> Result<(), Failure> {
     let mut value = configured(call, &manifest.value);
+    record::note(call, &mut value);
     let operation = format!("replaced{}", sender.suffix());
     if !sender.client_only() {
         let kind = items::stored(manifest.ty)?;
@@ -213,7 +214,8 @@ fn recreate(call: &Call, forcing: &Forcing, io: &mut Io<'_>) -> Result<(), Failu
     let mut failures = forcing.read.failures.clone();
     for manifest in &forcing.read.objects {
         let kind = items::stored(manifest.ty)?;
-        let value = configured(call, &manifest.value);
+        let mut value = configured(call, &manifest.value);
+        record::note(call, &mut value);
         let created = forcing.sender.create(kind, &manifest.namespace, value, io);
         let said = created.map_err(Failure::Api).and_then(|written| {
             let operation = format!("replaced{}", forcing.sender.suffix());

@@ -13,7 +13,7 @@ use crate::console::format::shown;
 use crate::console::kubectl::items::{self, Item};
 use crate::console::kubectl::manifest::{self, Check, Manifest};
 use crate::console::kubectl::request::{Sender, short_title};
-use crate::console::kubectl::{Call, Command, Run, flags, say};
+use crate::console::kubectl::{Call, Command, Run, flags, record, say};
 use crate::console::task::Io;
 use crate::k8s::selector::Selector;
 use crate::k8s::{Kind, Object, Value, json, patch};
@@ -160,9 +160,10 @@ fn select(call: &Call, objects: &mut Vec<Manifest>) -> Result<(), Failure> {
 fn one(
     call: &Call,
     sender: &Sender,
-    manifest: Manifest,
+    mut manifest: Manifest,
     io: &mut Io<'_>,
 ) -> Result<Applied, Failure> {
+    record::note(call, &mut manifest.value);
     if call.flags.is("server-side") {
         let written = server_side::apply(call, sender, &manifest, io)?;
         return done(

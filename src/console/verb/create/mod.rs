@@ -15,7 +15,7 @@ use crate::console::error::Failure;
 use crate::console::kubectl::items;
 use crate::console::kubectl::manifest::{self, Check};
 use crate::console::kubectl::request::Sender;
-use crate::console::kubectl::{Call, Command, Run, Type, flags, say};
+use crate::console::kubectl::{Call, Command, Run, Type, flags, record, say};
 use crate::console::task::Io;
 use crate::k8s::{Kind, Value};
 
@@ -100,6 +100,7 @@ fn run(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
     }
     for manifest in read.objects {
         let mut value = configured(call, &manifest.value);
+        record::note(call, &mut value);
         if !sender.client_only() {
             let created = items::stored(manifest.ty).and_then(|kind| {
                 sender
