@@ -133,16 +133,21 @@ impl PodGc {
 }
 
 /// The oldest beyond the threshold, evicted ones first.
-fn collect_ended(ctx: &mut Ctx<'_, Timer>, mut ended: Vec<Arc<Object>>) {
-    if ended.len() <= TERMINATED_MAX {
-        return;
-    }
-    let evicted = |o: &Object| o.pod().is_some_and(|p| p.status.reason == "Evicted");
-    ended.order_by_key(|o| (!evicted(o), o.meta().creation, o.name().clone()));
-    let excess = ended.len() - TERMINATED_MAX;
-    for pod in &ended[..excess] {
+fn collect_ended(ctx: &mut Ctx<'_, Timer>, ended: Vec<Arc<Object>>) {
+    for pod in &surplus(ended, TERMINATED_MAX) {
         collect(ctx, pod, None);
     }
+}
+
+/// The pods that are too many.
+fn surplus(mut ended: Vec<Arc<Object>>, most: usize) -> Vec<Arc<Object>> {
+    let count = ended.len().saturating_sub(most);
+    if count > 0 {
+        let evicted = |o: &Object| o.pod().is_some_and(|p| p.status.reason == "Evicted");
+        ended.order_by_key(|o| (!evicted(o), o.meta().creation, o.name().clone()));
+    }
+    ended.truncate(count);
+    ended
 }
 
 fn ready(node: &Object) -> bool {
@@ -188,4 +193,37 @@ fn collect(ctx: &mut Ctx<'_, Timer>, pod: &Object, condition: Option<Value>) {
     let _ = ctx
         .client
         .delete(Kind::Pod, live.namespace(), live.name(), &options);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn evicted_pods_and_then_the_oldest_are_too_many() {
+        let pod = |name: &'static str, reason: &'static str, second: u32| {
+            let made = format!("2026-01-01T00:00:{second:02}Z");
+            let tree = value!({"metadata": {"name": name, "creationTimestamp": made},
+                "status": {"phase": "Failed", "reason": reason}});
+            Object::shared(Kind::Pod, tree)
+        };
+        let all = vec![
+            pod("old", "", 1),
+            pod("evicted", "Evicted", 9),
+            pod("b", "", 5),
+            pod("a", "", 5),
+            pod("new", "", 30),
+        ];
+        for (most, gone) in [
+            (9, &[][..]),
+            (5, &[]),
+            (4, &["evicted"]),
+            (3, &["evicted", "old"]),
+            (1, &["evicted", "old", "a", "b"]),
+        ] {
+            let surplus = surplus(all.clone(), most);
+            let names: Vec<&str> = surplus.iter().map(|pod| pod.name().as_str()).collect();
+            assert_eq!(names, gone, "{most} may stay");
+        }
+    }
 }

@@ -83,3 +83,42 @@ impl<K: Ord + Clone> Backoff<K> {
         self.entries.keys()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const fn secs(n: u64) -> SimSpan {
+        SimSpan::from_secs(n)
+    }
+
+    #[test]
+    fn delays_double_from_ten_seconds_to_five_minutes() {
+        let mut backoff = Backoff::new(secs(10), secs(300));
+        let mut now = SimTime::default() + secs(1000);
+        assert!(!backoff.in_backoff(&"a", now), "the first try is free");
+        for delay in [10, 20, 40, 80, 160, 300, 300, 300] {
+            backoff.advance(&"a", now);
+            assert_eq!(backoff.delay(&"a"), secs(delay));
+            let last = SimSpan::from_millis(delay * 1000 - 1);
+            assert!(backoff.in_backoff(&"a", now + last), "{delay} s");
+            assert!(!backoff.in_backoff(&"a", now + secs(delay)), "{delay} s");
+            // Counted from a container's end, which is before the entry's next update.
+            assert!(backoff.in_backoff_since(&"a", now, now + last), "{delay} s");
+            assert!(!backoff.in_backoff(&"b", now), "of another key");
+            now = now + secs(delay);
+        }
+    }
+
+    #[test]
+    fn ten_minutes_of_silence_are_forgiven() {
+        let start = SimTime::default() + secs(1000);
+        for (silence, delay) in [(600, 20), (601, 10)] {
+            let mut backoff = Backoff::new(secs(10), secs(300));
+            backoff.advance(&"a", start);
+            backoff.collect(start + secs(600));
+            backoff.advance(&"a", start + secs(silence));
+            assert_eq!(backoff.delay(&"a"), secs(delay), "after {silence} s");
+        }
+    }
+}

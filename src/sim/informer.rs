@@ -118,3 +118,92 @@ impl Informer {
         *self = Self::default();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::store::Change;
+    use super::super::watch::Inbox;
+    use super::super::{SimSpan, SimTime};
+    use super::*;
+    use crate::value;
+
+    fn pod(name: &'static str, version: u64) -> Arc<Object> {
+        let tree = value!({"metadata": {"name": name, "namespace": "n",
+            "resourceVersion": version.to_string()}});
+        Object::shared(Kind::Pod, tree)
+    }
+
+    fn change(old: Option<u64>, new: Option<u64>, version: u64) -> Delivery {
+        Delivery::Change(Arc::new(Change {
+            resource_version: version,
+            at: SimTime::default(),
+            kind: Kind::Pod,
+            old: old.map(|version| pod("a", version)),
+            new: new.map(|version| pod("a", version)),
+        }))
+    }
+
+    fn told(deltas: &[Delta]) -> Vec<String> {
+        let version = |object: &Option<Arc<Object>>| {
+            object.as_ref().map_or("-".to_owned(), |o| {
+                format!("{}{}", o.name(), o.meta().resource_version)
+            })
+        };
+        let line = |delta: &Delta| format!("{} {}", version(&delta.old), version(&delta.new));
+        deltas.iter().map(line).collect()
+    }
+
+    #[test]
+    fn handlers_are_told_the_cached_and_the_new_version() {
+        let mut informer = Informer::default();
+        let list = |objects: &[(&'static str, u64)]| Delivery::List {
+            kind: Kind::Pod,
+            objects: objects
+                .iter()
+                .map(|(name, version)| pod(name, *version))
+                .collect(),
+            resource_version: 9,
+        };
+        let rows: [(&str, Delivery, &[&str]); 7] = [
+            ("added", change(None, Some(1), 1), &["- a1"]),
+            ("updated", change(Some(1), Some(2), 2), &["a1 a2"]),
+            (
+                "deleted in its last state",
+                change(Some(3), None, 4),
+                &["a3 -"],
+            ),
+            ("unknown and gone", change(Some(3), None, 4), &[]),
+            (
+                "the first list",
+                list(&[("a", 5), ("b", 6)]),
+                &["- a5", "- b6"],
+            ),
+            (
+                "a list after a loss",
+                list(&[("b", 8), ("c", 7)]),
+                &["a5 -", "b6 b8", "- c7"],
+            ),
+            ("an empty list", list(&[]), &["b8 -", "c7 -"]),
+        ];
+        for (rule, delivery, wanted) in rows {
+            assert_eq!(told(&informer.apply(&delivery)), wanted, "{rule}");
+        }
+    }
+
+    #[test]
+    fn a_slow_delivery_holds_up_those_behind_it() {
+        let mut inbox = Inbox::default();
+        let at = SimTime::from_millis;
+        for (now, delay, version) in [(0, 500, 1), (10, 3, 2), (600, 3, 3)] {
+            let delivery = change(None, Some(version), version);
+            inbox.push(at(now), SimSpan::from_millis(delay), delivery);
+        }
+        let mut taken = Vec::new();
+        for now in [13, 499, 500, 602, 603] {
+            while let Some(Delivery::Change(change)) = inbox.pop(at(now)) {
+                taken.push((now, change.resource_version));
+            }
+        }
+        assert_eq!(taken, [(500, 1), (500, 2), (603, 3)]);
+    }
+}

@@ -7,7 +7,7 @@ use super::node::Kubelet;
 use super::state::{PodRun, Stage};
 use super::{Kubelets, Kx, NodeStep, Step, admit};
 use crate::k8s::quantity::Quantity;
-use crate::k8s::{Kind, Str, Value};
+use crate::k8s::{Kind, Str, Value, pod_resources};
 use crate::sim::{EventType, ObjectRef, SimSpan};
 use crate::value;
 
@@ -100,7 +100,7 @@ impl Kubelet {
                 let spec = pod.spec();
                 // Pods that asked for none of the resource use more than they asked for.
                 (
-                    requested(pod, short.resource) > 0,
+                    asks_for(pod, short.resource),
                     spec.priority.unwrap_or(0),
                     pod.object.meta().creation,
                 )
@@ -167,10 +167,7 @@ fn evictable(pod: &PodRun) -> bool {
     !pod.is_static && !admit::is_critical(pod.spec())
 }
 
-fn requested(pod: &PodRun, resource: &str) -> i64 {
-    pod.spec()
-        .containers
-        .iter()
-        .map(|c| Quantity::of(c.resources.requests.get(resource)).value())
-        .sum()
+fn asks_for(pod: &PodRun, resource: &str) -> bool {
+    let asks = pod_resources::requested(pod.spec(), resource);
+    !asks.is_zero()
 }

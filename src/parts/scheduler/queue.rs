@@ -187,24 +187,27 @@ mod tests {
         SimTime::from_millis(1_000_000 + ms)
     }
 
+    fn pop(queue: &mut SchedulingQueue, now: SimTime) -> Option<Str> {
+        queue.pop(now).map(|key| key.name)
+    }
+
     #[test]
     fn higher_priority_comes_first_then_who_came_earlier() {
         let mut queue = SchedulingQueue::default();
-        for (name, priority) in [
+        let pods = [
             ("a", 0),
             ("b", 5),
             ("c", 0),
             ("d", 2_000_000_000),
             ("e", 5),
             ("f", -1),
-        ] {
+        ];
+        for (name, priority) in pods {
             queue.add(&key(name), priority, at(0));
         }
         queue.add(&key("a"), 0, at(1));
         queue.remove(&key("c"));
-        let order: Vec<Str> = std::iter::from_fn(|| queue.pop())
-            .map(|key| key.name)
-            .collect();
+        let order: Vec<Str> = std::iter::from_fn(|| pop(&mut queue, at(2))).collect();
         assert_eq!(order, ["d", "b", "e", "a", "f"]);
     }
 
@@ -214,33 +217,44 @@ mod tests {
         queue.add(&key("a"), 0, at(0));
         let mut now = 0;
         for seconds in [1, 2, 4, 8, 10, 10, 10] {
-            assert_eq!(queue.pop(), Some(key("a")));
+            assert_eq!(pop(&mut queue, at(now)).as_deref(), Some("a"));
             queue.failed(&key("a"), Vec::new(), at(now));
+            assert!(queue.is_idle(), "without a reason it is not tried again");
+            assert_eq!(queue.unschedulable(|_, _| true), [key("a")]);
             let end = now + seconds * 1000;
-            assert_eq!(
-                queue.wake(&key("a"), at(now + 10)),
-                Some(at(end)),
-                "{seconds} s"
-            );
-            // Woken again meanwhile, nothing changes.
-            assert_eq!(queue.wake(&key("a"), at(now + 20)), None);
-            queue.flush_backoff(at(end - 1));
-            assert!(queue.is_idle(), "{seconds} s: not before its time");
-            queue.flush_backoff(at(end));
-            assert!(!queue.is_idle(), "{seconds} s: in time");
+            for woken in [10, 20] {
+                queue.wake(&key("a"), at(now + woken));
+                let place = queue.get(&key("a")).map(|waiting| waiting.place.clone());
+                assert_eq!(place, Some(Place::Backoff(at(end))), "{seconds} s");
+            }
             now = end;
         }
     }
 
     #[test]
-    fn a_back_off_that_is_over_holds_nobody_up() {
-        let mut queue = SchedulingQueue::default();
-        queue.add(&key("a"), 0, at(0));
-        assert_eq!(queue.pop(), Some(key("a")));
-        queue.failed(&key("a"), Vec::new(), at(0));
-        assert!(queue.is_idle(), "without a reason it is not tried again");
-        assert_eq!(queue.unschedulable(|_, _| true), [key("a")]);
-        assert_eq!(queue.wake(&key("a"), at(1000)), None);
-        assert_eq!(queue.pop(), Some(key("a")));
+    fn a_back_off_sets_a_pod_behind_others_and_nothing_more() {
+        // When the pod is woken, when the next one is taken, and who that is.
+        for (woken, taken, first) in [
+            (10, 20, "b"),
+            (10, 999, "b"),
+            (10, 2000, "a"),
+            (1000, 1000, "a"),
+        ] {
+            let mut queue = SchedulingQueue::default();
+            queue.add(&key("a"), 1, at(0));
+            queue.pop(at(0));
+            queue.failed(&key("a"), Vec::new(), at(0));
+            queue.add(&key("b"), 0, at(5));
+            queue.wake(&key("a"), at(woken));
+            let told = format!("woken at {woken}, taken at {taken}");
+            assert_eq!(pop(&mut queue, at(taken)).as_deref(), Some(first), "{told}");
+            // Alone it need not wait.
+            let second = if first == "a" { "b" } else { "a" };
+            assert_eq!(
+                pop(&mut queue, at(taken)).as_deref(),
+                Some(second),
+                "{told}"
+            );
+        }
     }
 }

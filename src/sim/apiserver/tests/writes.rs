@@ -307,3 +307,31 @@ fn patches_of_every_kind_and_their_refusals() {
         }
     }
 }
+
+#[test]
+fn a_generated_name_that_is_taken_is_drawn_again() {
+    let mut api = server();
+    let map = || value!({"metadata": {"generateName": "a-"}});
+    let mut taken = Vec::new();
+    for attempt in 1..=9 {
+        // The names that chance is about to give, one more each time.
+        let mut ahead = api.clone();
+        let next = ahead.create(&person(1), Kind::ConfigMap, "default", map());
+        let Ok(next) = next else {
+            assert_eq!(attempt, 9, "eight names are tried");
+            assert!(next.expect_err("taken").is_already_exists());
+            return;
+        };
+        let name = text(&next.object, &["metadata", "name"]).to_owned();
+        assert!(!taken.contains(&name), "{name}");
+        let chance = api.rng.clone();
+        make(
+            &mut api,
+            Kind::ConfigMap,
+            value!({"metadata": {"name": Value::str(&name)}}),
+        );
+        api.rng = chance;
+        taken.push(name);
+    }
+    panic!("a ninth name was tried");
+}
