@@ -5,9 +5,9 @@ use super::held::Held;
 use super::terminal::Line;
 use super::words::Language;
 use crate::k8s::Str;
+use crate::k8s::ordered::{BTreeMap, BTreeSet};
 use crate::view::{Counter, Diagnostic, Frame, NodeCard, SetRow};
 use leptos::prelude::*;
-use std::collections::{BTreeMap, BTreeSet};
 
 /// What a person points at: the right-hand pane explains it.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]

@@ -1,13 +1,13 @@
 //! Invariants of a running cluster, checked after every event in tests and on demand in the page.
 
 use super::Cluster;
+use crate::k8s::ordered::{BTreeMap, BTreeSet};
 use crate::k8s::{Kind, Object, Str};
 use crate::parts::daemonset::availability::{self, Available};
 use crate::parts::daemonset::create::{target_node, template_generation};
 use crate::parts::daemonset::ledger::{Counts, Lens};
 use crate::parts::daemonset::{placement, revision};
 use crate::sim::{Informer, SimTime};
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// What must hold at any moment; the error says what does not.

@@ -1,6 +1,6 @@
 //! Command-line flags, parsed as kubectl's flag library parses them.
 
-use std::collections::BTreeMap;
+use crate::k8s::ordered::BTreeMap;
 
 /// What a flag takes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

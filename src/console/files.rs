@@ -1,6 +1,6 @@
 //! The virtual files of the console; the page's editor shows the same ones.
 
-use std::collections::BTreeMap;
+use crate::k8s::ordered::BTreeMap;
 use std::sync::Arc;
 
 /// Bytes that all files may hold together.

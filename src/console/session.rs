@@ -1,7 +1,7 @@
 //! `Session`: what a terminal remembers between two lines.
 
 use super::files::Files;
-use std::collections::BTreeMap;
+use crate::k8s::ordered::BTreeMap;
 
 /// Variables, files, the folder and the namespace of one terminal.
 #[derive(Clone, PartialEq, Eq, Debug)]

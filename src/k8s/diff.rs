@@ -3,7 +3,7 @@
 //! The matching is that of Python's difflib, which the server uses in its Go form: the longest block of equal lines
 //! first, then what lies left and right of it. In long texts lines that come often begin no block.
 
-use std::collections::{BTreeMap, BTreeSet};
+use crate::k8s::ordered::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::ops::Range;
 

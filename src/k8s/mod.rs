@@ -26,6 +26,8 @@ pub mod managed_fields;
 
 pub mod order;
 
+pub mod ordered;
+
 pub mod names;
 
 pub mod hash;

@@ -3,7 +3,7 @@
 use super::api::{Container, PodSpec};
 use super::quantity::Quantity;
 use super::{Str, Value};
-use std::collections::BTreeMap;
+use crate::k8s::ordered::BTreeMap;
 
 /// Amounts by resource name.
 pub type Amounts = BTreeMap<Str, Quantity>;

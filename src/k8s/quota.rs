@@ -6,7 +6,7 @@ use super::kind::KINDS;
 use super::pod_resources::{self, Amounts};
 use super::quantity::Quantity;
 use super::{Kind, Object, Str, Timestamp, Value};
-use std::collections::{BTreeMap, BTreeSet};
+use crate::k8s::ordered::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Resources of pods that a quota may name as they are, or behind `requests.`; and behind `limits.`.

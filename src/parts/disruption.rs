@@ -4,6 +4,7 @@
 
 use super::Part;
 use crate::k8s::int_or_percent::{IntOrPercent, Rounding};
+use crate::k8s::ordered::BTreeMap;
 use crate::k8s::selector::Selector;
 use crate::k8s::{Kind, Map, Object, ObjectKey, Str, Timestamp, Value};
 use crate::sim::worker::{Ended, Tick, Worker};
@@ -11,7 +12,6 @@ use crate::sim::{
     Ctx, Delivery, EventType, Informer, ObjectRef, Recorder, SimSpan, SimTime, Status,
 };
 use crate::value;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Upstream: `DeletionTimeout`; an evicted pod that is still there after it counts again.

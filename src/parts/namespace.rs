@@ -5,11 +5,11 @@
 
 use super::Part;
 use crate::k8s::kind::KINDS;
+use crate::k8s::ordered::BTreeMap;
 use crate::k8s::{Kind, Object, Str, Value};
 use crate::sim::workqueue::WorkQueue;
 use crate::sim::{Ctx, DeleteOptions, Delivery, Informer, Propagation, SimSpan, Status};
 use crate::value;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Upstream: `namespaceDeletionGracePeriod`, for other API servers to notice.

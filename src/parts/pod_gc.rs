@@ -5,10 +5,10 @@
 use super::Part;
 use crate::k8s::api::Phase;
 use crate::k8s::order::InOrder;
+use crate::k8s::ordered::BTreeMap;
 use crate::k8s::{Kind, Object, Str, Value};
 use crate::sim::{Ctx, DeleteOptions, Delivery, Informer, SimSpan, SimTime};
 use crate::value;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Upstream: `gcCheckPeriod`

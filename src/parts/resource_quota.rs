@@ -4,11 +4,11 @@
 //! here what goes, or stops counting, is taken off again.
 
 use super::Part;
+use crate::k8s::ordered::{BTreeMap, BTreeSet};
 use crate::k8s::{Kind, ObjectKey, Str, Value, pod_resources, quota};
 use crate::sim::store::Change;
 use crate::sim::workqueue::WorkQueue;
 use crate::sim::{Ctx, Delivery, SimSpan, Status};
-use std::collections::{BTreeMap, BTreeSet};
 
 /// Upstream: `ResourceQuotaSyncPeriod`
 const RESYNC: SimSpan = SimSpan::from_secs(300);

@@ -4,13 +4,13 @@
 
 use super::Part;
 use crate::k8s::api::{Taint, Toleration};
+use crate::k8s::ordered::{BTreeMap, BTreeSet};
 use crate::k8s::taint::{evicts, tolerates};
 use crate::k8s::{Kind, Object, Str};
 use crate::sim::{
     Ctx, DeleteOptions, Delivery, Delta, EventType, Informer, ObjectRef, Recorder, SimSpan, SimTime,
 };
 use crate::value;
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Namespace and name.

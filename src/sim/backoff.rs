@@ -3,7 +3,7 @@
 //! Upstream: staging/src/k8s.io/client-go/util/flowcontrol/backoff.go Backoff
 
 use super::{SimSpan, SimTime};
-use std::collections::BTreeMap;
+use crate::k8s::ordered::BTreeMap;
 
 /// Delays per key: `initial`, doubling, at most `max`; an entry idle for longer than twice `max` is forgotten.
 #[derive(Clone, Debug)]

@@ -3,8 +3,8 @@
 //! API shows it.
 
 use super::SimTime;
+use crate::k8s::ordered::BTreeMap;
 use crate::k8s::{Kind, Object, Str, Value};
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// The namespace of the nodes' leases.

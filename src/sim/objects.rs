@@ -5,9 +5,9 @@
 
 use super::store::order;
 use crate::k8s::Object;
+use crate::k8s::ordered::BTreeSet;
 use std::borrow::Borrow;
 use std::cmp::Ordering;
-use std::collections::BTreeSet;
 use std::ops::Bound;
 use std::sync::Arc;
 

@@ -4,7 +4,8 @@
 //! with a delay returns the moment at which [`WorkQueue::due`] should be called.
 
 use super::{SimSpan, SimTime};
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use crate::k8s::ordered::{BTreeMap, BTreeSet};
+use std::collections::VecDeque;
 
 /// Per-key failures wait 5 ms × 2^(n-1), at most 1000 s.
 const BASE_DELAY: SimSpan = SimSpan::from_millis(5);

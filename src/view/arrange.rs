@@ -5,9 +5,9 @@ use super::index::Index;
 use super::pod::PodState;
 use crate::cluster::fit::pod_requests;
 use crate::k8s::order::InOrder;
+use crate::k8s::ordered::BTreeMap;
 use crate::k8s::selector::Selector;
 use crate::k8s::{Object, Str};
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// What the nodes are sorted by; equal ones by name.

@@ -1,8 +1,8 @@
 //! The cluster's events as rows, newest first.
 
 use crate::cluster::{Cluster, SimTime};
+use crate::k8s::ordered::BTreeMap;
 use crate::k8s::{Kind, Object, Str, Timestamp, Value};
-use std::collections::BTreeMap;
 
 /// Rows shown at most.
 pub const ROWS_MAX: usize = 300;

@@ -6,8 +6,8 @@ use super::daemon_set::{HASH_LABEL, owned};
 use super::field::{self, Cell, Look};
 use super::node::node_of;
 use crate::cluster::{Change, Cluster, SimTime};
+use crate::k8s::ordered::{BTreeMap, BTreeSet};
 use crate::k8s::{Kind, Object, Str};
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// A node's place.

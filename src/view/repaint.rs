@@ -5,8 +5,8 @@ use super::doings::doings;
 use super::index::{Cells, Index};
 use super::node::{self, NodeCard};
 use crate::cluster::{Cluster, SimTime};
+use crate::k8s::ordered::BTreeMap;
 use crate::k8s::{Kind, Str};
-use std::collections::BTreeMap;
 
 /// What the screen shows and so has to be kept up to date.
 #[derive(Clone, Copy, Debug)]

@@ -4,9 +4,9 @@ use crate::app::screen::use_screen;
 use crate::app::session::use_dispatch;
 use crate::app::words::{t, tell, w};
 use crate::k8s::Str;
+use crate::k8s::ordered::BTreeSet;
 use crate::say;
 use leptos::{ev, prelude::*};
-use std::collections::BTreeSet;
 
 const DEEDS: [(&str, &str); 4] = [
     ("cordon", w("Cordon")),

@@ -2,10 +2,10 @@
 
 use super::colors::{Colors, context};
 use super::sprite::Sprites;
+use crate::k8s::ordered::BTreeSet;
 use crate::view::tiles::Tiles;
 use crate::view::{Cell, Counter, Look};
 use leptos::prelude::*;
-use std::collections::BTreeSet;
 use web_sys::HtmlCanvasElement;
 
 /// What stands out on the field.

@@ -12,7 +12,7 @@ pub fn Select(grid: GridScreen) -> impl IntoView {
     let toggle = move |_| {
         grid.picking.update(|on| *on = !*on);
         if !grid.picking.get_untracked() {
-            grid.picked.update(std::collections::BTreeSet::clear);
+            grid.picked.update(crate::k8s::ordered::BTreeSet::clear);
         }
     };
     view! {

@@ -3,10 +3,10 @@
 use crate::app::session::{Dispatch, Session};
 use crate::cluster::{Command, PartId};
 use crate::k8s::Str;
+use crate::k8s::ordered::BTreeSet;
 use crate::view::joining::Nodes;
 use crate::view::{TaintChip, arrange};
 use leptos::prelude::*;
-use std::collections::BTreeSet;
 
 /// Nodes that one line of the console names at most.
 const LINE_NODES: usize = 25;

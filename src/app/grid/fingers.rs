@@ -1,6 +1,6 @@
 //! The fingers on the field, and the mouse as one of them.
 
-use std::collections::BTreeMap;
+use crate::k8s::ordered::BTreeMap;
 
 /// The fingers on the field.
 #[derive(Clone, Default)]

@@ -3,8 +3,8 @@
 use super::canvas::Marked;
 use super::field::{Field, clock};
 use super::state::Undrawn;
+use crate::k8s::ordered::BTreeSet;
 use leptos::prelude::*;
-use std::collections::BTreeSet;
 
 impl Field {
     /// Draws what changed.

@@ -3,9 +3,9 @@
 use super::colors::{Colors, context};
 use super::draw::node;
 use crate::k8s::Str;
+use crate::k8s::ordered::BTreeMap;
 use crate::view::{Counted, Look};
 use leptos::prelude::*;
-use std::collections::BTreeMap;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlCanvasElement;
 

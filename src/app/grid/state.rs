@@ -1,10 +1,10 @@
 //! What the middle of the page shows: cells of all nodes, their arrangement, the cards that are mounted.
 
 use crate::k8s::Str;
+use crate::k8s::ordered::BTreeSet;
 use crate::view::Cell;
 use crate::view::arrange::{Arrangement, Group};
 use leptos::prelude::*;
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Above this many nodes cards give way to the field.

@@ -3,10 +3,10 @@
 use crate::app::screen::use_screen;
 use crate::app::session::use_dispatch;
 use crate::app::words::{t, tell, w};
+use crate::k8s::ordered::BTreeSet;
 use crate::say;
 use crate::view::joining::Joining;
 use leptos::{ev, prelude::*};
-use std::collections::BTreeSet;
 
 const PRESETS: [(usize, &str); 5] = [
     (3, "3"),

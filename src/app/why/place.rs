@@ -2,11 +2,11 @@
 
 use crate::app::screen::{Screen, use_screen};
 use crate::k8s::Str;
+use crate::k8s::ordered::BTreeMap;
 use crate::view::Verdict;
 use crate::view::manifest::Manifest;
 use js_sys::{Function, Reflect};
 use leptos::prelude::*;
-use std::collections::BTreeMap;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::HtmlTextAreaElement;
 

@@ -2,10 +2,10 @@
 //! languages stand in the tables of this folder, a line each: English, 简体中文, 繁體中文, between tabs.
 //! `tests/it/words.rs` checks that every sentence is in a table. What kubectl and the server print stays English.
 
+use crate::k8s::ordered::BTreeMap;
 use crate::view::Say;
 use leptos::prelude::{document, window};
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
 
 /// The tables, by the place of the page.
 const TABLES: [&str; 7] = [

@@ -1,6 +1,6 @@
 //! `$((…))`: whole numbers, comparisons, logic, variables and their assignment.
 
-use std::collections::BTreeMap;
+use crate::k8s::ordered::BTreeMap;
 
 /// How deep brackets may nest.
 const DEPTH_MAX: usize = 60;

@@ -4,7 +4,7 @@
 
 use crate::k8s::Value;
 use crate::k8s::quantity::Quantity;
-use std::collections::BTreeMap;
+use crate::k8s::ordered::BTreeMap;
 use std::fmt::{Result, Write};
 use std::sync::OnceLock;
 

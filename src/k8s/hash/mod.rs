@@ -122,7 +122,7 @@ mod tests {
     #[test]
     fn a_collision_gives_another_hash() {
         let template = value!({"metadata": {"labels": {"app": "x"}}});
-        let hashes: std::collections::BTreeSet<String> = [None, Some(0), Some(1), Some(2)]
+        let hashes: crate::k8s::ordered::BTreeSet<String> = [None, Some(0), Some(1), Some(2)]
             .into_iter()
             .map(|count| template_hash(&template, count))
             .collect();

@@ -3,8 +3,8 @@
 use super::Conflicts;
 use super::set::Set;
 use crate::k8s::order::InOrder;
+use crate::k8s::ordered::BTreeMap;
 use crate::k8s::{Str, Timestamp, Value};
-use std::collections::BTreeMap;
 
 /// How many entries of updates are kept; the oldest are put together.
 const UPDATE_LIMIT: usize = 10;

@@ -1,7 +1,7 @@
 //! Sets of fields, as trees of path elements, and their form in `fieldsV1`.
 
+use crate::k8s::ordered::{BTreeMap, BTreeSet};
 use crate::k8s::{Map, Str, Value};
-use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 /// One step of a field's path.

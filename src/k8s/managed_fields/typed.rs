@@ -2,9 +2,9 @@
 
 use super::set::{Element, Set};
 use super::shape::Shape;
+use crate::k8s::ordered::{BTreeMap, BTreeSet};
 use crate::k8s::schema::Type;
 use crate::k8s::{Str, Value};
-use std::collections::{BTreeMap, BTreeSet};
 
 /// What is wrong with a tree, each with its path, in the words of the typed reader.
 ///

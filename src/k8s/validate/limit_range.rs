@@ -4,9 +4,9 @@ use super::resources::{Level, level_name, overcommit_allowed, resource_name};
 use super::syntax::{qualified_name, subdomain};
 use super::{Errors, Path, meta};
 use crate::k8s::Value;
+use crate::k8s::ordered::BTreeSet;
 use crate::k8s::pod_resources::{self, Amounts};
 use crate::k8s::quantity::Quantity;
-use std::collections::BTreeSet;
 
 const LIMITS: Path<'static> = SPEC.child("limits");
 const SPEC: &Path<'static> = &Path::root("spec");

@@ -2,10 +2,10 @@
 
 use super::Key;
 use super::ledger::{Ledger, Lens};
+use crate::k8s::ordered::{BTreeMap, BTreeSet};
 use crate::k8s::selector::Selector;
 use crate::k8s::{Kind, Meta, Object, OwnerRef, Str};
 use crate::sim::{Delivery, Delta, Informer, SimTime};
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Cached objects, pods by owner, pods without owner, daemon pods by node.

@@ -4,7 +4,7 @@
 
 use super::Key;
 use crate::k8s::Str;
-use std::collections::BTreeMap;
+use crate::k8s::ordered::BTreeMap;
 
 /// The kinds whose writes are remembered.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]

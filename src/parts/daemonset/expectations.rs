@@ -1,8 +1,8 @@
 //! Creations and deletions that the controller made and has not seen yet.
 
 use super::Key;
+use crate::k8s::ordered::BTreeMap;
 use crate::sim::{SimSpan, SimTime};
-use std::collections::BTreeMap;
 
 /// After this long the controller no longer waits for what it expects.
 pub const TIMEOUT: SimSpan = SimSpan::from_secs(300);

@@ -6,11 +6,11 @@ use super::create::target_node;
 use super::decision::Decision;
 use super::{manage, placement};
 use crate::k8s::api::{DaemonSetSpec, Toleration};
+use crate::k8s::ordered::{BTreeMap, BTreeSet};
 use crate::k8s::selector::Selector;
 use crate::k8s::{Kind, Object, Str};
 use crate::sim::store::ObjectMap;
 use crate::sim::{Informer, SimTime};
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Through what the pods are seen: everything of a DaemonSet that the books depend on.

@@ -47,6 +47,7 @@ pub use decision::{Check, Decision, Outcome, Reason};
 pub use plan::{Note, Plan, Rollout};
 
 use super::Part;
+use crate::k8s::ordered::BTreeMap;
 use crate::k8s::{Kind, Object, Str};
 use crate::sim::workqueue::WorkQueue;
 use crate::sim::{Ctx, Delivery, Recorder, SimSpan, SimTime};
@@ -55,7 +56,6 @@ use consistency::Consistency;
 use expectations::Expectations;
 use ledger::{Ledger, Slot};
 use manage::FailedPods;
-use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 use sync::Sync;

@@ -2,9 +2,9 @@
 
 use super::create::controller_ref;
 use crate::k8s::api::DaemonSetSpec;
+use crate::k8s::ordered::BTreeSet;
 use crate::k8s::{Kind, Object, Str, Value, hash};
 use crate::value;
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// The label of pods and revisions that names the template they were made from.

@@ -85,7 +85,7 @@ fn slots(
 }
 
 fn count(ledger: &Ledger, wanted: impl Fn(Roll) -> bool) -> i64 {
-    let len = |(_, set): (Roll, &std::collections::BTreeSet<(u64, Str)>)| set.len() as i64;
+    let len = |(_, set): (Roll, &crate::k8s::ordered::BTreeSet<(u64, Str)>)| set.len() as i64;
     ledger
         .rolls()
         .filter(|(roll, _)| wanted(*roll))

@@ -16,10 +16,11 @@ use super::{
     BACKOFF_COLLECT, DaemonSetController, Key, Note, Timer, WORKERS, manage, placement, revision,
     rolling, status,
 };
+use crate::k8s::ordered::BTreeSet;
 use crate::k8s::selector::Selector;
 use crate::k8s::{Object, Str, Value};
 use crate::sim::{Ctx, EventType, ObjectRef, SimSpan};
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 /// Where a sync is.

@@ -14,12 +14,12 @@ mod status;
 mod sync;
 
 use super::Part;
+use crate::k8s::ordered::BTreeMap;
 use crate::k8s::selector::Selector;
 use crate::k8s::{Kind, Object};
 use crate::sim::store::NsName;
 use crate::sim::worker::{Tick, Worker};
 use crate::sim::{Ctx, Delivery, Delta, Informer, Recorder, SimTime};
-use std::collections::BTreeMap;
 
 /// Rolls Deployments out.
 #[derive(Clone, Debug)]

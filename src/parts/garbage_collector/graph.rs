@@ -2,8 +2,8 @@
 //!
 //! Upstream: pkg/controller/garbagecollector/graph_builder.go
 
+use crate::k8s::ordered::{BTreeMap, BTreeSet};
 use crate::k8s::{Kind, ObjectKey, OwnerRef, Str};
-use std::collections::{BTreeMap, BTreeSet};
 
 /// Owners by uid, and what belongs to them.
 #[derive(Clone, Default, Debug)]

@@ -13,13 +13,13 @@ mod work;
 mod tests;
 
 use super::Part;
+use crate::k8s::ordered::BTreeSet;
 use crate::k8s::{Kind, Object, ObjectKey, Str};
 use crate::sim::apiserver::delete::{FOREGROUND, ORPHAN};
 use crate::sim::informer::Delta;
 use crate::sim::workqueue::WorkQueue;
 use crate::sim::{Ctx, Delivery, Informer};
 use graph::Graph;
-use std::collections::BTreeSet;
 
 /// `--concurrent-gc-syncs`
 const WORKERS: usize = 20;

@@ -3,7 +3,7 @@
 //! Upstream: pkg/controller/job/indexed_job_utils.go
 
 use crate::k8s::Object;
-use std::collections::BTreeSet;
+use crate::k8s::ordered::BTreeSet;
 
 /// The label and the annotation that carry a pod's index.
 pub(super) const INDEX: &str = "batch.kubernetes.io/job-completion-index";

@@ -5,12 +5,12 @@
 use super::sync::{Pass, count};
 use super::{JobController, Timer, indexes, track};
 use crate::k8s::order::InOrder;
+use crate::k8s::ordered::BTreeSet;
 use crate::k8s::{Kind, Object, Str, Value};
 use crate::sim::apiserver::DeleteOptions;
 use crate::sim::control::pods;
 use crate::sim::{Ctx, EventType, ObjectRef, SimSpan, Status};
 use crate::value;
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Pods created or deleted by one pass at most.

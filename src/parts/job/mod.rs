@@ -16,6 +16,7 @@ mod sync;
 mod track;
 
 use super::Part;
+use crate::k8s::ordered::BTreeMap;
 use crate::k8s::selector::Selector;
 use crate::k8s::{Kind, Object, Timestamp};
 use crate::sim::apiserver::{DeleteOptions, Propagation};
@@ -24,7 +25,6 @@ use crate::sim::store::NsName;
 use crate::sim::worker::{Tick, Worker};
 use crate::sim::{Ctx, Delivery, Delta, Informer, Recorder, SimSpan, SimTime, Status};
 use backoff::Backoff;
-use std::collections::BTreeMap;
 
 /// Changes of pods are gathered for this long before a Job is looked at.
 const BATCH: SimSpan = SimSpan::from_secs(1);

@@ -6,13 +6,13 @@ use super::backoff::Backoff;
 use super::policy::{self, Verdict};
 use super::{JobController, Timer, finished, indexes, track};
 use crate::k8s::api::Phase;
+use crate::k8s::ordered::BTreeSet;
 use crate::k8s::selector::Selector;
 use crate::k8s::{Kind, Object, Str, Timestamp, Value};
 use crate::sim::control::{active, claim, pods};
 use crate::sim::store::NsName;
 use crate::sim::{Ctx, EventType, ObjectRef, SimSpan, SimTime, Status};
 use crate::value;
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// A condition that the Job is to get.

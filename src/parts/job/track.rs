@@ -8,11 +8,11 @@
 use super::policy::{self, Verdict};
 use super::sync::{Ending, Pass, count, ensure_condition, pod_succeeded, set_number};
 use super::{JobController, Timer, indexes};
+use crate::k8s::ordered::BTreeSet;
 use crate::k8s::{Kind, Object, Str, Value};
 use crate::sim::apiserver::{Patch, Subresource};
 use crate::sim::{Client, Ctx, EventType, ObjectRef, Status};
 use crate::value;
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Keeps a pod until its end is counted.

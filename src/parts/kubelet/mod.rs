@@ -41,12 +41,12 @@ pub mod volumes;
 pub mod static_pod;
 
 use super::Part;
+use crate::k8s::ordered::BTreeMap;
 use crate::k8s::{Kind, Object, Str};
 use crate::sim::store::Change;
 use crate::sim::{Ctx, Delivery};
 pub use node::Kubelet;
 use state::ProbeKind;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// The kubelets' view of the world for one call.

@@ -5,11 +5,11 @@
 use super::image::Pulls;
 use super::state::PodRun;
 use super::{Kx, NodeStep, Registry, Timer, runtime};
+use crate::k8s::ordered::{BTreeMap, BTreeSet};
 use crate::k8s::{Kind, Object, Str, Value};
 use crate::sim::backoff::Backoff;
 use crate::sim::{EventType, ObjectRef, Recorder, SimSpan, SimTime};
 use crate::value;
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Upstream: nodeStatusMaxImages.

@@ -4,9 +4,9 @@
 //! Upstream: pkg/controller/nodeipam, pkg/controller/ttl
 
 use super::Nx;
+use crate::k8s::ordered::BTreeMap;
 use crate::k8s::{Kind, Object, Str};
 use crate::value;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 const TTL: &str = "node.alpha.kubernetes.io/ttl";

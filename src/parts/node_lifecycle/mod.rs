@@ -15,10 +15,10 @@ pub mod zone;
 pub mod ipam;
 
 use super::Part;
+use crate::k8s::ordered::{BTreeMap, BTreeSet};
 use crate::k8s::{Kind, Object, Str, Value};
 use crate::sim::{Ctx, Delivery, EventType, Informer, ObjectRef, Recorder, SimSpan, SimTime};
 use health::Health;
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use zone::Zone;
 

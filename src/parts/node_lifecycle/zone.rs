@@ -4,8 +4,9 @@
 
 use super::{NodeLifecycle, Nx};
 use crate::k8s::Str;
+use crate::k8s::ordered::BTreeMap;
 use crate::sim::{SimSpan, SimTime};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 /// Upstream: `NodeEvictionRate` 0.1 per second.
 const INTERVAL: SimSpan = SimSpan::from_secs(10);

@@ -3,10 +3,10 @@
 use super::fit::{Amounts, Room, pod_requests};
 use super::neighbors;
 use crate::k8s::api::{ContainerPort, PodSpec};
+use crate::k8s::ordered::{BTreeMap, BTreeSet};
 use crate::k8s::quantity::Quantity;
 use crate::k8s::{Object, Str};
 use crate::sim::store::NsName;
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// A host port in use: protocol, port, address (`0.0.0.0` for all).

@@ -3,12 +3,12 @@
 //! Upstream: pkg/scheduler/framework/plugins/volumebinding
 
 use super::{Scheduler, Timer, message};
+use crate::k8s::ordered::BTreeMap;
 use crate::k8s::{Kind, Object, Str};
 use crate::sim::apiserver::{Patch, Subresource};
 use crate::sim::control::pods;
 use crate::sim::{Ctx, Delta};
 use crate::value;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 const SELECTED_NODE: &str = "volume.kubernetes.io/selected-node";

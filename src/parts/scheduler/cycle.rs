@@ -5,12 +5,12 @@ use super::claims::Blocked;
 use super::filter::{Failure, Wanted, check};
 use super::preempt::Search;
 use super::{Scheduler, Timer, message, preempt, score, waits};
+use crate::k8s::ordered::BTreeMap;
 use crate::k8s::{Kind, Object, Str, Value};
 use crate::sim::apiserver::{DeleteOptions, Patch, Subresource};
 use crate::sim::store::NsName;
 use crate::sim::{Ctx, EventType, ObjectRef};
 use crate::value;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// What an attempt found.

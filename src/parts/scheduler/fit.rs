@@ -4,9 +4,9 @@
 
 use crate::k8s::api::PodSpec;
 use crate::k8s::pod_resources::requested;
+use crate::k8s::ordered::BTreeMap;
 use crate::k8s::quantity::Quantity;
 use crate::k8s::{Str, Value};
-use std::collections::BTreeMap;
 
 /// Amounts by resource: cpu in thousandths, everything else in whole units.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]

@@ -2,7 +2,7 @@
 //!
 //! Upstream: pkg/scheduler/framework/types.go `FitError.Error`.
 
-use std::collections::BTreeMap;
+use crate::k8s::ordered::BTreeMap;
 
 /// `0/3 nodes are available: 1 Insufficient cpu, 2 ….`: how many nodes have which reason, sorted as text.
 pub fn unavailable(nodes: u64, reasons: &BTreeMap<String, u64>) -> String {

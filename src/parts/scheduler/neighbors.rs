@@ -5,9 +5,9 @@
 use super::cache::{Cache, NodeInfo, Placed};
 use super::filter::{Failure, Wanted};
 use crate::k8s::api::PodSpec;
+use crate::k8s::ordered::BTreeMap;
 use crate::k8s::selector::Selector;
 use crate::k8s::{Object, Str, Value, affinity, taint};
-use std::collections::BTreeMap;
 
 /// A rule about other pods that keeps a pod from a node.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -6,10 +6,10 @@
 //! Upstream: pkg/scheduler/backend/queue/scheduling_queue.go
 
 use super::filter::Failure;
+use crate::k8s::ordered::{BTreeMap, BTreeSet};
 use crate::sim::store::NsName;
 use crate::sim::{SimSpan, SimTime};
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
 
 /// First back-off of a pod; doubles with each attempt.
 const BACKOFF_INITIAL: SimSpan = SimSpan::from_secs(1);

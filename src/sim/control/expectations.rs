@@ -2,8 +2,8 @@
 //!
 //! Upstream: pkg/controller/controller_utils.go `ControllerExpectations`.
 
+use crate::k8s::ordered::BTreeMap;
 use crate::sim::{SimSpan, SimTime};
-use std::collections::BTreeMap;
 
 /// After this time a record counts as satisfied.
 const TIMEOUT: SimSpan = SimSpan::from_secs(300);

@@ -2,9 +2,9 @@
 //!
 //! Upstream: pkg/controller/util/consistency
 
+use crate::k8s::ordered::BTreeMap;
 use crate::k8s::{Kind, Object};
 use crate::sim::store::NsName;
-use std::collections::BTreeMap;
 
 /// By the object that is worked on: the objects written for it, and the versions that the writes gave.
 #[derive(Clone, Debug, Default)]

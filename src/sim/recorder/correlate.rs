@@ -4,8 +4,8 @@
 //! Keys are kept as 64-bit hashes.
 
 use super::Emitted;
+use crate::k8s::ordered::BTreeMap;
 use crate::sim::{SimSpan, SimTime};
-use std::collections::BTreeMap;
 
 /// From this many distinct messages on, events of one kind about one object are combined.
 const DISTINCT_MAX: usize = 10;
@@ -191,7 +191,7 @@ impl Series {
 }
 
 /// Keeps a cache at its size: the oldest quarter goes when it is full.
-fn bound<T>(cache: &mut BTreeMap<u64, T>, last: impl Fn(&T) -> SimTime) {
+fn bound<T: Clone>(cache: &mut BTreeMap<u64, T>, last: impl Fn(&T) -> SimTime) {
     if cache.len() <= CACHE_MAX {
         return;
     }

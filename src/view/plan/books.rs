@@ -3,8 +3,8 @@
 use super::loads::Mark;
 use crate::cluster::{Cluster, SimSpan};
 use crate::k8s::api::DaemonSet;
+use crate::k8s::ordered::{BTreeMap, BTreeSet};
 use crate::k8s::{Kind, Object, ObjectKey, Str};
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// One DaemonSet.

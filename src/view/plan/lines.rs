@@ -6,11 +6,11 @@ use super::places::{self, Move, Place, Trouble};
 use super::run::PlanRun;
 use super::{End, Line, Tone, template};
 use crate::cluster::{Cluster, SimSpan};
+use crate::k8s::ordered::BTreeMap;
 use crate::k8s::{Kind, Object};
 use crate::say;
 use crate::view::daemon_set::owned;
 use crate::view::say::Say;
-use std::collections::BTreeMap;
 
 /// Fields of a template that are named.
 const FIELDS_MAX: usize = 4;

@@ -2,8 +2,8 @@
 
 use crate::cluster::Cluster;
 use crate::k8s::api::Phase;
+use crate::k8s::ordered::{BTreeMap, BTreeSet};
 use crate::k8s::{Kind, Object, ObjectKey, Str};
-use std::collections::{BTreeMap, BTreeSet};
 
 /// Kinds that bring pods, DaemonSets aside.
 pub(super) const OWNERS: [Kind; 6] = [

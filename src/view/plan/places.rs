@@ -5,12 +5,12 @@ use crate::cluster::Cluster;
 use crate::cluster::daemonset::{Reason, placement};
 use crate::k8s::affinity::Mismatch;
 use crate::k8s::api::Phase;
+use crate::k8s::ordered::{BTreeMap, BTreeSet};
 use crate::k8s::{Kind, Object, Str};
 use crate::say;
 use crate::view::daemon_set::{HASH_LABEL, owned};
 use crate::view::node::{TaintChip, node_of};
 use crate::view::say::Say;
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// What becomes of the pod of a node.

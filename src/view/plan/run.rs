@@ -4,8 +4,8 @@ use super::books::Books;
 use super::loads::{self, Loads};
 use super::{Plan, lines};
 use crate::cluster::{Cluster, SimSpan, SimTime};
+use crate::k8s::ordered::BTreeSet;
 use crate::k8s::{Kind, ObjectKey};
-use std::collections::BTreeSet;
 
 /// The copy has settled when everything is complete and no pod has changed for so long.
 const QUIET: SimSpan = SimSpan::from_secs(15);

@@ -4,7 +4,7 @@ use super::{Node, Pipeline, Term};
 use crate::console::base64;
 use crate::console::format::go;
 use crate::k8s::Value;
-use std::collections::BTreeMap;
+use crate::k8s::ordered::BTreeMap;
 
 /// The functions that there are.
 pub const FUNCTIONS: &[&str] = &[

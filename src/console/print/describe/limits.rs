@@ -5,9 +5,9 @@
 
 use super::Writer;
 use crate::console::print::View;
+use crate::k8s::ordered::BTreeSet;
 use crate::k8s::quantity::Quantity;
 use crate::k8s::{Kind, Object, Value};
-use std::collections::BTreeSet;
 
 /// What scopes mean.
 const SCOPES: [(&str, &str); 4] = [

@@ -4,9 +4,9 @@ use super::{View, Writer, pieces};
 use crate::console::print::columns::node::roles;
 use crate::console::print::{age, long_time, scalar};
 use crate::k8s::order::InOrder;
+use crate::k8s::ordered::BTreeMap;
 use crate::k8s::quantity::Quantity;
 use crate::k8s::{Kind, Object, Timestamp, Value};
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Upstream: kubectl/pkg/describe/describe.go `describeNode`.

@@ -5,7 +5,7 @@ use super::super::regex::Regex;
 use super::function::{TEXT_MAX, formatted};
 use super::program::{Comparison, Expression, Operator, Pattern, Place, Program, Statement};
 use super::value::Value;
-use std::collections::BTreeMap;
+use crate::k8s::ordered::BTreeMap;
 use std::sync::Arc;
 
 /// Steps that one program may take over all its input.

@@ -1,0 +1,573 @@
+//! Ordered maps and sets with the interface of the standard library's: a tree of two levels, whose leaves are
+//! shared between clones until one of them is written. A checkpoint or a branch of a large cluster therefore copies
+//! a list of pointers per map, and drops one as cheaply; and one map costs the page a sixth of the code of a
+//! standard one (docs/decisions/003-ordered-maps.md has the figures).
+//!
+//! Keys and values are cloned when a shared leaf is written. The event queue keeps the standard map: taking
+//! the first entry again and again is what a leaf is worst at.
+
+use std::borrow::Borrow;
+use std::fmt;
+use std::ops::{Bound, Index, RangeBounds};
+use std::sync::Arc;
+
+mod set;
+#[cfg(test)]
+mod tests;
+
+pub use set::BTreeSet;
+
+/// Entries of a leaf at most.
+const LEAF: usize = 64;
+
+/// Sorted entries, never none.
+type Leaf<K, V> = Arc<Vec<(K, V)>>;
+
+/// A leaf and a key that is not above its first one, but above all keys of the leaf before.
+struct Branch<K, V> {
+    from: K,
+    leaf: Leaf<K, V>,
+}
+
+/// Leaf and place in it; (number of leaves, 0) is the end.
+type Place = (usize, usize);
+
+/// An ordered map.
+pub struct BTreeMap<K, V> {
+    branches: Vec<Branch<K, V>>,
+    len: usize,
+}
+
+impl<K, V> BTreeMap<K, V> {
+    pub const fn new() -> Self {
+        Self {
+            branches: Vec::new(),
+            len: 0,
+        }
+    }
+
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    pub fn clear(&mut self) {
+        *self = Self::new();
+    }
+
+    pub fn iter(&self) -> Iter<'_, K, V> {
+        Iter {
+            branches: &self.branches,
+            front: (0, 0),
+            back: (self.branches.len(), 0),
+            left: self.len,
+        }
+    }
+
+    pub fn keys(&self) -> impl DoubleEndedIterator<Item = &K> + ExactSizeIterator + Clone {
+        self.iter().map(|(key, _)| key)
+    }
+
+    pub fn values(&self) -> impl DoubleEndedIterator<Item = &V> + ExactSizeIterator + Clone {
+        self.iter().map(|(_, value)| value)
+    }
+
+    pub fn first_key_value(&self) -> Option<(&K, &V)> {
+        self.iter().next()
+    }
+
+    pub fn last_key_value(&self) -> Option<(&K, &V)> {
+        self.iter().next_back()
+    }
+
+    /// The place of a key, or the place where it would be inserted.
+    fn find<Q: Ord + ?Sized>(&self, key: &Q) -> Result<Place, Place>
+    where
+        K: Borrow<Q>,
+    {
+        let after = self
+            .branches
+            .partition_point(|branch| branch.from.borrow() <= key);
+        let Some(leaf) = after.checked_sub(1) else {
+            return Err((0, 0));
+        };
+        let entries = &self.branches[leaf].leaf;
+        match entries.binary_search_by(|(k, _)| k.borrow().cmp(key)) {
+            Ok(place) => Ok((leaf, place)),
+            Err(place) => Err((leaf, place)),
+        }
+    }
+
+    /// The place of the first entry that is at or after a place in the sense of [`Self::find`].
+    fn settle(&self, (leaf, place): Place) -> Place {
+        let branch = self.branches.get(leaf);
+        if branch.is_some_and(|branch| place >= branch.leaf.len()) {
+            return (leaf + 1, 0);
+        }
+        (leaf, place)
+    }
+
+    pub fn get<Q: Ord + ?Sized>(&self, key: &Q) -> Option<&V>
+    where
+        K: Borrow<Q>,
+    {
+        self.get_key_value(key).map(|(_, value)| value)
+    }
+
+    pub fn get_key_value<Q: Ord + ?Sized>(&self, key: &Q) -> Option<(&K, &V)>
+    where
+        K: Borrow<Q>,
+    {
+        let (leaf, place) = self.find(key).ok()?;
+        let (key, value) = &self.branches[leaf].leaf[place];
+        Some((key, value))
+    }
+
+    pub fn contains_key<Q: Ord + ?Sized>(&self, key: &Q) -> bool
+    where
+        K: Borrow<Q>,
+    {
+        self.find(key).is_ok()
+    }
+
+    /// The entries whose keys lie within bounds.
+    pub fn range<Q: Ord + ?Sized, R: RangeBounds<Q>>(&self, bounds: R) -> Range<'_, K, V>
+    where
+        K: Borrow<Q>,
+    {
+        let at = |key: &Q, after: bool| match self.find(key) {
+            Ok((leaf, place)) => self.settle((leaf, place + usize::from(after))),
+            Err(place) => self.settle(place),
+        };
+        let front = match bounds.start_bound() {
+            Bound::Included(key) => at(key, false),
+            Bound::Excluded(key) => at(key, true),
+            Bound::Unbounded => (0, 0),
+        };
+        let back = match bounds.end_bound() {
+            Bound::Included(key) => at(key, true),
+            Bound::Excluded(key) => at(key, false),
+            Bound::Unbounded => (self.branches.len(), 0),
+        };
+        let back = back.max(front);
+        Range(Iter {
+            branches: &self.branches,
+            front,
+            back,
+            left: 0,
+        })
+    }
+}
+
+impl<K: Clone, V: Clone> BTreeMap<K, V> {
+    pub fn into_keys(self) -> impl Iterator<Item = K> {
+        self.into_iter().map(|(key, _)| key)
+    }
+
+    pub fn into_values(self) -> impl Iterator<Item = V> {
+        self.into_iter().map(|(_, value)| value)
+    }
+}
+
+impl<K: Ord + Clone, V: Clone> BTreeMap<K, V> {
+    pub fn get_mut<Q: Ord + ?Sized>(&mut self, key: &Q) -> Option<&mut V>
+    where
+        K: Borrow<Q>,
+    {
+        let place = self.find(key).ok()?;
+        Some(self.at_mut(place))
+    }
+
+    fn at_mut(&mut self, (leaf, place): Place) -> &mut V {
+        &mut Arc::make_mut(&mut self.branches[leaf].leaf)[place].1
+    }
+
+    /// Puts an entry, returns the value that the key had.
+    pub fn insert(&mut self, key: K, value: V) -> Option<V> {
+        match self.find(&key) {
+            Ok(place) => Some(std::mem::replace(self.at_mut(place), value)),
+            Err(place) => {
+                self.put(place, (key, value));
+                None
+            }
+        }
+    }
+
+    /// Puts a key in the place of its equal, with the value of that, or as a new entry.
+    pub(super) fn replace_key(&mut self, key: K) -> Option<K>
+    where
+        V: Default,
+    {
+        match self.find(&key) {
+            Ok((leaf, place)) => {
+                let entries = Arc::make_mut(&mut self.branches[leaf].leaf);
+                Some(std::mem::replace(&mut entries[place].0, key))
+            }
+            Err(place) => {
+                self.put(place, (key, V::default()));
+                None
+            }
+        }
+    }
+
+    /// Puts a new entry where [`Self::find`] did not find it; where it came to lie.
+    fn put(&mut self, (leaf, place): Place, entry: (K, V)) -> Place {
+        self.len += 1;
+        let Some(branch) = self.branches.get_mut(leaf) else {
+            let from = entry.0.clone();
+            let leaf = Arc::new(vec![entry]);
+            self.branches.push(Branch { from, leaf });
+            return (0, 0);
+        };
+        if (leaf, place) == (0, 0) {
+            branch.from = entry.0.clone();
+        }
+        let entries = Arc::make_mut(&mut branch.leaf);
+        entries.insert(place, entry);
+        if entries.len() <= LEAF {
+            return (leaf, place);
+        }
+        // Keys that come in order fill their leaves.
+        let cut = if place == LEAF { LEAF } else { LEAF / 2 };
+        let rest = entries.split_off(cut);
+        let from = rest[0].0.clone();
+        let rest = Arc::new(rest);
+        self.branches.insert(leaf + 1, Branch { from, leaf: rest });
+        if place < cut {
+            (leaf, place)
+        } else {
+            (leaf + 1, place - cut)
+        }
+    }
+
+    pub fn remove<Q: Ord + ?Sized>(&mut self, key: &Q) -> Option<V>
+    where
+        K: Borrow<Q>,
+    {
+        self.remove_entry(key).map(|(_, value)| value)
+    }
+
+    pub fn remove_entry<Q: Ord + ?Sized>(&mut self, key: &Q) -> Option<(K, V)>
+    where
+        K: Borrow<Q>,
+    {
+        let place = self.find(key).ok()?;
+        Some(self.take(place))
+    }
+
+    /// Takes the entry at a place.
+    fn take(&mut self, (leaf, place): Place) -> (K, V) {
+        self.len -= 1;
+        let entries = Arc::make_mut(&mut self.branches[leaf].leaf);
+        let entry = entries.remove(place);
+        if entries.is_empty() {
+            self.branches.remove(leaf);
+        } else if entries.len() < LEAF / 4 {
+            self.join(leaf);
+        }
+        entry
+    }
+
+    /// Joins a small leaf with the next one, when both are small.
+    fn join(&mut self, leaf: usize) {
+        let len = |at: usize| self.branches.get(at).map_or(LEAF, |b| b.leaf.len());
+        if len(leaf) + len(leaf + 1) <= LEAF / 2 {
+            let rest = self.branches.remove(leaf + 1).leaf;
+            Arc::make_mut(&mut self.branches[leaf].leaf).extend(Arc::unwrap_or_clone(rest));
+        }
+    }
+
+    pub fn pop_first(&mut self) -> Option<(K, V)> {
+        (self.len > 0).then(|| self.take((0, 0)))
+    }
+
+    pub fn pop_last(&mut self) -> Option<(K, V)> {
+        let leaf = self.branches.len().checked_sub(1)?;
+        Some(self.take((leaf, self.branches[leaf].leaf.len() - 1)))
+    }
+
+    pub fn entry(&mut self, key: K) -> Entry<'_, K, V> {
+        let place = self.find(&key);
+        Entry {
+            map: self,
+            key,
+            place,
+        }
+    }
+
+    pub fn iter_mut(&mut self) -> IterMut<'_, K, V> {
+        IterMut {
+            branches: self.branches.iter_mut(),
+            leaf: [].iter_mut(),
+        }
+    }
+
+    pub fn values_mut(&mut self) -> impl Iterator<Item = &mut V> {
+        self.iter_mut().map(|(_, value)| value)
+    }
+
+    /// Keeps what `keep` says yes to.
+    pub fn retain(&mut self, mut keep: impl FnMut(&K, &mut V) -> bool) {
+        self.branches.retain_mut(|branch| {
+            let entries = Arc::make_mut(&mut branch.leaf);
+            entries.retain_mut(|(key, value)| keep(key, value));
+            !entries.is_empty()
+        });
+        self.len = self.branches.iter().map(|b| b.leaf.len()).sum();
+    }
+}
+
+/// The place of a key in a map, there or not.
+pub struct Entry<'a, K, V> {
+    map: &'a mut BTreeMap<K, V>,
+    key: K,
+    place: Result<Place, Place>,
+}
+
+impl<'a, K: Ord + Clone, V: Clone> Entry<'a, K, V> {
+    pub fn or_insert_with(self, value: impl FnOnce() -> V) -> &'a mut V {
+        let place = match self.place {
+            Ok(place) => place,
+            Err(place) => self.map.put(place, (self.key, value())),
+        };
+        self.map.at_mut(place)
+    }
+
+    pub fn or_insert(self, value: V) -> &'a mut V {
+        self.or_insert_with(|| value)
+    }
+
+    pub fn or_default(self) -> &'a mut V
+    where
+        V: Default,
+    {
+        self.or_insert_with(V::default)
+    }
+
+    pub fn and_modify(self, change: impl FnOnce(&mut V)) -> Self {
+        if let Ok(place) = self.place {
+            change(self.map.at_mut(place));
+        }
+        self
+    }
+}
+
+/// Entries in order.
+pub struct Iter<'a, K, V> {
+    branches: &'a [Branch<K, V>],
+    front: Place,
+    back: Place,
+    /// Entries left (of a whole map; those of a range are not counted).
+    left: usize,
+}
+
+impl<K, V> Clone for Iter<'_, K, V> {
+    fn clone(&self) -> Self {
+        Self { ..*self }
+    }
+}
+
+impl<'a, K, V> Iterator for Iter<'a, K, V> {
+    type Item = (&'a K, &'a V);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.front == self.back {
+            return None;
+        }
+        let entries = &self.branches[self.front.0].leaf;
+        let (key, value) = &entries[self.front.1];
+        self.front.1 += 1;
+        if self.front.1 == entries.len() {
+            self.front = (self.front.0 + 1, 0);
+        }
+        self.left = self.left.saturating_sub(1);
+        Some((key, value))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (self.left, Some(self.left))
+    }
+}
+
+impl<K, V> DoubleEndedIterator for Iter<'_, K, V> {
+    fn next_back(&mut self) -> Option<Self::Item> {
+        if self.front == self.back {
+            return None;
+        }
+        if self.back.1 == 0 {
+            self.back.0 -= 1;
+            self.back.1 = self.branches[self.back.0].leaf.len();
+        }
+        self.back.1 -= 1;
+        self.left = self.left.saturating_sub(1);
+        let (key, value) = &self.branches[self.back.0].leaf[self.back.1];
+        Some((key, value))
+    }
+}
+
+impl<K, V> ExactSizeIterator for Iter<'_, K, V> {}
+
+/// Entries between two bounds, in order. How many is not known before they were walked through.
+pub struct Range<'a, K, V>(Iter<'a, K, V>);
+
+impl<K, V> Clone for Range<'_, K, V> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+impl<'a, K, V> Iterator for Range<'a, K, V> {
+    type Item = (&'a K, &'a V);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.0.next()
+    }
+}
+
+impl<K, V> DoubleEndedIterator for Range<'_, K, V> {
+    fn next_back(&mut self) -> Option<Self::Item> {
+        self.0.next_back()
+    }
+}
+
+impl<K: Clone, V> Clone for BTreeMap<K, V> {
+    fn clone(&self) -> Self {
+        let share = |Branch { from, leaf }: &Branch<K, V>| Branch {
+            from: from.clone(),
+            leaf: leaf.clone(),
+        };
+        Self {
+            branches: self.branches.iter().map(share).collect(),
+            len: self.len,
+        }
+    }
+}
+
+impl<K, V> Default for BTreeMap<K, V> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<K: fmt::Debug, V: fmt::Debug> fmt::Debug for BTreeMap<K, V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.iter()).finish()
+    }
+}
+
+impl<K: PartialEq, V: PartialEq> PartialEq for BTreeMap<K, V> {
+    fn eq(&self, other: &Self) -> bool {
+        self.len == other.len && self.iter().eq(other.iter())
+    }
+}
+
+impl<K: Eq, V: Eq> Eq for BTreeMap<K, V> {}
+
+impl<K: Ord, V: Ord> PartialOrd for BTreeMap<K, V> {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl<K: Ord, V: Ord> Ord for BTreeMap<K, V> {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.iter().cmp(other.iter())
+    }
+}
+
+impl<K: Ord + Borrow<Q>, Q: Ord + ?Sized, V> Index<&Q> for BTreeMap<K, V> {
+    type Output = V;
+
+    fn index(&self, key: &Q) -> &V {
+        self.get(key).expect("the key is in the map")
+    }
+}
+
+impl<K: Ord + Clone, V: Clone> Extend<(K, V)> for BTreeMap<K, V> {
+    fn extend<I: IntoIterator<Item = (K, V)>>(&mut self, entries: I) {
+        for (key, value) in entries {
+            self.insert(key, value);
+        }
+    }
+}
+
+impl<K: Ord + Clone, V: Clone> FromIterator<(K, V)> for BTreeMap<K, V> {
+    fn from_iter<I: IntoIterator<Item = (K, V)>>(entries: I) -> Self {
+        let mut map = Self::new();
+        map.extend(entries);
+        map
+    }
+}
+
+impl<K: Ord + Clone, V: Clone, const N: usize> From<[(K, V); N]> for BTreeMap<K, V> {
+    fn from(entries: [(K, V); N]) -> Self {
+        entries.into_iter().collect()
+    }
+}
+
+impl<'a, K, V> IntoIterator for &'a BTreeMap<K, V> {
+    type Item = (&'a K, &'a V);
+    type IntoIter = Iter<'a, K, V>;
+
+    fn into_iter(self) -> Iter<'a, K, V> {
+        self.iter()
+    }
+}
+
+impl<'a, K: Ord + Clone, V: Clone> IntoIterator for &'a mut BTreeMap<K, V> {
+    type Item = (&'a K, &'a mut V);
+    type IntoIter = IterMut<'a, K, V>;
+
+    fn into_iter(self) -> IterMut<'a, K, V> {
+        self.iter_mut()
+    }
+}
+
+/// Entries in order, their values for writing.
+pub struct IterMut<'a, K, V> {
+    branches: std::slice::IterMut<'a, Branch<K, V>>,
+    leaf: std::slice::IterMut<'a, (K, V)>,
+}
+
+impl<'a, K: Clone, V: Clone> Iterator for IterMut<'a, K, V> {
+    type Item = (&'a K, &'a mut V);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.leaf.len() == 0 {
+            self.leaf = Arc::make_mut(&mut self.branches.next()?.leaf).iter_mut();
+        }
+        self.leaf.next().map(|(key, value)| (&*key, value))
+    }
+}
+
+impl<K: Clone, V: Clone> IntoIterator for BTreeMap<K, V> {
+    type Item = (K, V);
+    type IntoIter = IntoIter<K, V>;
+
+    fn into_iter(self) -> IntoIter<K, V> {
+        IntoIter {
+            branches: self.branches.into_iter(),
+            leaf: Vec::new().into_iter(),
+        }
+    }
+}
+
+/// Entries in order, taken out of their map.
+pub struct IntoIter<K, V> {
+    branches: std::vec::IntoIter<Branch<K, V>>,
+    leaf: std::vec::IntoIter<(K, V)>,
+}
+
+impl<K: Clone, V: Clone> Iterator for IntoIter<K, V> {
+    type Item = (K, V);
+
+    fn next(&mut self) -> Option<(K, V)> {
+        if self.leaf.len() == 0 {
+            self.leaf = Arc::unwrap_or_clone(self.branches.next()?.leaf).into_iter();
+        }
+        self.leaf.next()
+    }
+}
