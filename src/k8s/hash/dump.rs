@@ -3,8 +3,8 @@
 //! Upstream: k8s.io/utils/dump `ForHash`.
 
 use crate::k8s::Value;
-use crate::k8s::quantity::Quantity;
 use crate::k8s::ordered::BTreeMap;
+use crate::k8s::quantity::Quantity;
 use std::fmt::{Result, Write};
 use std::sync::OnceLock;
 

@@ -3,8 +3,8 @@
 //! Upstream: pkg/scheduler/framework/plugins/noderesources/fit.go
 
 use crate::k8s::api::PodSpec;
-use crate::k8s::pod_resources::requested;
 use crate::k8s::ordered::BTreeMap;
+use crate::k8s::pod_resources::requested;
 use crate::k8s::quantity::Quantity;
 use crate::k8s::{Str, Value};
 

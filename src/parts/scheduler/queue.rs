@@ -153,10 +153,11 @@ impl SchedulingQueue {
 
     /// Moves pods whose back-off is over to the active queue.
     fn flush_backoff(&mut self, now: SimTime) {
-        while let Some(first) = self.backoff.first_entry()
-            && first.key().0 < now.as_millis() / WINDOW.as_millis()
+        let over = |window: u64| window < now.as_millis() / WINDOW.as_millis();
+        while let Some((first, _)) = self.backoff.first_key_value()
+            && over(first.0)
+            && let Some((_, key)) = self.backoff.pop_first()
         {
-            let key = first.remove();
             if let Some(waiting) = self.waiting.get_mut(&key) {
                 waiting.place = Place::Active;
                 self.active.insert(waiting.place_in_line(), key);
