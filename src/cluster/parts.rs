@@ -14,7 +14,7 @@ use crate::parts::kubelet::Kubelets;
 use crate::parts::namespace::Namespaces;
 use crate::parts::node_lifecycle::NodeLifecycle;
 use crate::parts::pod_gc::PodGc;
-use crate::parts::replicaset::ReplicaSetController;
+use crate::parts::replicaset::{ReplicaSetController, ReplicationManager};
 use crate::parts::resource_quota::ResourceQuotas;
 use crate::parts::scheduler::Scheduler;
 use crate::parts::service_account::ServiceAccounts;
@@ -133,6 +133,7 @@ parts! {
     Namespaces namespaces: Namespaces,
     PodGc pod_gc: PodGc,
     ReplicaSet replicaset: ReplicaSetController,
+    ReplicationController replication: ReplicationManager,
     ResourceQuotas resource_quotas: ResourceQuotas,
     Scheduler scheduler: Scheduler,
     ServiceAccounts service_accounts: ServiceAccounts,

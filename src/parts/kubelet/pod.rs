@@ -265,7 +265,11 @@ impl Kubelet {
             && pod.stage == Stage::Syncing
             && !pod.written.is_null()
             && *pod.object.value().get("status") != pod.written;
-        if foreign && pod.work.is_none() {
+        if foreign && !view.spec.readiness_gates.is_empty() {
+            // Upstream: `NeedToReconcilePodReadiness`: a gate may have opened or shut.
+            let now = ctx.now();
+            self.resync_at(ctx, pod, now);
+        } else if foreign && pod.work.is_none() {
             let wait = ctx.rng.range(1, REASSERT.as_millis());
             let at = self.tick(ctx.now() + SimSpan::from_millis(wait));
             self.resync_at(ctx, pod, at);

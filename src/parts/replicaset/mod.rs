@@ -1,39 +1,51 @@
-//! The ReplicaSet controller: keeps the number of pods of a template.
+//! The ReplicaSet controller, and the replication manager, which does the same for ReplicationControllers: each keeps
+//! the number of pods of a template.
 //!
-//! Upstream: pkg/controller/replicaset/replica_set.go
+//! Upstream: pkg/controller/replicaset/replica_set.go, pkg/controller/replication/replication_controller.go
+
+pub mod flavor;
 
 mod status;
 
 use super::Part;
 use crate::k8s::order::InOrder;
-use crate::k8s::selector::Selector;
 use crate::k8s::{Kind, Object, Str};
 use crate::sim::apiserver::DeleteOptions;
 use crate::sim::control::{Claim, Expectations, active, claim, controlled_by, pods};
 use crate::sim::store::NsName;
 use crate::sim::worker::{Tick, Worker};
 use crate::sim::{Ctx, Delivery, Delta, EventType, Informer, ObjectRef, Recorder, SimSpan, Status};
+use flavor::{Flavor, ReplicationControllers, Sets};
+use std::marker::PhantomData;
 use std::sync::Arc;
 
 /// Pods created or deleted by one sync at most.
 const BURST_REPLICAS: usize = 500;
 
 /// Keeps ReplicaSets' numbers.
+pub type ReplicaSetController = Keeper<Sets>;
+
+/// Keeps ReplicationControllers' numbers.
+pub type ReplicationManager = Keeper<ReplicationControllers>;
+
+/// Keeps the numbers of one kind of objects ("sets" below).
 #[derive(Clone, Debug)]
-pub struct ReplicaSetController {
+pub struct Keeper<F> {
     informer: Informer,
     worker: Worker<NsName>,
     expectations: Expectations<NsName>,
     recorder: Recorder,
+    flavor: PhantomData<F>,
 }
 
-impl Default for ReplicaSetController {
+impl<F: Flavor> Default for Keeper<F> {
     fn default() -> Self {
         Self {
             informer: Informer::default(),
             worker: Worker::default(),
             expectations: Expectations::default(),
-            recorder: Recorder::new(Self::NAME, ""),
+            recorder: Recorder::new(F::PART, ""),
+            flavor: PhantomData,
         }
     }
 }
@@ -41,16 +53,36 @@ impl Default for ReplicaSetController {
 /// A moment that the controller asked for.
 pub type Timer = Tick;
 
-impl Part for ReplicaSetController {
+impl<F: Flavor> Part for Keeper<F> {
     type Timer = Timer;
-    const NAME: &'static str = "replicaset-controller";
-    const KINDS: &'static [Kind] = &[Kind::ReplicaSet, Kind::Pod];
+    const NAME: &'static str = F::PART;
+    const KINDS: &'static [Kind] = &[F::KIND, Kind::Pod];
+
+    fn wants(&self, delivery: &Delivery) -> bool {
+        if F::ALWAYS || !self.informer.of(F::KIND).is_empty() {
+            return true;
+        }
+        match delivery {
+            Delivery::List { kind, objects, .. } => *kind == F::KIND && !objects.is_empty(),
+            Delivery::Change(change) => change.kind == F::KIND,
+        }
+    }
 
     fn start(&mut self, _ctx: &mut Ctx<'_, Timer>) {}
 
     fn on_watch(&mut self, ctx: &mut Ctx<'_, Timer>, delivery: &Delivery) {
-        for delta in self.informer.apply(delivery) {
-            if delta.kind() == Kind::ReplicaSet {
+        let asleep = !F::ALWAYS && self.informer.of(F::KIND).is_empty();
+        let deltas = self.informer.apply(delivery);
+        if asleep && !self.informer.of(F::KIND).is_empty() {
+            // The first of its kind: the pods were of no interest until now.
+            let _ = self.informer.apply(&Delivery::List {
+                kind: Kind::Pod,
+                objects: ctx.client.list(Kind::Pod, None),
+                resource_version: 0,
+            });
+        }
+        for delta in deltas {
+            if delta.kind() == F::KIND {
                 self.set_changed(&delta);
             } else {
                 self.pod_changed(ctx, &delta);
@@ -68,7 +100,7 @@ impl Part for ReplicaSetController {
     }
 }
 
-impl ReplicaSetController {
+impl<F: Flavor> Keeper<F> {
     fn set_changed(&mut self, delta: &Delta) {
         let key = NsName::of(delta.object());
         let replaced = match (&delta.old, &delta.new) {
@@ -82,12 +114,13 @@ impl ReplicaSetController {
         self.worker.add(key);
     }
 
-    /// The ReplicaSet that controls the pod.
+    /// The set that controls the pod.
     fn owner(&self, pod: &Object) -> Option<NsName> {
-        let owner = pod.meta().controller().filter(|o| o.kind == "ReplicaSet")?;
-        let set = self
-            .informer
-            .get(Kind::ReplicaSet, pod.namespace(), &owner.name)?;
+        let owner = pod
+            .meta()
+            .controller()
+            .filter(|o| o.kind == F::KIND.name())?;
+        let set = self.informer.get(F::KIND, pod.namespace(), &owner.name)?;
         (*set.uid() == owner.uid).then(|| NsName::of(set))
     }
 
@@ -129,9 +162,7 @@ impl ReplicaSetController {
     }
 
     fn min_ready(&self, key: &NsName) -> SimSpan {
-        let set = self
-            .informer
-            .get(Kind::ReplicaSet, &key.namespace, &key.name);
+        let set = self.informer.get(F::KIND, &key.namespace, &key.name);
         let secs = set.and_then(|s| s.value().at(&["spec", "minReadySeconds"]).as_i64());
         SimSpan::from_secs(secs.and_then(|s| u64::try_from(s).ok()).unwrap_or(0))
     }
@@ -143,12 +174,8 @@ impl ReplicaSetController {
         if unchanged {
             return;
         }
-        for set in self
-            .informer
-            .of(Kind::ReplicaSet)
-            .iter(Some(pod.namespace()))
-        {
-            let selector = Selector::read(set.value().at(&["spec", "selector"]));
+        for set in self.informer.of(F::KIND).iter(Some(pod.namespace())) {
+            let selector = F::selector(set);
             if !selector.is_everything() && selector.matches(&pod.meta().labels) {
                 self.worker.add(NsName::of(set));
             }
@@ -158,14 +185,14 @@ impl ReplicaSetController {
     fn sync(&mut self, ctx: &mut Ctx<'_, Timer>, key: &NsName) -> Result<(), Status> {
         let Some(set) = self
             .informer
-            .get(Kind::ReplicaSet, &key.namespace, &key.name)
+            .get(F::KIND, &key.namespace, &key.name)
             .cloned()
         else {
             self.expectations.remove(key);
             return Ok(());
         };
         let needs_sync = self.expectations.satisfied(key, ctx.now());
-        let selector = Selector::read(set.value().at(&["spec", "selector"]));
+        let selector = F::selector(&set);
         let all: Vec<Arc<Object>> = self
             .informer
             .of(Kind::Pod)
@@ -303,7 +330,7 @@ impl ReplicaSetController {
         error.map_or(Ok(()), Err)
     }
 
-    /// The pods of all ReplicaSets with the same owner: they count when nodes are compared.
+    /// The pods of all sets with the same owner: they count when nodes are compared.
     fn related(&self, set: &Object, mine: &[Arc<Object>]) -> Vec<Arc<Object>> {
         let Some(owner) = set.meta().controller() else {
             return mine.to_vec();
@@ -311,7 +338,7 @@ impl ReplicaSetController {
         let same = |o: &Object| o.meta().controller().is_some_and(|c| c.uid == owner.uid);
         let sets: Vec<Str> = self
             .informer
-            .of(Kind::ReplicaSet)
+            .of(F::KIND)
             .iter(Some(set.namespace()))
             .filter(|s| same(s))
             .map(|s| s.uid().clone())

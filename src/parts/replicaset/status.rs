@@ -1,9 +1,10 @@
-//! The status of a ReplicaSet.
+//! The status of a ReplicaSet or a ReplicationController.
 //!
 //! Upstream: pkg/controller/replicaset/replica_set_utils.go
 
-use super::{ReplicaSetController, Timer};
-use crate::k8s::{Kind, Object, Str, Value};
+use super::flavor::Flavor;
+use super::{Keeper, Timer};
+use crate::k8s::{Object, Str, Value};
 use crate::sim::control::pods;
 use crate::sim::store::NsName;
 use crate::sim::{Ctx, Status};
@@ -14,7 +15,7 @@ fn count(n: usize) -> i64 {
     i64::try_from(n).unwrap_or(i64::MAX)
 }
 
-impl ReplicaSetController {
+impl<F: Flavor> Keeper<F> {
     /// Writes the status when it has changed.
     pub(super) fn write_status(
         &mut self,
@@ -39,8 +40,10 @@ impl ReplicaSetController {
             .count();
         let mut status = value!({
             "replicas": count(mine.len()), "observedGeneration": set.meta().generation,
-            "terminatingReplicas": count(terminating),
         });
+        if F::COUNTS_TERMINATING {
+            status.set("terminatingReplicas", count(terminating));
+        }
         let labeled = mine.iter().filter(|p| labeled(p)).count();
         let numbers = [
             ("fullyLabeledReplicas", labeled),
@@ -65,9 +68,7 @@ impl ReplicaSetController {
         let mut value = set.value().clone();
         value.set("status", status);
         value.at_mut(&["metadata"]).remove("resourceVersion");
-        ctx.client
-            .update_status(Kind::ReplicaSet, value)
-            .map(|_| ())
+        ctx.client.update_status(F::KIND, value).map(|_| ())
     }
 }
 

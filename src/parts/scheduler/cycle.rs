@@ -13,11 +13,14 @@ use crate::sim::{Ctx, EventType, ObjectRef};
 use crate::value;
 use std::sync::Arc;
 
+/// Every term of a pod's affinity names nodes, and none of them can be the one.
+const NAMES_CONFLICT: &str = "pod affinity terms conflict";
+
 /// What an attempt found.
 enum Found {
     Node(Str),
-    /// The pod's claims keep it from every node.
-    Claims(Blocked),
+    /// Something keeps the pod from every node, whatever they are.
+    Blocked(Blocked),
     /// Failures and on how many nodes each, and what came of looking for victims.
     Nothing {
         failures: Vec<(Failure, u64)>,
@@ -58,7 +61,7 @@ impl Scheduler {
                     self.flush_later(ctx);
                 }
             }
-            Found::Claims(blocked) => {
+            Found::Blocked(blocked) => {
                 match self.claims_sentence(blocked) {
                     Some(text) => self.report(ctx, &pod, &text, Vec::new(), Preempt::UnderWay),
                     None => self.queue.failed(&key, Vec::new(), ctx.now()),
@@ -74,13 +77,14 @@ impl Scheduler {
 
     fn find(&self, ctx: &mut Ctx<'_, Timer>, pod: &Arc<Object>) -> Found {
         let spec = pod.pod().map(|p| p.spec.clone()).unwrap_or_default();
-        if let Some(blocked) = self
-            .blocked_by_claims(ctx, pod)
-            .filter(|_| self.cache.count() > 0)
-        {
-            return Found::Claims(blocked);
-        }
         let wanted = Wanted::new(pod, &spec);
+        let nodes = self.cache.count() > 0;
+        if nodes && wanted.names.as_ref().is_some_and(Vec::is_empty) {
+            return Found::Blocked(Blocked::Before(NAMES_CONFLICT.to_owned()));
+        }
+        if let Some(blocked) = self.blocked_by_claims(ctx, pod).filter(|_| nodes) {
+            return Found::Blocked(blocked);
+        }
         let mut failures: Vec<(Failure, u64)> = Vec::new();
         let mut fail =
             |failure: Failure, count: u64| match failures.iter_mut().find(|(f, _)| *f == failure) {

@@ -9,8 +9,8 @@ use super::queue::Waiting;
 use super::{FLUSH_AFTER, FLUSH_EVERY, Scheduler, Timer};
 use crate::k8s::Object;
 use crate::k8s::{Kind, taint};
-use crate::sim::Ctx;
 use crate::sim::store::NsName;
+use crate::sim::{Ctx, SimTime};
 use std::sync::Arc;
 
 impl Scheduler {
@@ -117,7 +117,7 @@ impl Scheduler {
     pub(super) fn flush(&mut self, ctx: &mut Ctx<'_, Timer>) {
         self.flush_at = None;
         let now = ctx.now();
-        let old = |w: &Waiting| now.since(w.tried) >= FLUSH_AFTER;
+        let old = |w: &Waiting| now.since(w.tried) > FLUSH_AFTER;
         let keys = self.queue.unschedulable(|_, waiting| old(waiting));
         self.wake(ctx, &keys);
         self.flush_later(ctx);
@@ -126,8 +126,11 @@ impl Scheduler {
     /// Sets the flush timer while there are unschedulable pods.
     pub(super) fn flush_later(&mut self, ctx: &mut Ctx<'_, Timer>) {
         if self.flush_at.is_none() && !self.queue.unschedulable(|_, _| true).is_empty() {
-            self.flush_at = Some(ctx.now() + FLUSH_EVERY);
-            ctx.after(FLUSH_EVERY, Timer::Flush);
+            // The ticks go on all the time; only those that find something are worth an event.
+            let every = FLUSH_EVERY.as_millis();
+            let at = SimTime::from_millis((ctx.now().as_millis() / every + 1) * every);
+            self.flush_at = Some(at);
+            ctx.at(at, Timer::Flush);
         }
     }
 }

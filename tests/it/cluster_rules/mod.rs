@@ -1,5 +1,13 @@
 //! Rules of the cluster that no single part's own tests reach; each row is named after its rule.
 
+mod index;
+
+mod pods;
+
+mod scheduling;
+
+mod taints;
+
 use crate::node_world::World;
 use daemonset_playground::cluster::{
     Command, DeleteOptions, Effect, PartId, Reply, Request, Rule, Subresource, Verb,
