@@ -200,6 +200,12 @@ fn without_managers(value: &Value) -> Value {
 
 /// Fields that nobody owns: identity, and what this door cannot change.
 fn ignore(definition: &Definition, subresource: &str, set: &mut Set) {
+    drop_identity(set);
+    drop_other_part(definition, subresource, set);
+}
+
+/// Upstream: apimachinery/pkg/util/managedfields/internal/stripmeta.go.
+fn drop_identity(set: &mut Set) {
     for path in [["apiVersion"], ["kind"], ["metadata"]] {
         set.drop_path(&path);
     }
@@ -216,6 +222,9 @@ fn ignore(definition: &Definition, subresource: &str, set: &mut Set) {
     ] {
         set.drop_path(&["metadata", name]);
     }
+}
+
+fn drop_other_part(definition: &Definition, subresource: &str, set: &mut Set) {
     let other = if subresource == "status" {
         "spec"
     } else {
@@ -264,7 +273,7 @@ impl Job<'_> {
         let mut set = Set::default();
         typed::fields(self.shape, self.config, &mut Vec::new(), &mut set);
         if let Shape::Struct(kind) = self.shape {
-            ignore(
+            drop_other_part(
                 super::schema::schema().definition(kind),
                 self.writer.subresource,
                 &mut set,
@@ -287,6 +296,12 @@ impl Job<'_> {
         managers.lose(Some(&id), &touched, &change.removed);
         if !(touched.is_empty() && change.removed.is_empty()) {
             managers.touch(&id, self.writer.now);
+        }
+        // Only now: until here the applied identity keeps the metadata from being taken out.
+        if let Some(own) = managers.take(&id) {
+            let mut fields = own.fields();
+            drop_identity(&mut fields);
+            managers.put(id, Entry::new(fields, own.time));
         }
         Ok((value, managers))
     }

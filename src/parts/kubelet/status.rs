@@ -6,6 +6,7 @@ pub use super::phase::phase;
 use super::runtime;
 use super::state::{ContainerRun, Exit, PodRun, RunState, Stage, is_sidecar};
 use crate::k8s::api::{Container, Phase, PodSpec};
+use crate::k8s::order::InOrder;
 use crate::k8s::quantity::Quantity;
 use crate::k8s::{List, Map, Object, Str, Value};
 use crate::sim::SimTime;
@@ -94,14 +95,17 @@ pub fn generate(pod: &PodRun, around: Surroundings<'_>) -> Value {
         status.set("reason", reason);
         status.set("message", message);
     }
-    let statuses = |range: std::ops::Range<usize>| -> Value {
+    let statuses = |range: std::ops::Range<usize>| -> Vec<Value> {
         range.map(|i| container_status(pod, spec, i)).collect()
     };
     let inits = pod.inits();
     if inits > 0 {
-        status.set("initContainerStatuses", statuses(0..inits));
+        status.set("initContainerStatuses", Value::from(statuses(0..inits)));
     }
-    status.set("containerStatuses", statuses(inits..pod.containers.len()));
+    // Upstream: pkg/kubelet/types/types.go `SortedContainerStatuses`.
+    let mut apps = statuses(inits..pod.containers.len());
+    apps.order_by(|a, b| a.get("name").text().cmp(b.get("name").text()));
+    status.set("containerStatuses", Value::from(apps));
     pod_resources(spec, &mut status);
     status
 }

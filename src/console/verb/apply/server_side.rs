@@ -2,7 +2,7 @@
 //!
 //! Upstream: kubectl/pkg/cmd/apply/apply.go `applyOneObject`, `migrateToSSAIfNecessary`.
 
-use super::last_applied::{ANNOTATION, annotated};
+use super::last_applied::ANNOTATION;
 use crate::cluster::{Patch, Subresource, Written};
 use crate::console::error::Failure;
 use crate::console::kubectl::Call;
@@ -10,6 +10,7 @@ use crate::console::kubectl::items;
 use crate::console::kubectl::manifest::Manifest;
 use crate::console::kubectl::request::Sender;
 use crate::console::task::Io;
+use crate::k8s::managed_fields::hand_over_client_side;
 use crate::k8s::{Kind, Str, Value};
 use crate::value;
 
@@ -68,23 +69,26 @@ fn migrate(sender: &Sender, kind: Kind, (namespace, name): (&str, &str), io: &mu
     let own = |e: &Value| {
         e.get("manager").text() == sender.manager && e.get("operation").text() == "Apply"
     };
-    if live.meta().annotation(ANNOTATION).is_none()
-        || !entries.iter().any(from_client)
-        || entries.iter().any(own)
-    {
+    if live.meta().annotation(ANNOTATION).is_none() || !entries.iter().any(from_client) {
         return;
     }
-    let renamed: Value = entries
-        .iter()
-        .map(|entry| {
-            let mut entry = entry.clone();
-            if from_client(&entry) {
-                entry.set("manager", Str::new(&sender.manager));
-                entry.set("operation", "Apply");
-            }
-            entry
-        })
-        .collect();
+    let rename = |entry: &Value| {
+        let mut entry = entry.clone();
+        if from_client(&entry) {
+            entry.set("manager", Str::new(&sender.manager));
+            entry.set("operation", "Apply");
+        }
+        entry
+    };
+    let renamed: Value = if entries.iter().any(own) {
+        // Its own entry takes the fields in.
+        let Some(after) = hand_over_client_side(live.value(), &sender.manager) else {
+            return;
+        };
+        after.at(&["metadata", "managedFields"]).clone()
+    } else {
+        entries.iter().map(rename).collect()
+    };
     let version = live.meta().resource_version.to_string();
     let body = value!([
         {"op": "replace", "path": "/metadata/managedFields", "value": renamed},
@@ -100,7 +104,9 @@ fn migrate(sender: &Sender, kind: Kind, (namespace, name): (&str, &str), io: &mu
     );
 }
 
-/// An object that client-side apply knows keeps its annotation up to date.
+/// The annotation of an object that client-side apply knows, which the server has brought up to date, gets an owner.
+///
+/// Upstream: `saveLastApplyAnnotationIfNecessary`
 fn keep_last_applied(
     sender: &Sender,
     kind: Kind,
@@ -108,14 +114,14 @@ fn keep_last_applied(
     written: &Written,
     io: &mut Io<'_>,
 ) -> Result<(), Failure> {
-    if written.object.meta().annotation(ANNOTATION).is_none() {
-        return Ok(());
-    }
-    let text = annotated(&manifest.value)
-        .at(&["metadata", "annotations"])
-        .get(ANNOTATION)
-        .clone();
-    if written.object.meta().annotations.get(ANNOTATION) == &text {
+    let text = written.object.meta().annotations.get(ANNOTATION).clone();
+    let field = format!("f:{ANNOTATION}");
+    let path = ["fieldsV1", "f:metadata", "f:annotations"];
+    let entries = written.object.value().at(&["metadata", "managedFields"]);
+    let applied = |e: &Value| {
+        e.get("operation").text() == "Apply" && !e.at(&path).get(&field).is_null()
+    };
+    if text.is_null() || entries.items().iter().any(applied) {
         return Ok(());
     }
     let mut annotations = Value::map();
