@@ -118,9 +118,8 @@ fn keep_last_applied(
     let field = format!("f:{ANNOTATION}");
     let path = ["fieldsV1", "f:metadata", "f:annotations"];
     let entries = written.object.value().at(&["metadata", "managedFields"]);
-    let applied = |e: &Value| {
-        e.get("operation").text() == "Apply" && !e.at(&path).get(&field).is_null()
-    };
+    let applied =
+        |e: &Value| e.get("operation").text() == "Apply" && !e.at(&path).get(&field).is_null();
     if text.is_null() || entries.items().iter().any(applied) {
         return Ok(());
     }
