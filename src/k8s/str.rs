@@ -1,43 +1,31 @@
-//! A shared, immutable string: static text costs nothing, other text one allocation for all copies.
+//! An immutable string that is cheap to copy: short text lies in the value itself, static text costs nothing, other
+//! text takes one allocation for all copies.
 
+use smol_str::SmolStr;
 use std::borrow::Borrow;
 use std::fmt;
 use std::ops::Deref;
-use std::sync::Arc;
 
 /// Immutable text, cheap to clone. `Str::from("literal")` does not allocate; use [`Str::new`] for
 /// text that does not live for ever.
 #[derive(Clone)]
-pub struct Str(Repr);
-
-#[derive(Clone)]
-enum Repr {
-    Static(&'static str),
-    Shared(Arc<str>),
-}
+pub struct Str(SmolStr);
 
 impl Str {
     /// Copies a text of any lifetime.
     pub fn new(text: &str) -> Self {
-        if text.is_empty() {
-            Self::default()
-        } else {
-            Self(Repr::Shared(Arc::from(text)))
-        }
+        Self(SmolStr::new(text))
     }
 
     /// The text itself.
     pub fn as_str(&self) -> &str {
-        match &self.0 {
-            Repr::Static(text) => text,
-            Repr::Shared(text) => text,
-        }
+        self.0.as_str()
     }
 }
 
 impl Default for Str {
     fn default() -> Self {
-        Self(Repr::Static(""))
+        Self(SmolStr::new_static(""))
     }
 }
 
@@ -62,7 +50,7 @@ impl AsRef<str> for Str {
 
 impl From<&'static str> for Str {
     fn from(text: &'static str) -> Self {
-        Self(Repr::Static(text))
+        Self(SmolStr::new_static(text))
     }
 }
 
