@@ -129,10 +129,16 @@ fn template_text(name: &str, rest: Option<String>, io: &Io<'_>) -> Result<String
     if !name.ends_with("file") {
         return Ok(text);
     }
+    let what = if name.starts_with("custom-columns") {
+        "template"
+    } else {
+        "--template"
+    };
+    let end = if what == "template" { "" } else { "\n" };
     let read = io.session.files.read(&io.session.path(&text));
     read.map(|t| t.to_string()).ok_or_else(|| {
         Failure::client(format!(
-            "error reading --template {text}, open {text}: no such file or directory\n"
+            "error reading {what} {text}, open {text}: no such file or directory{end}"
         ))
     })
 }

@@ -40,6 +40,9 @@ pub const GLOBAL: &[Flag] = &[
     long("warnings-as-errors", Takes::Bool),
 ];
 
+/// Known to `kubectl` alone; it prints no version, though.
+pub const ROOT: &[Flag] = &[long("version", Takes::Bool)];
+
 /// `-f`, `-R`, `-k`
 pub const FILES: &[Flag] = &[
     short('f', "filename", Takes::List),
@@ -103,7 +106,7 @@ pub fn check_global(path: &str, flags: &Parsed, io: &Io<'_>) -> Result<(), Failu
             "no server found for cluster \"{cluster}\""
         )));
     }
-    if let Some(user) = text("user").filter(|u| *u != NAME && !path.starts_with("set subject")) {
+    if let Some(user) = text("user").filter(|u| *u != NAME && !of_subjects(path)) {
         return Err(Failure::client(format!(
             "auth info \"{user}\" does not exist"
         )));
@@ -123,6 +126,16 @@ pub fn check_global(path: &str, flags: &Parsed, io: &Io<'_>) -> Result<(), Failu
         ));
     }
     Ok(())
+}
+
+/// `--user` names who is bound, not who asks.
+fn of_subjects(path: &str) -> bool {
+    [
+        "set subject",
+        "create rolebinding",
+        "create clusterrolebinding",
+    ]
+    .contains(&path)
 }
 
 /// `--request-timeout` in milliseconds; a bare number means seconds.

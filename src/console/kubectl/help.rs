@@ -1,10 +1,8 @@
-//! Short help texts, and what is said about commands that are not here.
+//! Help texts of kubectl and its groups, and what is said about commands that are not here.
+//! [`super::usage`] has those of the commands.
 
-use super::Command;
-use crate::console::args::Takes;
 use crate::console::error::Failure;
 use crate::console::verb;
-use crate::k8s::order::InOrder;
 
 /// Commands that do not exist here, with what to use instead.
 const NOT_HERE: &[(&str, &str)] = &[
@@ -344,31 +342,5 @@ pub fn group(path: &str, name: &str) -> String {
          given command.\nUse \"kubectl options\" for a list of global command-line options (applies to all \
          commands).\n"
     ));
-    text
-}
-
-/// `--help` of a command.
-pub fn of(command: &Command) -> String {
-    let mut text = format!(
-        "{}\n\nUsage:\n  kubectl {} {}\n",
-        command.about, command.path, command.usage
-    );
-    let mut flags: Vec<_> = command.flags.iter().flat_map(|f| f.iter()).collect();
-    flags.order_by_key(|f| f.name);
-    if !flags.is_empty() {
-        text.push_str("\nOptions:\n");
-    }
-    for flag in flags {
-        let short = flag.short.map_or("    ".to_owned(), |c| format!("-{c}, "));
-        let value = match flag.takes {
-            Takes::Bool => "=false",
-            Takes::Text | Takes::Maybe(_) => "=''",
-            Takes::List | Takes::Each => "=[]",
-            Takes::Int => "=0",
-            Takes::Duration => "=0s",
-        };
-        text.push_str(&format!("    {short}--{}{value}\n", flag.name));
-    }
-    text.push_str("\nUse \"kubectl options\" for a list of global command-line options (applies to all commands).\n");
     text
 }

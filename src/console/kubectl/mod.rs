@@ -23,6 +23,7 @@ pub mod record;
 pub mod request;
 pub mod resource;
 pub mod say;
+pub mod usage;
 
 pub use call::Call;
 pub use resource::Type;
@@ -116,14 +117,14 @@ impl Kubectl {
             path: path.clone(),
         };
         let Some(command) = found.command else {
-            let parsed = Parsed::parse(&found.words, &[flags::GLOBAL]).map_err(at)?;
+            let parsed = Parsed::parse(&found.words, &[flags::GLOBAL, flags::ROOT]).map_err(at)?;
             return found.without_command(&parsed, io).map(|()| None);
         };
         let mut sets = vec![flags::GLOBAL];
         sets.extend(command.flags);
         let parsed = Parsed::parse(&found.words, &sets).map_err(at)?;
         if parsed.is("help") {
-            io.out(help::of(command));
+            io.out(usage::of(command));
             return Ok(None);
         }
         flags::check_global(command.path, &parsed, io)?;

@@ -64,6 +64,8 @@ const ORDER: &[&str] = &[
     "env",
     "value",
     "valueFrom",
+    "verbs",
+    "apiGroups",
     "resources",
     "limits",
     "requests",
@@ -85,8 +87,16 @@ const ORDER: &[&str] = &[
     "description",
     "preemptionPolicy",
     "hard",
+    // Roles and bindings.
+    "resourceNames",
+    "nonResourceURLs",
     "rules",
+    "aggregationRule",
+    "apiGroup",
+    "subjects",
+    "roleRef",
     "status",
+    "items",
 ];
 
 /// Maps whose keys people choose.
@@ -109,6 +119,53 @@ pub fn indented(value: &Value) -> String {
     out
 }
 
+/// On one line, as the server writes it.
+pub fn compact(value: &Value) -> String {
+    let mut out = String::new();
+    one_line(&mut out, value, "");
+    out
+}
+
+/// The fields of a map in the order of their struct.
+fn ordered<'a>(map: &'a crate::k8s::value::Map, name: &str) -> Vec<(&'a str, &'a Value)> {
+    let mut fields: Vec<(&str, &Value)> = map.iter().map(|(k, v)| (k.as_str(), v)).collect();
+    if !MAPS.contains(&name) {
+        let place = |key: &str| match (name, key) {
+            // The one struct that has its group first.
+            ("roleRef", "apiGroup") => Some(0),
+            _ => ORDER.iter().position(|k| *k == key).map(|i| i + 1),
+        };
+        fields.sort_by_key(|(key, _)| place(key).unwrap_or(ORDER.len() + 1));
+    }
+    fields
+}
+
+fn one_line(out: &mut String, value: &Value, name: &str) {
+    match value {
+        Value::List(items) => {
+            out.push('[');
+            for (i, item) in items.iter().enumerate() {
+                out.push_str(if i > 0 { "," } else { "" });
+                one_line(out, item, "");
+            }
+            out.push(']');
+        }
+        Value::Map(map) => {
+            out.push('{');
+            for (i, (key, item)) in ordered(map, name).into_iter().enumerate() {
+                out.push_str(if i > 0 { "," } else { "" });
+                out.push_str(&json::quoted(key));
+                out.push(':');
+                one_line(out, item, key);
+            }
+            out.push('}');
+        }
+        Value::Null | Value::Bool(_) | Value::Int(_) | Value::Number(_) | Value::Str(_) => {
+            out.push_str(&json::compact(value));
+        }
+    }
+}
+
 fn line(out: &mut String, level: usize) {
     out.push('\n');
     out.extend(std::iter::repeat_n("    ", level));
@@ -127,14 +184,8 @@ fn write(out: &mut String, value: &Value, name: &str, level: usize) {
             out.push(']');
         }
         Value::Map(map) if !map.is_empty() => {
-            let mut fields: Vec<(&str, &Value)> =
-                map.iter().map(|(k, v)| (k.as_str(), v)).collect();
-            if !MAPS.contains(&name) {
-                let place = |key: &str| ORDER.iter().position(|k| *k == key);
-                fields.sort_by_key(|(key, _)| place(key).unwrap_or(ORDER.len()));
-            }
             out.push('{');
-            for (i, (key, item)) in fields.into_iter().enumerate() {
+            for (i, (key, item)) in ordered(map, name).into_iter().enumerate() {
                 out.push_str(if i > 0 { "," } else { "" });
                 line(out, level + 1);
                 out.push_str(&json::quoted(key));

@@ -4,7 +4,7 @@
 
 use crate::console::args::{Flag, Takes, long, short};
 use crate::console::error::Failure;
-use crate::console::kubectl::{Call, Command, flags, help};
+use crate::console::kubectl::{Call, Command, flags, usage};
 use crate::console::print::{output, table};
 use crate::console::task::Io;
 use crate::k8s::Value;
@@ -59,7 +59,7 @@ pub static COMMANDS: &[Command] = &[
     Command::once(
         "config use-context",
         "Set the current-context in a kubeconfig file",
-        "CONTEXT_NAME",
+        "",
         &[],
         switch,
     ),
@@ -127,7 +127,7 @@ fn switch(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
             "no context exists with the name: \"{name}\""
         ))),
         args => {
-            io.err(help::of(call.command));
+            io.err(usage::of(call.command));
             Err(Failure::client(format!(
                 "Unexpected args: [{}]",
                 args.join(" ")

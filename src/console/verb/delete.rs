@@ -30,7 +30,7 @@ pub const FLAGS: &[Flag] = &[
 pub static COMMANDS: &[Command] = &[Command {
     path: "delete",
     about: "Delete resources by file names, stdin, resources and names, or by resources and label selector",
-    usage: "([-f FILENAME] | [-k DIRECTORY] | TYPE [(NAME | -l label | --all)]) [options]",
+    usage: "([-f FILENAME] | [-k DIRECTORY] | TYPE [(NAME | -l label | --all)])",
     flags: &[
         FLAGS,
         flags::FILES,

@@ -14,9 +14,9 @@ use crate::console::kubectl::request::Sender;
 use crate::console::kubectl::{Call, Command, Run, flags};
 use crate::console::print::unified;
 use crate::console::task::Io;
-use crate::k8s::order::InOrder;
 use crate::k8s::selector::Selector;
 use crate::k8s::{Value, patch, yaml};
+use std::collections::BTreeMap;
 
 const FLAGS: &[Flag] = &[
     long("server-side", Takes::Bool),
@@ -79,15 +79,13 @@ fn differences(call: &Call, io: &mut Io<'_>) -> Result<String, Failure> {
     if let Some(failure) = read.failures.into_iter().next() {
         return Err(failure);
     }
-    let mut files: Vec<(String, String)> = Vec::new();
+    // An object that comes twice is written twice to the same file: the last one counts.
+    let mut files: BTreeMap<String, String> = BTreeMap::new();
     for manifest in &read.objects {
         let text = one(call, &sender, manifest, io)?;
-        if !text.is_empty() {
-            files.push((file_name(manifest), text));
-        }
+        files.insert(file_name(manifest), text);
     }
-    files.order();
-    Ok(files.into_iter().map(|(_, text)| text).collect())
+    Ok(files.into_values().collect())
 }
 
 /// `apps.v1.DaemonSet.default.x`

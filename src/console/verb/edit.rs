@@ -67,6 +67,9 @@ fn start(call: Call) -> Result<Box<dyn Task>, Failure> {
         call,
         items: None,
         current: None,
+        several: false,
+        edited: false,
+        unchanged: Vec::new(),
         code: 0,
     }))
 }
@@ -77,6 +80,10 @@ struct Edit {
     /// Objects still to be edited; None before the first poll.
     items: Option<Vec<Item>>,
     current: Option<Editing>,
+    /// Several objects are one edit: what was left as it is gets told at the end.
+    several: bool,
+    edited: bool,
+    unchanged: Vec<String>,
     code: u8,
 }
 
@@ -98,10 +105,26 @@ struct Editing {
 impl Task for Edit {
     fn poll(&mut self, io: &mut Io<'_>) -> Step {
         if self.items.is_none() {
-            let found = items::find(&self.call, self.call.args(), Bare::Refused, Look::Live, io)
+            let found = items::find(&self.call, self.call.args(), Bare::Means, Look::Live, io)
                 .and_then(|found| Failure::gather(found.failures).map(|()| found.items));
             match found.and_then(|items| say::check(&self.call, io).map(|()| items)) {
-                Ok(items) => self.items = Some(items),
+                Ok(_)
+                    if !matches!(
+                        self.call.flags.text("output").unwrap_or(""),
+                        "" | "json" | "kyaml" | "yaml"
+                    ) =>
+                {
+                    let output = self.call.flags.text("output").unwrap_or("");
+                    let failure = Failure::client(format!(
+                        "unable to match a printer suitable for the output format \"{output}\", allowed formats are: \
+                         json,kyaml,yaml"
+                    ));
+                    return fail(io, &failure);
+                }
+                Ok(items) => {
+                    self.several = items.len() > 1;
+                    self.items = Some(items);
+                }
                 Err(failure) => return fail(io, &failure),
             }
         }
@@ -109,6 +132,7 @@ impl Task for Edit {
             if self.current.is_none() {
                 let items = self.items.get_or_insert_default();
                 if items.is_empty() {
+                    self.tell_unchanged(io);
                     return Step::Exit(self.code);
                 }
                 let item = items.remove(0);
@@ -124,8 +148,17 @@ impl Task for Edit {
                 Err(failure) => return fail(io, &failure),
             }
             let editing = editing.clone();
+            let title = editing.item.title();
             match editing.saved(&self.call, io) {
-                Ok(again) => self.current = again,
+                Ok(Saved::Again(again)) => self.current = Some(*again),
+                Ok(Saved::Edited) => {
+                    self.edited = true;
+                    self.current = None;
+                }
+                Ok(Saved::Unchanged) => {
+                    self.unchanged.push(title);
+                    self.current = None;
+                }
                 Err(failure) => {
                     self.code = failure.code();
                     fail(io, &failure);
@@ -134,6 +167,38 @@ impl Task for Edit {
             }
         }
     }
+}
+
+impl Edit {
+    fn tell_unchanged(&mut self, io: &mut Io<'_>) {
+        let unchanged = std::mem::take(&mut self.unchanged);
+        if unchanged.is_empty() {
+            return;
+        }
+        if self.several && self.edited {
+            for title in unchanged {
+                io.line(format!("{title} skipped"));
+            }
+        } else {
+            io.err_line("Edit cancelled, no changes made.");
+        }
+    }
+}
+
+/// What came of a change that was sent.
+enum Sent {
+    Done,
+    Nothing,
+    /// With what stands above the text when it is opened again.
+    Refused(String),
+}
+
+/// What came of a saved text.
+enum Saved {
+    Edited,
+    Unchanged,
+    /// It was refused and is open again.
+    Again(Box<Editing>),
 }
 
 impl Editing {
@@ -198,7 +263,7 @@ impl Editing {
     }
 
     /// Does what the saved text asks for; the answer is the next round when the text was refused.
-    fn saved(mut self, call: &Call, io: &mut Io<'_>) -> Result<Option<Editing>, Failure> {
+    fn saved(mut self, call: &Call, io: &mut Io<'_>) -> Result<Saved, Failure> {
         let read = io
             .session
             .files
@@ -209,7 +274,7 @@ impl Editing {
         let text: String = lines.map(|l| format!("{l}\n")).collect();
         if text.trim().is_empty() {
             io.err_line("Edit cancelled, saved file was empty.");
-            return Ok(None);
+            return Ok(Saved::Edited);
         }
         if text == self.text {
             if self.refused {
@@ -221,13 +286,13 @@ impl Editing {
                     "Edit cancelled, no valid changes were saved.",
                 ));
             }
-            io.err_line("Edit cancelled, no changes made.");
-            return Ok(None);
+            return Ok(Saved::Unchanged);
         }
         let why = match yaml::parse(&text) {
             Ok(value) if value.as_map().is_some() => match self.send(call, &value, io)? {
-                None => return Ok(None),
-                Some(why) => why,
+                Sent::Done => return Ok(Saved::Edited),
+                Sent::Nothing => return Ok(Saved::Unchanged),
+                Sent::Refused(why) => why,
             },
             Ok(_) => {
                 "# The edited file had a syntax error: invalid object to validate\n#\n".to_owned()
@@ -239,11 +304,11 @@ impl Editing {
         };
         self.text = text;
         self.refused = true;
-        Ok(Some(self.open(&why, io)))
+        Ok(Saved::Again(Box::new(self.open(&why, io))))
     }
 
     /// Sends the change; the answer is what stands above the text when it is opened again.
-    fn send(&self, call: &Call, value: &Value, io: &mut Io<'_>) -> Result<Option<String>, Failure> {
+    fn send(&self, call: &Call, value: &Value, io: &mut Io<'_>) -> Result<Sent, Failure> {
         let paths: [&[&str]; 3] = [&["apiVersion"], &["kind"], &["metadata", "name"]];
         if paths
             .iter()
@@ -268,8 +333,7 @@ impl Editing {
             patch::two_way(kind, &self.shown, value).map_err(Failure::client)?
         };
         if body.is_empty() {
-            io.err_line("Edit cancelled, no changes made.");
-            return Ok(None);
+            return Ok(Sent::Nothing);
         }
         if call.flags.is("output-patch") {
             io.line(format!("Patch: {}", json::compact(&body)));
@@ -282,7 +346,7 @@ impl Editing {
             Ok(written) => {
                 let value = written.object.value().clone();
                 say::object(call, self.item.ty, &self.item.name, &value, "edited", io)?;
-                Ok(None)
+                Ok(Sent::Done)
             }
             Err(status) if status.is_not_found() => {
                 io.err_line(format!(
@@ -303,11 +367,13 @@ impl Editing {
                 if lines.is_empty() {
                     lines = format!("# * {status}\n");
                 }
-                Ok(Some(format!("# {title} was not valid:\n{lines}#\n")))
+                Ok(Sent::Refused(format!(
+                    "# {title} was not valid:\n{lines}#\n"
+                )))
             }
             Err(status) => {
                 io.err_line(format!("error: {title} could not be patched: {status}"));
-                Ok(Some(format!(
+                Ok(Sent::Refused(format!(
                     "# {title} could not be patched: {status}\n#\n"
                 )))
             }

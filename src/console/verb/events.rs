@@ -26,7 +26,7 @@ const FLAGS: &[Flag] = &[
 pub static COMMANDS: &[Command] = &[Command {
     path: "events",
     about: "List events",
-    usage: "[(-o|--output=)json|yaml|name|go-template|jsonpath] [--for TYPE/NAME] [--types=Normal,Warning] [--watch]",
+    usage: "[(-o|--output=)json|yaml|kyaml|name|go-template|go-template-file|template|templatefile|jsonpath|jsonpath-as-json|jsonpath-file] [--for TYPE/NAME] [--watch] [--types=Normal,Warning]",
     flags: &[FLAGS, flags::ALL_NAMESPACES, flags::OUTPUT],
     required: &[],
     run: Run::Task(start),
@@ -48,7 +48,18 @@ struct Events {
     cursor: Option<u64>,
 }
 
+/// The formats that `kubectl events` knows.
+const FORMATS: &str = "go-template,go-template-file,json,jsonpath,jsonpath-as-json,jsonpath-file,kyaml,name,template,\
+                       templatefile,yaml";
+
 fn start(call: Call) -> Result<Box<dyn Task>, Failure> {
+    let output = call.flags.text("output").unwrap_or("");
+    let name = output.split('=').next().unwrap_or("");
+    if !output.is_empty() && !FORMATS.split(',').any(|f| f == name) {
+        return Err(Failure::client(format!(
+            "unable to match a printer suitable for the output format \"{output}\", allowed formats are: {FORMATS}"
+        )));
+    }
     let mut wanted = Wanted::default();
     if let Some(text) = call.flags.text("for") {
         let form = || Failure::client("--for must be in resource/name form");
@@ -123,9 +134,7 @@ impl Events {
         events.order_by_key(|e| Timestamp::parse(event::last_seen(e.value()).text()));
         if !format.is_table() {
             if format == Format::Name {
-                for event in &events {
-                    io.line(format!("event/{}", event.name()));
-                }
+                // Upstream hands its printer of names a list, which has none.
                 return Ok(());
             }
             let items = events

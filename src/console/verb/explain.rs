@@ -2,12 +2,12 @@
 //!
 //! Upstream: kubectl/pkg/explain/v2. Descriptions are left out where this playground has no own words.
 
+use super::explain_rarer::{Row, Shape};
 use crate::console::args::{Flag, Takes, long, short};
 use crate::console::error::Failure;
 use crate::console::format::jsonpath;
 use crate::console::kubectl::{Call, Command, Run, Type};
 use crate::console::task::Io;
-use crate::k8s::schema::{Definition, DefinitionId, Field, schema};
 
 /// How deep `--recursive` goes; the types that hold themselves would never end.
 const DEPTH_MAX: usize = 12;
@@ -23,7 +23,7 @@ const FLAGS: &[Flag] = &[
 pub static COMMANDS: &[Command] = &[Command {
     path: "explain",
     about: "Get documentation for a resource",
-    usage: "TYPE [--recursive=FALSE|TRUE] [--api-version=api-version-group]",
+    usage: "TYPE [--recursive=FALSE|TRUE] [--api-version=api-version-group] [-o|--output=plaintext|plaintext-openapiv2]",
     flags: &[FLAGS],
     required: &[],
     run: Run::Once(run),
@@ -57,7 +57,14 @@ fn run(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
         ));
     }
     let version = call.flags.text("api-version").filter(|v| !v.is_empty());
-    if let Some(version) = version.filter(|v| *v != ty.resource.api_version()) {
+    let resource = ty.resource;
+    let other = version.filter(|v| *v != resource.api_version());
+    let elsewhere = other.and_then(|version| {
+        let (group, version) = version.split_once('/').unwrap_or(("", version));
+        let shape = Shape::of(group, version, resource.kind)?;
+        (group == resource.group).then_some((shape, version))
+    });
+    if let Some(version) = other.filter(|_| elsewhere.is_none()) {
         return Err(Failure::client(if version == "v1" {
             format!(
                 "GVR (/v1, Resource={}) not found in OpenAPI schema",
@@ -70,9 +77,9 @@ fn run(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
             )
         }));
     }
-    let resource = ty.resource;
-    let id = schema().of(resource.group, resource.version, resource.kind);
-    let id = id.ok_or_else(|| {
+    let own = Shape::of(resource.group, resource.version, resource.kind);
+    let found = elsewhere.or(own.map(|shape| (shape, resource.version)));
+    let (shape, version) = found.ok_or_else(|| {
         Failure::client(format!(
             "GVR ({}) not found in OpenAPI schema",
             ty.group_version_resource()
@@ -82,8 +89,8 @@ fn run(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
         io.line(format!("GROUP:      {}", resource.group));
     }
     io.line(format!("KIND:       {}", resource.kind));
-    io.line(format!("VERSION:    {}\n", resource.version));
-    explain(id, &path, call.flags.is("recursive"), io)
+    io.line(format!("VERSION:    {version}\n"));
+    explain(shape, &path, call.flags.is("recursive"), io)
 }
 
 /// Refuses what is no path of fields.
@@ -122,88 +129,79 @@ fn split(word: &str) -> Result<(Type, Vec<&str>), Failure> {
     Ok((ty, rest.split('.').filter(|p| !p.is_empty()).collect()))
 }
 
-fn explain(
-    root: DefinitionId,
-    path: &[&str],
-    recursive: bool,
-    io: &mut Io<'_>,
-) -> Result<(), Failure> {
+fn explain(root: Shape, path: &[&str], recursive: bool, io: &mut Io<'_>) -> Result<(), Failure> {
     let mut place = Some(root);
-    let mut last: Option<&Field> = None;
+    let mut last: Option<Row> = None;
     for name in path {
         // The last name of the path is told, wherever it broke.
         let told = path.last().copied().unwrap_or_default();
         let missing = || Failure::client(format!("field \"{told}\" does not exist"));
-        let definition = schema().definition(place.ok_or_else(missing)?);
-        let field = definition.field(name).ok_or_else(missing)?;
-        place = field.ty.element_struct();
-        last = Some(field);
+        let rows = place.ok_or_else(missing)?.rows();
+        let row = rows.into_iter().find(|r| r.name == *name);
+        let row = row.ok_or_else(missing)?;
+        place = row.inner;
+        last = Some(row);
     }
-    if let Some(field) = last {
-        io.line(format!("FIELD: {} <{}>", field.name, shown_type(field)));
-        enums(field, 0, io);
+    if let Some(row) = &last {
+        io.line(format!("FIELD: {} <{}>", row.name, row.ty));
+        if has_enum(row) {
+            io.line("ENUM:");
+            for word in &row.words {
+                io.line(format!("    {word}"));
+            }
+        }
         io.line("\n");
     }
     io.line("DESCRIPTION:");
-    let own = place.map(|id| schema().definition(id));
-    let about = match (last, own) {
-        (Some(field), _) => words(field.name),
-        (None, Some(definition)) => words(definition.go_name()),
+    let about = match (&last, place) {
+        (Some(row), _) => words(row.name),
+        (None, Some(shape)) => words(shape.name()),
         (None, None) => None,
     };
     io.line(format!("    {}\n    ", about.unwrap_or_default()));
-    if let Some(definition) = own {
+    let rows = place.map(Shape::rows).unwrap_or_default();
+    if !rows.is_empty() {
         io.line("FIELDS:");
-        fields(definition, 1, recursive, io);
+        fields(&rows, 1, recursive, io);
     }
     io.line("");
     Ok(())
 }
 
-/// The type as explain names it: times are texts there.
-fn shown_type(field: &Field) -> String {
-    let text = field.ty.explained();
-    match text.as_str() {
-        "Time" | "MicroTime" => "string".to_owned(),
-        "Object" if field.name == "fieldsV1" => "FieldsV1".to_owned(),
-        "Object" => "RawExtension".to_owned(),
-        _ => text,
-    }
+fn has_enum(row: &Row) -> bool {
+    !row.words.is_empty() && !row.ty.starts_with("[]")
 }
 
-fn enums(field: &Field, level: usize, io: &mut Io<'_>) {
-    if field.words.is_empty() || field.ty.explained().starts_with("[]") {
+fn enums(row: &Row, level: usize, io: &mut Io<'_>) {
+    if !has_enum(row) {
         return;
     }
-    let mut text = field.words[..field.words.len().min(ENUM_MAX)].join(", ");
-    if field.words.len() > ENUM_MAX {
+    let mut text = row.words[..row.words.len().min(ENUM_MAX)].join(", ");
+    if row.words.len() > ENUM_MAX {
         text.push_str(", ....");
     }
     io.line(format!("{}enum: {text}", "  ".repeat(level)));
 }
 
-fn fields(definition: &Definition, level: usize, recursive: bool, io: &mut Io<'_>) {
+fn fields(rows: &[Row], level: usize, recursive: bool, io: &mut Io<'_>) {
     let indent = "  ".repeat(level);
-    for field in &definition.fields {
-        let required = if field.required { " -required-" } else { "" };
-        io.line(format!(
-            "{indent}{}\t<{}>{required}",
-            field.name,
-            shown_type(field)
-        ));
+    for row in rows {
+        let required = if row.required { " -required-" } else { "" };
+        io.line(format!("{indent}{}\t<{}>{required}", row.name, row.ty));
         if recursive {
-            let inner = field.ty.element_struct().map(|id| schema().definition(id));
-            if let Some(inner) = inner.filter(|_| level < DEPTH_MAX) {
-                fields(inner, level + 1, recursive, io);
+            let inner = row.inner.filter(|_| level < DEPTH_MAX);
+            let inner = inner.map(Shape::rows).unwrap_or_default();
+            if inner.is_empty() {
+                enums(row, level, io);
             } else {
-                enums(field, level, io);
+                fields(&inner, level + 1, recursive, io);
             }
             continue;
         }
-        enums(field, level, io);
+        enums(row, level, io);
         io.line(format!(
             "{indent}  {}\n",
-            words(field.name).unwrap_or_default()
+            words(row.name).unwrap_or_default()
         ));
     }
     if recursive && level == 1 {

@@ -3,7 +3,7 @@
 //! Upstream: kubectl/pkg/cmd/get/get.go.
 
 use super::get_rows::Rows;
-use super::get_watch;
+use super::{get_raw, get_watch};
 use crate::console::args::{Flag, Takes, long, short};
 use crate::console::error::Failure;
 use crate::console::format::{self, Format, sort};
@@ -11,7 +11,8 @@ use crate::console::kubectl::builder::{self, Bare, Found, Info};
 use crate::console::kubectl::{Call, Command, Run, flags, manifest};
 use crate::console::print::View;
 use crate::console::task::{Io, Step, Task};
-use crate::k8s::{Object, Value};
+use crate::k8s::selector::Selector;
+use crate::k8s::{Kind, Object, Value};
 use crate::value;
 use std::sync::Arc;
 
@@ -34,7 +35,7 @@ const FLAGS: &[Flag] = &[
 pub static COMMANDS: &[Command] = &[Command {
     path: "get",
     about: "Display one or many resources",
-    usage: "(TYPE[.VERSION][.GROUP] [NAME | -l label] | TYPE[.VERSION][.GROUP]/NAME ...) [options]",
+    usage: "[(-o|--output=)json|yaml|kyaml|name|go-template|go-template-file|template|templatefile|jsonpath|jsonpath-as-json|jsonpath-file|custom-columns|custom-columns-file|wide] (TYPE[.VERSION][.GROUP] [NAME | -l label] | TYPE[.VERSION][.GROUP]/NAME ...) [flags]",
     flags: &[
         FLAGS,
         flags::FILES,
@@ -65,7 +66,7 @@ impl Task for Get {
         }
         let flags = &self.call.flags;
         let watches = flags.is("watch") || flags.is("watch-only");
-        let result = if watches {
+        let result = if watches && !flags.given("raw") {
             get_watch::start(&self.call, io).map(Some)
         } else {
             once(&self.call, io).map(|()| None)
@@ -111,6 +112,10 @@ fn files(call: &Call, io: &mut Io<'_>) -> Result<Found, Failure> {
     let mut anywhere = call.clone();
     anywhere.namespace_given = false;
     let mut found = super::from_files(&anywhere, io)?;
+    if call.flags.text("selector").is_some_and(|s| !s.is_empty()) {
+        // A selector beside files fits nothing.
+        found.infos.clear();
+    }
     for failure in &mut found.failures {
         if let Failure::Client(message) = failure {
             *failure = Failure::Plain(std::mem::take(message));
@@ -133,6 +138,9 @@ pub fn format(call: &Call, io: &Io<'_>) -> Result<Format, Failure> {
 }
 
 fn once(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
+    if let Some(answer) = get_raw::answer(call, io) {
+        return answer;
+    }
     let format = format(call, io)?;
     if call.flags.is("output-watch-events") {
         return Err(Failure::client(
@@ -182,7 +190,14 @@ fn once(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
     if found.single && objects.is_empty() {
         return Failure::gather(found.failures);
     }
-    let mut shown = objects.iter().map(|o| format::shown(call, o.value()));
+    let scale = call.flags.text("subresource") == Some("scale");
+    let mut shown = objects.iter().map(|o| {
+        if scale {
+            scale_of(o.value())
+        } else {
+            format::shown(call, o.value())
+        }
+    });
     let whole = if found.single {
         shown.next_back().unwrap_or_default()
     } else {
@@ -204,9 +219,14 @@ fn subresource(call: &Call, found: &Found) -> Result<(), Failure> {
     }
     let without = |i: &Info| i.object.value().field("status").is_none();
     match part {
-        "scale" => Err(Failure::client(
-            "--subresource=scale is not part of this playground: .spec.replicas of the object is the same number",
-        )),
+        "scale" if found.infos.iter().all(|i| scales(i.object.kind())) => {
+            if call.flags.text("output").unwrap_or("").is_empty() {
+                return Err(Failure::client(
+                    "--subresource=scale is shown with -o yaml or json only in this playground",
+                ));
+            }
+            Ok(())
+        }
         "status" if !found.infos.iter().any(without) => Ok(()),
         _ => Err(Failure::Api(crate::cluster::Status::plain(
             404,
@@ -214,6 +234,33 @@ fn subresource(call: &Call, found: &Found) -> Result<(), Failure> {
             "the server could not find the requested resource".to_owned(),
         ))),
     }
+}
+
+/// Kinds with a number of replicas to set.
+fn scales(kind: Kind) -> bool {
+    matches!(
+        kind,
+        Kind::Deployment | Kind::ReplicaSet | Kind::StatefulSet | Kind::ReplicationController
+    )
+}
+
+/// The `Scale` of an object.
+fn scale_of(object: &Value) -> Value {
+    let metadata = object.get("metadata");
+    let selector = Selector::read(object.at(&["spec", "selector"]));
+    value!({
+        "apiVersion": "autoscaling/v1", "kind": "Scale",
+        "metadata": {
+            "creationTimestamp": metadata.get("creationTimestamp").clone(),
+            "name": metadata.get("name").clone(), "namespace": metadata.get("namespace").clone(),
+            "resourceVersion": metadata.get("resourceVersion").clone(), "uid": metadata.get("uid").clone(),
+        },
+        "spec": {"replicas": object.at(&["spec", "replicas"]).clone()},
+        "status": {
+            "replicas": object.at(&["status", "replicas"]).as_i64().unwrap_or(0),
+            "selector": selector.to_string(),
+        },
+    })
 }
 
 /// `daemonset.apps`

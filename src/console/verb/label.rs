@@ -23,7 +23,7 @@ pub static COMMANDS: &[Command] = &[
     Command {
         path: "label",
         about: "Update the labels on a resource",
-        usage: "[--overwrite] (-f FILENAME | TYPE NAME) KEY_1=VAL_1 ... KEY_N=VAL_N [options]",
+        usage: "[--overwrite] (-f FILENAME | TYPE NAME) KEY_1=VAL_1 ... KEY_N=VAL_N [--resource-version=version]",
         flags: SETS,
         required: &[],
         run: Run::Once(label),
@@ -31,7 +31,7 @@ pub static COMMANDS: &[Command] = &[
     Command {
         path: "annotate",
         about: "Update the annotations on a resource",
-        usage: "[--overwrite] (-f FILENAME | TYPE NAME) KEY_1=VAL_1 ... KEY_N=VAL_N [options]",
+        usage: "[--overwrite] (-f FILENAME | TYPE NAME) KEY_1=VAL_1 ... KEY_N=VAL_N [--resource-version=version]",
         flags: SETS,
         required: &[],
         run: Run::Once(annotate),
@@ -286,7 +286,7 @@ fn one(
     }
     value.at_mut(&["metadata"]).set(field.key(), new);
     record::note(call, &mut value);
-    if !sender.client_only() && (added || removed || field == Field::Annotations) {
+    if !listing && !sender.client_only() && (added || removed || field == Field::Annotations) {
         let body = body(call, field, difference);
         let place = (item.namespace.as_str(), item.name.as_str());
         sender.patch(

@@ -13,8 +13,10 @@ pub mod drain;
 pub mod edit;
 pub mod events;
 pub mod explain;
+mod explain_rarer;
 pub mod expose;
 pub mod get;
+mod get_raw;
 mod get_rows;
 mod get_watch;
 pub mod label;
@@ -47,7 +49,10 @@ pub static ALL: &[&[Command]] = &[
     apply::COMMANDS,
     apply::last_applied::COMMANDS,
     create::FILES,
+    create::ACCESS,
     create::CONFIG,
+    create::INGRESS,
+    create::SECRET,
     create::POLICY,
     create::SERVICE,
     create::WORKLOAD,

@@ -24,7 +24,7 @@ const FLAGS: &[Flag] = &[
 pub static COMMANDS: &[Command] = &[Command {
     path: "patch",
     about: "Update fields of a resource",
-    usage: "(-f FILENAME | TYPE NAME) [-p PATCH|--patch-file FILE] [options]",
+    usage: "(-f FILENAME | TYPE NAME) [-p PATCH|--patch-file FILE]",
     flags: &[
         FLAGS,
         flags::FILES,

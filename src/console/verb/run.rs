@@ -48,7 +48,7 @@ const FLAGS: &[Flag] = &[
 pub static COMMANDS: &[Command] = &[Command {
     path: "run",
     about: "Run a particular image on the cluster",
-    usage: "NAME --image=image [--env=\"key=value\"] [--port=port] [--command] -- [COMMAND] [args...]",
+    usage: "NAME --image=image [--env=\"key=value\"] [--port=port] [--dry-run=server|client] [--overrides=inline-json] [--command] -- [COMMAND] [args...]",
     flags: &[
         FLAGS,
         flags::OUTPUT,

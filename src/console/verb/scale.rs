@@ -50,7 +50,7 @@ pub static COMMANDS: &[Command] = &[
     Command {
         path: "autoscale",
         about: "Auto-scale a deployment, replica set, stateful set, or replication controller",
-        usage: "(-f FILENAME | TYPE NAME | TYPE/NAME) [--min=MINPODS] --max=MAXPODS [--cpu=CPU] [options]",
+        usage: "(-f FILENAME | TYPE NAME | TYPE/NAME) [--min=MINPODS] --max=MAXPODS [--cpu=CPU] [--memory=MEMORY]",
         flags: &[
             AUTOSCALE,
             flags::FILES,
@@ -174,6 +174,12 @@ fn autoscale(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
             "--max=MAXPODS must be larger or equal to --min=MINPODS, max: {max}, min: {min}"
         )));
     }
+    if call.flags.given("cpu-percent") {
+        io.err_line(
+            "Flag --cpu-percent has been deprecated, Use --cpu with percentage or resource quantity format (e.g., \
+             '70%' for utilization or '500m' for milliCPU).",
+        );
+    }
     let found = items::find_or_all(call, call.args(), io)?;
     Failure::gather(found.failures)?;
     for item in &found.items {
@@ -194,8 +200,87 @@ fn autoscale(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
             )));
         }
     }
-    Err(Failure::client(
-        "horizontalpodautoscalers.autoscaling are not kept in this playground: nobody measures pods here, kubectl \
-         scale sets the number",
-    ))
+    for item in &found.items {
+        let name = match call.flags.text("name").filter(|n| !n.is_empty()) {
+            Some(name) => name.to_owned(),
+            None => item.name.clone(),
+        };
+        let value = autoscaler(call, item, &name, (min, max))?;
+        let sender = Sender::of(call, "kubectl-autoscale", io)?;
+        if !sender.client_only() {
+            return Err(Failure::client(
+                "horizontalpodautoscalers.autoscaling are not kept in this playground: nobody measures pods here, \
+                 kubectl scale sets the number",
+            ));
+        }
+        let ty = crate::console::kubectl::Type::find("horizontalpodautoscalers.autoscaling")
+            .ok_or_else(|| Failure::client("no such resource"))?;
+        let operation = format!("autoscaled{}", sender.suffix());
+        say::made(call, ty, &name, &value, &operation, io)?;
+    }
+    Ok(())
+}
+
+/// The autoscaler that the flags describe.
+fn autoscaler(
+    call: &Call,
+    item: &Item,
+    name: &str,
+    (min, max): (i64, i64),
+) -> Result<Value, Failure> {
+    let mut metrics: Vec<Value> = Vec::new();
+    let mut metric = |resource: &'static str, text: &str| {
+        let target = match text.strip_suffix('%') {
+            Some(percent) => match percent.parse::<i64>() {
+                Ok(n) if n > 0 => value!({"averageUtilization": n, "type": "Utilization"}),
+                _ => {
+                    return Err(Failure::client(format!(
+                        "invalid {resource} utilization value: {text}"
+                    )));
+                }
+            },
+            None => match crate::k8s::quantity::Quantity::parse(text) {
+                Ok(_) => value!({"averageValue": Value::str(text), "type": "AverageValue"}),
+                Err(why) => {
+                    return Err(Failure::client(format!("invalid {resource} value: {why}")));
+                }
+            },
+        };
+        metrics.push(value!({
+            "resource": {"name": resource, "target": target}, "type": "Resource",
+        }));
+        Ok(())
+    };
+    match call.flags.int("cpu-percent").filter(|p| *p >= 0) {
+        Some(percent) => metric("cpu", &format!("{percent}%"))?,
+        None => {
+            if let Some(text) = call.flags.text("cpu").filter(|t| !t.is_empty()) {
+                metric("cpu", text)?;
+            }
+        }
+    }
+    if let Some(text) = call.flags.text("memory").filter(|t| !t.is_empty()) {
+        metric("memory", text)?;
+    }
+    let mut spec = value!({
+        "maxReplicas": max,
+        "scaleTargetRef": {
+            "apiVersion": item.tree().get("apiVersion").clone(), "kind": item.tree().get("kind").clone(),
+            "name": Value::str(&item.name),
+        },
+    });
+    if !metrics.is_empty() {
+        spec.set("metrics", metrics.into_iter().collect::<Value>());
+    }
+    if min > 0 {
+        spec.set("minReplicas", min);
+    }
+    let mut metadata = value!({"name": Value::str(name)});
+    if call.namespace_given {
+        metadata.set("namespace", call.namespace.clone());
+    }
+    Ok(value!({
+        "apiVersion": "autoscaling/v2", "kind": "HorizontalPodAutoscaler", "metadata": metadata,
+        "spec": spec, "status": {"currentMetrics": null, "desiredReplicas": 0},
+    }))
 }

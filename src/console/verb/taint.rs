@@ -17,7 +17,7 @@ const FLAGS: &[Flag] = &[long("overwrite", Takes::Bool)];
 pub static COMMANDS: &[Command] = &[Command {
     path: "taint",
     about: "Update the taints on one or more nodes",
-    usage: "NODE NAME KEY_1=VAL_1:TAINT_EFFECT_1 ... KEY_N=VAL_N:TAINT_EFFECT_N [options]",
+    usage: "NODE NAME KEY_1=VAL_1:TAINT_EFFECT_1 ... KEY_N=VAL_N:TAINT_EFFECT_N",
     flags: &[
         FLAGS,
         flags::SELECTOR,

@@ -2,8 +2,9 @@
 
 use crate::console::args::{Flag, Takes, long, short};
 use crate::console::error::Failure;
-use crate::console::kubectl::{Call, Command, Run, flags};
+use crate::console::kubectl::{Call, Command, Run, flags, usage};
 use crate::console::task::Io;
+use crate::k8s::order::InOrder;
 use crate::k8s::schema::VERSION;
 
 const FLAGS: &[Flag] = &[
@@ -18,7 +19,7 @@ pub static COMMANDS: &[Command] = &[
     Command {
         path: "version",
         about: "Print the client and server version information",
-        usage: "[--client] [-o json|yaml]",
+        usage: "[flags]",
         flags: &[FLAGS],
         required: &[],
         run: Run::Once(run),
@@ -93,6 +94,24 @@ fn json(name: &str, more: bool) -> String {
     format!("  \"{name}\": {{\n{}\n  }}{comma}\n", fields.join(",\n"))
 }
 
+/// What the server says at `/version`.
+pub fn server_document() -> String {
+    let mut fields: Vec<String> = Vec::new();
+    for (name, value) in parts() {
+        if name == "gitVersion" {
+            fields.push(format!("  \"emulationMajor\": \"{}\"", parts()[0].1));
+            fields.push(format!("  \"emulationMinor\": \"{}\"", parts()[1].1));
+        }
+        fields.push(format!("  \"{name}\": \"{value}\""));
+    }
+    format!("{{\n{}\n}}", fields.join(",\n"))
+}
+
+/// Where the API is said to be.
+pub fn server_address() -> &'static str {
+    "10.0.0.1:6443"
+}
+
 fn yaml(name: &str) -> String {
     let mut sorted = parts();
     sorted.sort_unstable();
@@ -108,9 +127,19 @@ fn yaml(name: &str) -> String {
 
 fn options(_: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
     io.line("The following options can be passed to any command:\n");
-    for flag in flags::GLOBAL {
-        let short = flag.short.map_or("    ".to_owned(), |c| format!("-{c}, "));
-        io.line(format!("    {short}--{}", flag.name));
+    let mut all: Vec<_> = flags::GLOBAL.iter().filter(|f| f.name != "help").collect();
+    all.order_by_key(|f| f.name);
+    for flag in all {
+        let default = match (flag.name, flag.takes) {
+            ("kuberc" | "namespace" | "server", _) => "''",
+            ("log-flush-frequency", _) => "5s",
+            ("request-timeout", _) => "'0'",
+            ("v", _) => "0",
+            (_, Takes::Bool) => "false",
+            (_, Takes::List | Takes::Each) => "[]",
+            (_, Takes::Text | Takes::Maybe(_) | Takes::Int | Takes::Duration) => "''",
+        };
+        io.out(usage::line(flag, default));
     }
     Ok(())
 }

@@ -24,7 +24,7 @@ const LOOK: SimSpan = SimSpan::from_millis(500);
 pub static COMMANDS: &[Command] = &[Command {
     path: "wait",
     about: "Wait for a specific condition on one or many resources",
-    usage: "([-f FILENAME] | resource.group/resource.name | resource.group [(-l label | --all)]) [--for=...]",
+    usage: "([-f FILENAME] | resource.group/resource.name | resource.group [(-l label | --all)]) [--for=create|--for=delete|--for condition=available|--for=jsonpath='{}'[=value]]",
     flags: &[
         FLAGS,
         flags::FILES,

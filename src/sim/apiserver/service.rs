@@ -19,6 +19,11 @@ const NODE_PORTS: (i64, i64) = (30_000, 32_767);
 pub(super) fn allocate(api: &mut ApiServer, service: &mut Value) -> Result<(), Status> {
     let external = service.at(&["spec", "type"]).text() == "ExternalName";
     if external {
+        let address = service.at(&["spec", "clusterIP"]).clone();
+        if !address.is_empty() {
+            let addresses = Value::from(vec![address]);
+            service.at_mut(&["spec"]).set("clusterIPs", addresses);
+        }
         return Ok(());
     }
     let headless = service.at(&["spec", "clusterIP"]).text() == "None";
@@ -30,24 +35,121 @@ pub(super) fn allocate(api: &mut ApiServer, service: &mut Value) -> Result<(), S
     if spec.get("ipFamilyPolicy").is_empty() {
         spec.set("ipFamilyPolicy", "SingleStack");
     }
+    families(service)?;
+    let spec = service.at_mut(&["spec"]);
     if !headless && spec.get("clusterIP").is_empty() {
         let address = free_address(api);
         spec.set("clusterIP", address);
-    } else if !headless && address_taken(api, spec.get("clusterIP").text()) {
+    } else if !headless {
         let address = spec.get("clusterIP").to_str();
-        let detail = "failed to allocate IP ".to_owned()
-            + &format!("{address}: provided IP is already allocated");
-        let name = service.at(&["metadata", "name"]).text();
-        return Err(refuse(
-            name,
-            "spec.clusterIPs",
-            format!("Invalid value: [\"{address}\"]: {detail}"),
-        ));
+        let why = if !in_range(&address) {
+            "the provided network does not match the current range"
+        } else if address_taken(api, &address) {
+            "provided IP is already allocated"
+        } else {
+            ""
+        };
+        if !why.is_empty() {
+            let name = service.at(&["metadata", "name"]).text();
+            return Err(refuse(
+                name,
+                "spec.clusterIPs",
+                format!("Invalid value: [\"{address}\"]: failed to allocate IP {address}: {why}"),
+            ));
+        }
     }
     let spec = service.at_mut(&["spec"]);
     let address = spec.get("clusterIP").clone();
     spec.set("clusterIPs", Value::from(vec![address]));
     allocate_ports(api, service, None)
+}
+
+/// The cluster knows IPv4 only.
+///
+/// Upstream: pkg/registry/core/service/storage/alloc.go `initIPFamilyFields`
+fn families(service: &Value) -> Result<(), Status> {
+    let spec = service.get("spec");
+    let name = service.at(&["metadata", "name"]).text();
+    let address = spec.get("clusterIP").text();
+    if address.contains(':') {
+        let why = format!("Invalid value: [\"{address}\"]: IPv6 is not configured on this cluster");
+        return Err(refuse(name, "spec.clusterIPs[0]", why));
+    }
+    if spec.get("ipFamilyPolicy").text() == "RequireDualStack" {
+        let why = "Invalid value: \"RequireDualStack\": this cluster is not configured for dual-stack services";
+        return Err(refuse(name, "spec.ipFamilyPolicy", why.to_owned()));
+    }
+    Ok(())
+}
+
+/// The address lies in the cluster's range.
+fn in_range(address: &str) -> bool {
+    let bytes: Vec<_> = address.split('.').map(str::parse::<u8>).collect();
+    match bytes[..] {
+        [Ok(first), Ok(second), Ok(_), Ok(_)] => first == 10 && second & 0xf0 == 96,
+        // What is no address at all is refused as such.
+        _ => true,
+    }
+}
+
+/// What a change of the address or of the type brings with it, before anything is checked.
+///
+/// Upstream: pkg/registry/core/service/strategy.go `NormalizeClusterIPs`, `dropTypeDependentFields`
+fn normalize(before: &Value, service: &mut Value) {
+    let same = |service: &Value, field: &str| service.at(&["spec", field]) == before.get(field);
+    let new_address = service.at(&["spec", "clusterIP"]).clone();
+    if !same(service, "clusterIP") && same(service, "clusterIPs") && !new_address.is_empty() {
+        let mut all = before.get("clusterIPs").items().to_vec();
+        match all.first_mut() {
+            Some(first) => *first = new_address,
+            None => all.push(new_address),
+        }
+        service
+            .at_mut(&["spec"])
+            .set("clusterIPs", Value::from(all));
+    }
+    let (old, new) = (
+        before.get("type").text(),
+        service.at(&["spec", "type"]).to_str(),
+    );
+    if old != "ExternalName" && new == "ExternalName" {
+        for fields in [
+            &["clusterIP", "clusterIPs"][..],
+            &["ipFamilies"],
+            &["ipFamilyPolicy"],
+        ] {
+            if fields.iter().all(|f| same(service, f)) {
+                for field in fields {
+                    service.at_mut(&["spec"]).remove(field);
+                }
+            }
+        }
+    }
+    let outside = |kind: &str| matches!(kind, "NodePort" | "LoadBalancer");
+    if outside(old) && !outside(&new) {
+        let ports = |service: &Value| -> Vec<i64> {
+            let ports = service.get("ports").items().iter();
+            ports
+                .map(|p| p.get("nodePort").as_i64().unwrap_or(0))
+                .collect()
+        };
+        if ports(service.get("spec")) == ports(before) {
+            for port in service.at_mut(&["spec", "ports"]).list_mut() {
+                port.remove("nodePort");
+            }
+        }
+        let external_ips = !service.at(&["spec", "externalIPs"]).is_empty();
+        if !external_ips && same(service, "externalTrafficPolicy") {
+            service.at_mut(&["spec"]).remove("externalTrafficPolicy");
+        }
+    }
+    if old == "LoadBalancer" && new != "LoadBalancer" {
+        for field in ["allocateLoadBalancerNodePorts", "loadBalancerClass"] {
+            if same(service, field) {
+                service.at_mut(&["spec"]).remove(field);
+            }
+        }
+    }
 }
 
 /// A manifest that does not name the addresses, families and node ports keeps them.
@@ -56,6 +158,9 @@ pub(super) fn allocate(api: &mut ApiServer, service: &mut Value) -> Result<(), S
 pub(super) fn keep_addresses(old: &Object, service: &mut Value) {
     let before = old.value().get("spec");
     let kind = service.at(&["spec", "type"]).to_str();
+    if kind == "ExternalName" && before.get("type").text() != "ExternalName" {
+        normalize(before, service);
+    }
     if kind == "ExternalName" || before.get("type").text() == "ExternalName" {
         return;
     }
@@ -64,6 +169,7 @@ pub(super) fn keep_addresses(old: &Object, service: &mut Value) {
             service.at_mut(&["spec"]).set(field, before.get(field));
         }
     }
+    normalize(before, service);
     if kind != "NodePort" && kind != "LoadBalancer" {
         return;
     }
@@ -107,6 +213,7 @@ pub(super) fn reallocate(
     if service.at(&["spec", "clusterIP"]).is_empty() {
         return allocate(api, service);
     }
+    families(service)?;
     allocate_ports(api, service, Some(old))
 }
 

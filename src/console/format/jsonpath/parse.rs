@@ -264,6 +264,25 @@ fn split_comparison(text: &str) -> (&str, &str, &str) {
     )
 }
 
+/// A quoted key is read as a path: dots in it part fields unless a backslash precedes them.
+fn keyed(key: &str) -> Result<Node, String> {
+    let mut fields = vec![String::new()];
+    let mut chars = key.chars();
+    while let Some(c) = chars.next() {
+        match c {
+            '\\' => fields.last_mut().expect("never empty").extend(chars.next()),
+            '.' => fields.push(String::new()),
+            c => fields.last_mut().expect("never empty").push(c),
+        }
+    }
+    let mut nodes: Vec<Node> = fields.into_iter().map(Node::Field).collect();
+    Ok(if nodes.len() == 1 {
+        nodes.remove(0)
+    } else {
+        Node::Union(vec![nodes])
+    })
+}
+
 /// What stands in brackets: a quoted key, an index, a slice or `*`.
 fn element(text: &str) -> Result<Node, String> {
     if text == "*" {
@@ -276,7 +295,7 @@ fn element(text: &str) -> Result<Node, String> {
     }
     let quoted = text.strip_prefix('\'').and_then(|t| t.strip_suffix('\''));
     if let Some(key) = quoted.filter(|k| !k.contains('\'')) {
-        return Ok(Node::Field(key.to_owned()));
+        return keyed(key);
     }
     let invalid = || format!("invalid array index {text}");
     let parts: Vec<&str> = text.split(':').collect();

@@ -6,7 +6,7 @@
 use crate::cluster::{Patch, Subresource};
 use crate::console::args::{Flag, Takes, long};
 use crate::console::error::Failure;
-use crate::console::kubectl::builder::Bare;
+use crate::console::kubectl::builder::{self, Bare};
 use crate::console::kubectl::items::{self, Look};
 use crate::console::kubectl::manifest::{self, Check};
 use crate::console::kubectl::request::Sender;
@@ -91,7 +91,9 @@ fn view(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
 }
 
 fn set(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
-    manifest::required(call)?;
+    if !manifest::given(call) {
+        return Err(builder::missing_resource());
+    }
     let sender = Sender::of(call, "kubectl", io)?;
     let read = manifest::read(call, Check::Nothing, io)?;
     let mut failures = read.failures;

@@ -16,7 +16,7 @@ use crate::console::kubectl::request::{Sender, short_title};
 use crate::console::kubectl::{Call, Command, Run, flags, record, say};
 use crate::console::task::Io;
 use crate::k8s::selector::Selector;
-use crate::k8s::{Kind, Object, Value, json, patch};
+use crate::k8s::{Kind, Object, Str, Value, json, patch};
 use last_applied::ANNOTATION;
 use std::sync::Arc;
 
@@ -41,7 +41,7 @@ const FLAGS: &[Flag] = &[
 pub static COMMANDS: &[Command] = &[Command {
     path: "apply",
     about: "Apply a configuration to a resource by file name or stdin",
-    usage: "(-f FILENAME | -k DIRECTORY) [options]",
+    usage: "(-f FILENAME | -k DIRECTORY)",
     flags: &[
         FLAGS,
         flags::FILES,
@@ -202,7 +202,12 @@ fn one(
         return create(call, sender, manifest, modified, kind, io);
     };
     if sender.client_only() {
-        let value = live.value().clone();
+        // The patch is worked out here and not sent.
+        let original = last_applied::of(live.value());
+        let merged = patch::three_way(kind, &original, &modified, live.value())
+            .ok()
+            .and_then(|body| patch::strategic(kind, live.value(), &body).ok());
+        let value = merged.map_or_else(|| live.value().clone(), |patched| patched.value);
         return done(call, sender, manifest, &value, Outcome::Configured, io);
     }
     if live.meta().annotation(ANNOTATION).is_none() {
@@ -228,6 +233,21 @@ fn one(
     done(call, sender, manifest, &value, outcome, io)
 }
 
+/// Fields that are null are not sent when an object is made; what was applied last keeps them.
+fn without_nulls(value: &Value) -> Value {
+    if value.as_map().is_some() {
+        let mut map = Value::map();
+        for (key, item) in value.fields().filter(|(_, v)| !v.is_null()) {
+            map.set(Str::new(key), without_nulls(item));
+        }
+        return map;
+    }
+    match value {
+        Value::List(items) => items.iter().map(without_nulls).collect(),
+        other => other.clone(),
+    }
+}
+
 fn create(
     call: &Call,
     sender: &Sender,
@@ -239,7 +259,7 @@ fn create(
     if sender.client_only() {
         return done(call, sender, manifest, &modified, Outcome::Created, io);
     }
-    let created = sender.create(kind, &manifest.namespace, modified, io);
+    let created = sender.create(kind, &manifest.namespace, without_nulls(&modified), io);
     let about = format!("error when creating \"{}\"", manifest.source);
     let written = created.map_err(|s| Failure::Api(s).context(&about))?;
     done(

@@ -27,7 +27,7 @@ pub static COMMANDS: &[Command] = &[
     Command {
         path: "create configmap",
         about: "Create a config map from a local file, directory or literal value",
-        usage: "NAME [--from-file=[key=]source] [--from-literal=key1=value1]",
+        usage: "NAME [--from-file=[key=]source] [--from-literal=key1=value1] [--dry-run=server|client|none]",
         flags: sets!(DATA),
         required: &[],
         run: Run::Once(config_map),
@@ -35,7 +35,7 @@ pub static COMMANDS: &[Command] = &[
     Command {
         path: "create secret generic",
         about: "Create a secret from a local file, directory, or literal value",
-        usage: "NAME [--type=string] [--from-file=[key=]source] [--from-literal=key1=value1]",
+        usage: "NAME [--type=string] [--from-file=[key=]source] [--from-literal=key1=value1] [--dry-run=server|client|none]",
         flags: sets!(DATA),
         required: &[],
         run: Run::Once(secret),

@@ -1,4 +1,4 @@
-//! `kubectl create priorityclass`, `poddisruptionbudget`, `quota`, `token`, and the roles, which nobody here asks.
+//! `kubectl create priorityclass`, `poddisruptionbudget`, `quota`, `token`.
 //!
 //! Upstream: kubectl/pkg/cmd/create/create_priorityclass.go, create_pdb.go, create_quota.go
 
@@ -26,17 +26,19 @@ const BUDGET: &[Flag] = &[
 
 const QUOTA: &[Flag] = &[long("hard", Takes::Text), long("scopes", Takes::Text)];
 
-const ROLE: &[Flag] = &[
-    long("verb", Takes::List),
-    long("resource", Takes::List),
-    long("resource-name", Takes::Each),
+const TOKEN: &[Flag] = &[
+    long("duration", Takes::Duration),
+    long("audience", Takes::Each),
+    long("bound-object-kind", Takes::Text),
+    long("bound-object-name", Takes::Text),
+    long("bound-object-uid", Takes::Text),
 ];
 
 pub static COMMANDS: &[Command] = &[
     Command {
         path: "create priorityclass",
         about: "Create a priority class with the specified name",
-        usage: "NAME --value=VALUE --global-default=BOOL",
+        usage: "NAME --value=VALUE --global-default=BOOL [--dry-run=server|client|none]",
         flags: sets!(PRIORITY_CLASS),
         required: &[],
         run: Run::Once(priority_class),
@@ -44,7 +46,7 @@ pub static COMMANDS: &[Command] = &[
     Command {
         path: "create poddisruptionbudget",
         about: "Create a pod disruption budget with the specified name",
-        usage: "NAME --selector=SELECTOR --min-available=N",
+        usage: "NAME --selector=SELECTOR --min-available=N [--dry-run=server|client|none]",
         flags: sets!(BUDGET),
         required: &[],
         run: Run::Once(budget),
@@ -52,26 +54,18 @@ pub static COMMANDS: &[Command] = &[
     Command {
         path: "create quota",
         about: "Create a quota with the specified name",
-        usage: "NAME [--hard=key1=value1,key2=value2] [--scopes=Scope1,Scope2]",
+        usage: "NAME [--hard=key1=value1,key2=value2] [--scopes=Scope1,Scope2] [--dry-run=server|client|none]",
         flags: sets!(QUOTA),
         required: &[],
         run: Run::Once(quota),
     },
     Command {
-        path: "create role",
-        about: "Create a role with single rule",
-        usage: "NAME --verb=verb --resource=resource.group/subresource",
-        flags: sets!(ROLE),
+        path: "create token",
+        about: "Request a service account token",
+        usage: "SERVICE_ACCOUNT_NAME",
+        flags: sets!(TOKEN),
         required: &[],
-        run: Run::Once(role),
-    },
-    Command {
-        path: "create clusterrole",
-        about: "Create a cluster role",
-        usage: "NAME --verb=verb --resource=resource.group",
-        flags: sets!(ROLE),
-        required: &[],
-        run: Run::Once(role),
+        run: Run::Once(token),
     },
 ];
 
@@ -108,22 +102,67 @@ fn number_or_text(text: &str) -> Value {
         .map_or_else(|_| Value::str(text), Value::Int)
 }
 
-/// The labels of `a=b,c=d`, as a selector's matchLabels.
-fn match_labels(text: &str) -> Result<Value, Failure> {
+/// A selector's text as its labels and expressions.
+fn label_selector(text: &str) -> Result<Value, Failure> {
     let selector = Selector::parse(text).map_err(Failure::client)?;
     let mut labels = Value::map();
+    let mut expressions: Vec<Value> = Vec::new();
     for requirement in selector.requirements() {
-        if !matches!(
-            requirement.operator(),
-            Operator::Equals | Operator::DoubleEquals
-        ) {
-            return Err(Failure::client(format!(
-                "\"{text}\" is not a valid label selector: only equality is supported"
-            )));
+        let operator = match requirement.operator() {
+            Operator::Equals | Operator::DoubleEquals => {
+                labels.set(requirement.key().clone(), requirement.values()[0].clone());
+                continue;
+            }
+            Operator::In => "In",
+            Operator::NotIn | Operator::NotEquals => "NotIn",
+            Operator::Exists => "Exists",
+            Operator::DoesNotExist => "DoesNotExist",
+            Operator::GreaterThan | Operator::LessThan => {
+                return Err(Failure::client(format!(
+                    "\"{}\" is not a valid label selector operator",
+                    if requirement.operator() == Operator::LessThan {
+                        "lt"
+                    } else {
+                        "gt"
+                    }
+                )));
+            }
+        };
+        let mut expression = value!({"key": requirement.key().clone(), "operator": operator});
+        if !requirement.values().is_empty() {
+            let values = requirement.values().iter().cloned().map(Value::Str);
+            expression.set("values", values.collect::<Value>());
         }
-        labels.set(requirement.key().clone(), requirement.values()[0].clone());
+        expressions.push(expression);
     }
-    Ok(labels)
+    let mut whole = Value::map();
+    if !expressions.is_empty() {
+        whole.set(
+            "matchExpressions",
+            expressions.into_iter().collect::<Value>(),
+        );
+    }
+    if labels.as_map().is_some_and(|m| !m.is_empty()) {
+        whole.set("matchLabels", labels);
+    }
+    Ok(whole)
+}
+
+fn token(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
+    let name = name(call)?;
+    if let Err(status) = io
+        .cluster
+        .api()
+        .get(Kind::ServiceAccount, &call.namespace, name)
+    {
+        return Err(Failure::client(format!(
+            "failed to create token: {}",
+            status.message
+        )));
+    }
+    Err(Failure::client(
+        "tokens are not made in this playground: everybody may do everything here",
+    ))
 }
 
 fn budget(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
@@ -155,7 +194,7 @@ fn budget(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
             )));
         }
     }
-    let mut spec = value!({"selector": {"matchLabels": match_labels(selector)?}});
+    let mut spec = value!({"selector": label_selector(selector)?});
     if min.is_empty() {
         spec.set("maxUnavailable", number_or_text(max));
     } else {
@@ -205,17 +244,4 @@ fn quota(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
         "spec": spec, "status": {},
     });
     generated(call, Kind::ResourceQuota, value, Told::Inside("quota"), io)
-}
-
-fn role(call: &Call, _: &mut Io<'_>) -> Result<(), Failure> {
-    name(call)?;
-    if call.flags.list("verb").is_empty() {
-        return Err(Failure::client("at least one verb must be specified"));
-    }
-    if call.flags.list("resource").is_empty() {
-        return Err(Failure::client("one or more resources must be specified"));
-    }
-    Err(Failure::client(
-        "roles are not kept in this playground: everything is allowed here, kubectl create serviceaccount works",
-    ))
 }

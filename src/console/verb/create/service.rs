@@ -19,7 +19,7 @@ pub static COMMANDS: &[Command] = &[
     Command {
         path: "create service clusterip",
         about: "Create a ClusterIP service",
-        usage: "NAME [--tcp=<port>:<targetPort>]",
+        usage: "NAME [--tcp=<port>:<targetPort>] [--dry-run=server|client|none]",
         flags: sets!(CLUSTER_IP),
         required: &[],
         run: Run::Once(cluster_ip),
@@ -27,7 +27,7 @@ pub static COMMANDS: &[Command] = &[
     Command {
         path: "create service nodeport",
         about: "Create a NodePort service",
-        usage: "NAME [--tcp=port:targetPort]",
+        usage: "NAME [--tcp=port:targetPort] [--dry-run=server|client|none]",
         flags: sets!(NODE_PORT),
         required: &[],
         run: Run::Once(node_port),
@@ -35,7 +35,7 @@ pub static COMMANDS: &[Command] = &[
     Command {
         path: "create service loadbalancer",
         about: "Create a LoadBalancer service",
-        usage: "NAME [--tcp=port:targetPort]",
+        usage: "NAME [--tcp=port:targetPort] [--dry-run=server|client|none]",
         flags: sets!(LOAD_BALANCER),
         required: &[],
         run: Run::Once(load_balancer),
@@ -43,7 +43,7 @@ pub static COMMANDS: &[Command] = &[
     Command {
         path: "create service externalname",
         about: "Create an ExternalName service",
-        usage: "NAME --external-name external.name",
+        usage: "NAME --external-name external.name [--dry-run=server|client|none]",
         flags: sets!(EXTERNAL_NAME),
         required: &["external-name"],
         run: Run::Once(external_name),

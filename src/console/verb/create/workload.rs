@@ -45,7 +45,7 @@ pub static COMMANDS: &[Command] = &[
     Command {
         path: "create cronjob",
         about: "Create a cron job with the specified name",
-        usage: "NAME --image=image --schedule='0/5 * * * ?' -- [COMMAND] [args...] [flags] [options]",
+        usage: "NAME --image=image --schedule='0/5 * * * ?' -- [COMMAND] [args...] [flags]",
         flags: sets!(CRON_JOB),
         required: &["image", "schedule"],
         run: Run::Once(cron_job),

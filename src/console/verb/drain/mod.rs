@@ -33,7 +33,7 @@ pub static COMMANDS: &[Command] = &[
     Command {
         path: "cordon",
         about: "Mark node as unschedulable",
-        usage: "NODE [options]",
+        usage: "NODE",
         flags: &[flags::SELECTOR, flags::DRY_RUN],
         required: &[],
         run: Run::Task(cordon),
@@ -41,7 +41,7 @@ pub static COMMANDS: &[Command] = &[
     Command {
         path: "uncordon",
         about: "Mark node as schedulable",
-        usage: "NODE [options]",
+        usage: "NODE",
         flags: &[flags::SELECTOR, flags::DRY_RUN],
         required: &[],
         run: Run::Task(uncordon),
@@ -49,7 +49,7 @@ pub static COMMANDS: &[Command] = &[
     Command {
         path: "drain",
         about: "Drain node in preparation for maintenance",
-        usage: "NODE [options]",
+        usage: "NODE",
         flags: &[FLAGS, flags::SELECTOR, flags::DRY_RUN],
         required: &[],
         run: Run::Task(drain),

@@ -32,7 +32,7 @@ const FLAGS: &[Flag] = &[
 pub static COMMANDS: &[Command] = &[Command {
     path: "logs",
     about: "Print the logs for a container in a pod",
-    usage: "[-f] [-p] (POD | TYPE/NAME) [-c CONTAINER] [options]",
+    usage: "[-f] [-p] (POD | TYPE/NAME) [-c CONTAINER]",
     flags: &[FLAGS, flags::SELECTOR],
     required: &[],
     run: Run::Once(run),

@@ -28,7 +28,7 @@ const FLAGS: &[Flag] = &[
 pub static COMMANDS: &[Command] = &[Command {
     path: "set env",
     about: "Update environment variables on a pod template",
-    usage: "RESOURCE/NAME KEY_1=VAL_1 ... KEY_N=VAL_N [options]",
+    usage: "RESOURCE/NAME KEY_1=VAL_1 ... KEY_N=VAL_N",
     flags: sets!(FLAGS),
     required: &[],
     run: Run::Once(run),
@@ -226,10 +226,13 @@ fn one(
                     Some(Ok(value)) => {
                         said.push_str(&format!("{}={value}\n", variable.get("name").text()));
                     }
-                    Some(Err(why)) => refused.push_str(&format!(
-                        "error retrieving reference for {}: {why}\n",
-                        variable.get("name").text()
-                    )),
+                    Some(Err(why)) => {
+                        said.push_str(&shown(variable));
+                        refused.push_str(&format!(
+                            "error retrieving reference for {}: {why}\n",
+                            variable.get("name").text()
+                        ));
+                    }
                     None => said.push_str(&shown(variable)),
                 }
             }

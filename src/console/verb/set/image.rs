@@ -14,7 +14,7 @@ use crate::k8s::Str;
 pub static COMMANDS: &[Command] = &[Command {
     path: "set image",
     about: "Update the image of a pod template",
-    usage: "(-f FILENAME | TYPE NAME) CONTAINER_NAME_1=CONTAINER_IMAGE_1 ... [options]",
+    usage: "(-f FILENAME | TYPE NAME) CONTAINER_NAME_1=CONTAINER_IMAGE_1 ... CONTAINER_NAME_N=CONTAINER_IMAGE_N",
     flags: sets!(RECORD),
     required: &[],
     run: Run::Once(run),

@@ -24,7 +24,7 @@ pub static COMMANDS: &[Command] = &[
     Command {
         path: "set serviceaccount",
         about: "Update the service account of a resource",
-        usage: "(-f FILENAME | TYPE NAME) SERVICE_ACCOUNT [options]",
+        usage: "(-f FILENAME | TYPE NAME) SERVICE_ACCOUNT",
         flags: sets!(RECORD),
         required: &[],
         run: Run::Once(service_account),
@@ -32,7 +32,7 @@ pub static COMMANDS: &[Command] = &[
     Command {
         path: "set selector",
         about: "Set the selector on a resource",
-        usage: "(-f FILENAME | TYPE NAME) EXPRESSIONS [--resource-version=version] [options]",
+        usage: "(-f FILENAME | TYPE NAME) EXPRESSIONS [--resource-version=version]",
         flags: sets!(RECORD, VERSION),
         required: &[],
         run: Run::Once(selector),
@@ -40,7 +40,7 @@ pub static COMMANDS: &[Command] = &[
     Command {
         path: "set subject",
         about: "Update the user, group, or service account in a role binding or cluster role binding",
-        usage: "(-f FILENAME | TYPE NAME) [--user=username] [--group=groupname] [options]",
+        usage: "(-f FILENAME | TYPE NAME) [--user=username] [--group=groupname] [--serviceaccount=namespace:serviceaccountname] [--dry-run=server|client|none]",
         flags: sets!(SUBJECT),
         required: &[],
         run: Run::Once(subject),

@@ -21,7 +21,7 @@ const FLAGS: &[Flag] = &[
 pub static COMMANDS: &[Command] = &[Command {
     path: "set resources",
     about: "Update resource requests/limits on objects with pod templates",
-    usage: "(-f FILENAME | TYPE NAME)  ([--limits=LIMITS & --requests=REQUESTS]) [options]",
+    usage: "(-f FILENAME | TYPE NAME)  ([--limits=LIMITS & --requests=REQUESTS]",
     flags: sets!(FLAGS, RECORD),
     required: &[],
     run: Run::Once(run),
