@@ -87,6 +87,13 @@ fn lines_as_people_type_them() {
             "awk '{s+=$2} END{printf \"%d %.2f\\n\", s, s/NR}' t.txt",
             "13 4.33\n",
         ),
+    ];
+    check(&rows);
+}
+
+#[test]
+fn programs_and_what_is_refused() {
+    let rows = [
         (
             "cat t.txt | column -t | nl",
             "     1\tb  2\n     2\ta  1\n     3\tc  10\n",
@@ -122,8 +129,12 @@ fn lines_as_people_type_them() {
         ),
         ("done", "-bash: syntax error near unexpected token `done'\n"),
     ];
+    check(&rows);
+}
+
+fn check(rows: &[(&str, &str)]) {
     for (line, want) in rows {
-        assert_eq!(run(line).1, want, "{line}");
+        assert_eq!(run(line).1, *want, "{line}");
     }
 }
 

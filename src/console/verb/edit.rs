@@ -6,7 +6,7 @@
 //! Upstream: kubectl/pkg/cmd/util/editor/editoptions.go
 
 use super::apply::last_applied;
-use crate::cluster::{Patch, Subresource};
+use crate::cluster::{Patch, Status, Subresource};
 use crate::console::args::{Flag, Takes, long, quoted};
 use crate::console::error::Failure;
 use crate::console::kubectl::builder::Bare;
@@ -185,6 +185,18 @@ impl Edit {
     }
 }
 
+/// What stands above the text after a refusal.
+fn invalid(title: &str, status: &Status) -> String {
+    let causes = status.causes.iter();
+    let mut lines: String = causes
+        .map(|c| format!("# * {}: {}\n", c.field, c.message))
+        .collect();
+    if lines.is_empty() {
+        lines = format!("# * {status}\n");
+    }
+    format!("# {title} was not valid:\n{lines}#\n")
+}
+
 /// What came of a change that was sent.
 enum Sent {
     Done,
@@ -359,17 +371,7 @@ impl Editing {
             }
             Err(status) if status.reason == "Invalid" => {
                 io.err_line(format!("error: {title} is invalid"));
-                let causes = status
-                    .causes
-                    .iter()
-                    .map(|c| format!("# * {}: {}\n", c.field, c.message));
-                let mut lines: String = causes.collect();
-                if lines.is_empty() {
-                    lines = format!("# * {status}\n");
-                }
-                Ok(Sent::Refused(format!(
-                    "# {title} was not valid:\n{lines}#\n"
-                )))
+                Ok(Sent::Refused(invalid(&title, &status)))
             }
             Err(status) => {
                 io.err_line(format!("error: {title} could not be patched: {status}"));

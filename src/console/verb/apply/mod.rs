@@ -202,12 +202,7 @@ fn one(
         return create(call, sender, manifest, modified, kind, io);
     };
     if sender.client_only() {
-        // The patch is worked out here and not sent.
-        let original = last_applied::of(live.value());
-        let merged = patch::three_way(kind, &original, &modified, live.value())
-            .ok()
-            .and_then(|body| patch::strategic(kind, live.value(), &body).ok());
-        let value = merged.map_or_else(|| live.value().clone(), |patched| patched.value);
+        let value = merged_here(kind, live.value(), &modified);
         return done(call, sender, manifest, &value, Outcome::Configured, io);
     }
     if live.meta().annotation(ANNOTATION).is_none() {
@@ -231,6 +226,15 @@ fn one(
         Outcome::Unchanged
     };
     done(call, sender, manifest, &value, outcome, io)
+}
+
+/// A dry run of the client: the patch is worked out and not sent.
+fn merged_here(kind: Kind, live: &Value, modified: &Value) -> Value {
+    let original = last_applied::of(live);
+    let merged = patch::three_way(kind, &original, modified, live)
+        .ok()
+        .and_then(|body| patch::strategic(kind, live, &body).ok());
+    merged.map_or_else(|| live.clone(), |patched| patched.value)
 }
 
 /// Fields that are null are not sent when an object is made; what was applied last keeps them.

@@ -73,26 +73,8 @@ fn rule(text: &str) -> Option<Rule> {
     })
 }
 
-fn ingress(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
-    let name = name(call)?.to_owned();
-    let texts = call.flags.list("rule");
-    let default = call.flags.text("default-backend").unwrap_or("");
-    if texts.is_empty() && default.is_empty() {
-        return Err(Failure::client(
-            "not enough information provided: every ingress has to either specify a default-backend (which catches \
-             all traffic) or a list of rules (which catch specific paths)",
-        ));
-    }
-    let mut spec = Value::map();
-    if let Some(class) = call.flags.text("class").filter(|c| !c.is_empty()) {
-        spec.set("ingressClassName", Str::new(class));
-    }
-    if !default.is_empty() {
-        let backend = backend(default).ok_or_else(|| {
-            Failure::client("default-backend should be in format servicename:serviceport")
-        })?;
-        spec.set("defaultBackend", backend);
-    }
+/// The rules that the texts describe, one a host, and the hosts with TLS.
+fn add_rules(texts: &[String], spec: &mut Value) -> Result<(), Failure> {
     let mut hosts: Vec<(String, Vec<Value>)> = Vec::new();
     let mut secrets: Vec<(String, Vec<String>)> = Vec::new();
     for text in texts {
@@ -141,6 +123,30 @@ fn ingress(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
     if !tls.is_empty() {
         spec.set("tls", tls.into_iter().collect::<Value>());
     }
+    Ok(())
+}
+
+fn ingress(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
+    let name = name(call)?.to_owned();
+    let texts = call.flags.list("rule");
+    let default = call.flags.text("default-backend").unwrap_or("");
+    if texts.is_empty() && default.is_empty() {
+        return Err(Failure::client(
+            "not enough information provided: every ingress has to either specify a default-backend (which catches \
+             all traffic) or a list of rules (which catch specific paths)",
+        ));
+    }
+    let mut spec = Value::map();
+    if let Some(class) = call.flags.text("class").filter(|c| !c.is_empty()) {
+        spec.set("ingressClassName", Str::new(class));
+    }
+    if !default.is_empty() {
+        let backend = backend(default).ok_or_else(|| {
+            Failure::client("default-backend should be in format servicename:serviceport")
+        })?;
+        spec.set("defaultBackend", backend);
+    }
+    add_rules(call.flags.list("rule"), &mut spec)?;
     let mut value = value!({
         "apiVersion": "networking.k8s.io/v1", "kind": "Ingress", "metadata": {"name": Value::str(&name)},
         "spec": spec, "status": {"loadBalancer": {}},

@@ -220,23 +220,7 @@ fn one(
                 item.name,
                 container.get("name").text()
             ));
-            let mut refused = String::new();
-            for variable in container.get("env").items() {
-                match lookup.as_ref().map(|l| l.value(variable)) {
-                    Some(Ok(value)) => {
-                        said.push_str(&format!("{}={value}\n", variable.get("name").text()));
-                    }
-                    Some(Err(why)) => {
-                        said.push_str(&shown(variable));
-                        refused.push_str(&format!(
-                            "error retrieving reference for {}: {why}\n",
-                            variable.get("name").text()
-                        ));
-                    }
-                    None => said.push_str(&shown(variable)),
-                }
-            }
-            said.push_str(&refused);
+            say_variables(container, lookup.as_ref(), &mut said);
         }
         Ok(!listing)
     };
@@ -255,6 +239,23 @@ fn one(
         ));
     }
     done
+}
+
+/// The variables of a container, with their values where they are looked up; what cannot be found comes last.
+fn say_variables(container: &Value, lookup: Option<&Lookup>, said: &mut String) {
+    let mut refused = String::new();
+    for variable in container.get("env").items() {
+        let name = variable.get("name").text();
+        match lookup.map(|l| l.value(variable)) {
+            Some(Ok(value)) => said.push_str(&format!("{name}={value}\n")),
+            Some(Err(why)) => {
+                said.push_str(&shown(variable));
+                refused.push_str(&format!("error retrieving reference for {name}: {why}\n"));
+            }
+            None => said.push_str(&shown(variable)),
+        }
+    }
+    said.push_str(&refused);
 }
 
 fn refuse_overwrites(container: &Value, changes: &Changes) -> Result<(), Failure> {
