@@ -159,12 +159,12 @@ fn reread(
     } else {
         decode::decode(kind, &after)
     };
-    let shown = remains.map_or_else(|| after.to_string(), patch::go_text);
     let error = match call.caller {
         Caller::Strict => decoded.strict_error(),
         Caller::Component | Caller::Warn | Caller::Ignore => decoded.error.clone(),
     };
     if let Some(error) = error {
+        let shown = remains.map_or_else(|| after.to_string(), patch::go_text);
         let mut errors = Errors::default();
         errors.invalid(&Path::root("patch"), shown.as_str(), &error);
         return Err(Status::invalid_request(errors.into_list()));
