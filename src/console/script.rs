@@ -17,6 +17,8 @@ const SETTLED: SimSpan = SimSpan::from_millis(2800);
 const SETTLE_MAX: SimSpan = SimSpan::from_secs(90);
 /// The longest that `% until` or a command may take.
 const COMMAND_MAX: SimSpan = SimSpan::from_secs(900);
+/// How long `until` looks: 300 times, as when the goldens were recorded.
+const UNTIL_MAX: SimSpan = SimSpan::from_secs(165);
 /// Events that one step may run.
 const EVENTS_MAX: usize = 20_000_000;
 
@@ -261,7 +263,7 @@ impl Stage {
             .strip_prefix('"')
             .and_then(|t| t.strip_suffix('"'))
             .unwrap_or(text);
-        let end = self.cluster.now() + COMMAND_MAX;
+        let end = self.cluster.now() + UNTIL_MAX;
         while self.cluster.now() < end {
             if self.command(command).0.contains(text) {
                 return Ok(());

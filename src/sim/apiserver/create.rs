@@ -69,9 +69,12 @@ impl ApiServer {
                 warnings.extend(validate::warnings(kind, &value, None));
             }
             admission::check_create(self, call, kind, &value)?;
-            if self.store.get(kind, namespace, &name).is_some() {
+            if call.caller != Caller::Component {
+                warnings.extend(admission::pod_security::warning(self, kind, &value));
+            }
+            if let Some(there) = self.store.get(kind, namespace, &name) {
                 if attempts == 0 {
-                    return Err(Status::already_exists(kind, &name));
+                    return Err(taken(kind, &name, there.meta().terminating()));
                 }
                 continue;
             }
@@ -132,6 +135,17 @@ impl ApiServer {
         }
         object
     }
+}
+
+/// The name is taken, maybe by something that is about to go.
+fn taken(kind: Kind, name: &str, going: bool) -> Status {
+    let status = Status::already_exists(kind, name);
+    let message = if going {
+        format!("object is being deleted: {}", status.message)
+    } else {
+        status.message
+    };
+    Status { message, ..status }
 }
 
 /// Reads what was sent. A component's trees are trusted; a person's are decoded, strictly or not.

@@ -86,6 +86,9 @@ impl ApiServer {
             }
             if subresource != Subresource::Status {
                 warnings.extend(validate::warnings(kind, &value, Some(old.value())));
+                if kind != Kind::Pod {
+                    warnings.extend(admission::pod_security::warning(self, kind, &value));
+                }
             }
         }
         if subresource != Subresource::Status {

@@ -1,7 +1,7 @@
 //! Admission: what the server adds to a request, and what it refuses although it is valid.
 //!
 //! The steps run in upstream's order; each is one file. Not here: plugins that change nothing in this cluster
-//! (`RuntimeClass`, `PodSecurity` without labels, web hooks).
+//! (`RuntimeClass`, web hooks).
 
 pub mod namespace;
 
@@ -20,6 +20,8 @@ pub mod storage;
 pub mod quota;
 
 pub mod limit_range;
+
+pub mod pod_security;
 
 use super::{ApiServer, Call};
 use crate::k8s::{Kind, Object, Value};
@@ -96,6 +98,7 @@ pub(super) fn check_create(
     value: &Value,
 ) -> Result<(), Status> {
     limit_range::check(api, kind, value)?;
+    pod_security::check(api, kind, value)?;
     quota::check(api, kind, value, None, call.now.timestamp())
 }
 
