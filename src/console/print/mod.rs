@@ -9,6 +9,7 @@ pub mod table;
 pub mod unified;
 
 use crate::cluster::{ApiServer, SimTime};
+use crate::k8s::order::InOrder;
 use crate::k8s::{Timestamp, Value};
 
 /// What printers may look at.
@@ -37,12 +38,15 @@ pub fn or_none(text: &str) -> String {
     if text.is_empty() { "<none>" } else { text }.to_owned()
 }
 
-/// A map as `k=v,k=v`, `<none>` when empty.
+/// A map as `k=v,k=v` in the order of these texts, `<none>` when empty.
+///
+/// Upstream: apimachinery/pkg/labels/labels.go `Set.String`
 pub fn labels(map: &Value) -> String {
-    let pairs: Vec<String> = map
+    let mut pairs: Vec<String> = map
         .fields()
         .map(|(k, v)| format!("{k}={}", v.text()))
         .collect();
+    pairs.order();
     or_none(&pairs.join(","))
 }
 

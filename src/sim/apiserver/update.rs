@@ -93,6 +93,7 @@ impl ApiServer {
         }
         if subresource != Subresource::Status {
             admission::check_update(self, call, old, &value)?;
+            warnings.extend(admission::pod_security::raised(self, old, &value));
         }
         strategy::reclaim(self, old, &mut value)?;
         let tracked = person || !old.value().at(&["metadata", "managedFields"]).is_null();

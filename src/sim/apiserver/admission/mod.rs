@@ -98,6 +98,7 @@ pub(super) fn check_create(
     value: &Value,
 ) -> Result<(), Status> {
     limit_range::check(api, kind, value)?;
+    pod_security::check_labels(kind, value, None)?;
     pod_security::check(api, kind, value)?;
     quota::check(api, kind, value, None, call.now.timestamp())
 }
@@ -114,6 +115,7 @@ pub(super) fn check_update(
     old: &Object,
     value: &Value,
 ) -> Result<(), Status> {
+    pod_security::check_labels(old.kind(), value, Some(old.value()))?;
     if !limited(old.kind()) || value.get("spec").same(old.value().get("spec")) {
         return Ok(());
     }

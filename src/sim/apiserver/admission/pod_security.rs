@@ -4,8 +4,10 @@
 //! that say nothing here: AppArmor, SELinux, Windows.
 
 use super::name_of;
-use crate::k8s::{Kind, Value};
+use crate::k8s::validate::{Errors, Path};
+use crate::k8s::{Kind, Object, Str, Value};
 use crate::sim::{ApiServer, Status};
+use std::collections::{BTreeMap, BTreeSet};
 
 const PREFIX: &str = "pod-security.kubernetes.io";
 
@@ -39,7 +41,7 @@ const VOLUMES: [&str; 8] = [
     "projected",
 ];
 
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Level {
     Baseline,
     Restricted,
@@ -48,12 +50,13 @@ enum Level {
 /// A level and the version of its rules, as the labels have them.
 struct Policy {
     level: Level,
+    version: String,
+    /// `baseline:latest`
     shown: String,
 }
 
 /// The policy of a mode; a namespace that enforces one warns of it too unless it says otherwise.
-fn policy(api: &ApiServer, namespace: &str, mode: &str) -> Option<Policy> {
-    let namespace = api.get(Kind::Namespace, "", namespace).ok()?;
+fn policy(namespace: &Object, mode: &str) -> Option<Policy> {
     let label = |name: &str| namespace.meta().label(&format!("{PREFIX}/{name}"));
     let mode = if label(mode).is_some() {
         mode
@@ -67,9 +70,102 @@ fn policy(api: &ApiServer, namespace: &str, mode: &str) -> Option<Policy> {
         _ => return None,
     };
     let version = label(&format!("{mode}-version"));
-    let version = version.unwrap_or("latest");
-    let shown = format!("violates PodSecurity \"{name}:{version}\"");
-    Some(Policy { level, shown })
+    let version = version.unwrap_or("latest").to_owned();
+    Some(Policy {
+        level,
+        shown: format!("{name}:{version}"),
+        version,
+    })
+}
+
+/// A level or version that is none.
+///
+/// Upstream: pod-security-admission/api/helpers.go `PolicyToEvaluate`
+pub(super) fn check_labels(kind: Kind, value: &Value, old: Option<&Value>) -> Result<(), Status> {
+    if kind != Kind::Namespace {
+        return Ok(());
+    }
+    let mut errors = Errors::default();
+    for mode in ["enforce", "audit", "warn"] {
+        for field in [mode.to_owned(), format!("{mode}-version")] {
+            let label = format!("{PREFIX}/{field}");
+            let of = |value: &Value| value.at(&["metadata", "labels"]).get(&label).clone();
+            let given = of(value);
+            let (right, why) = if field == mode {
+                let levels = ["privileged", "baseline", "restricted"];
+                let why = "must be one of privileged, baseline, restricted";
+                (levels.contains(&given.text()), why)
+            } else {
+                let minor = given.text().strip_prefix("v1.");
+                let number = minor.is_some_and(|m| m.parse::<u32>().is_ok());
+                let why = "must be \"latest\" or \"v1.x\"";
+                (number || given.text() == "latest", why)
+            };
+            let same = old.is_some_and(|old| of(old) == given);
+            if !given.is_null() && !right && !same {
+                let metadata = Path::root("metadata");
+                let labels = metadata.child("labels");
+                errors.invalid(&labels.key(&label), given.text(), why);
+            }
+        }
+    }
+    let errors = errors.into_list();
+    if errors.is_empty() {
+        return Ok(());
+    }
+    Err(Status::invalid_fields(
+        kind,
+        value.at(&["metadata", "name"]).text(),
+        errors,
+    ))
+}
+
+/// Pods that are there already and break the level that a namespace now enforces.
+///
+/// Upstream: `EvaluatePodsInNamespace`
+pub(in crate::sim::apiserver) fn raised(
+    api: &ApiServer,
+    old: &Object,
+    value: &Value,
+) -> Vec<String> {
+    if old.kind() != Kind::Namespace {
+        return Vec::new();
+    }
+    let namespace = Object::read(Kind::Namespace, value.clone(), Some(old));
+    let Some(new) = policy(&namespace, "enforce") else {
+        return Vec::new();
+    };
+    let before = policy(old, "enforce");
+    if before.is_some_and(|before| before.version == new.version && before.level >= new.level) {
+        return Vec::new();
+    }
+    let mut names: BTreeMap<String, Vec<Str>> = BTreeMap::new();
+    for pod in api.list(Kind::Pod, Some(old.name())) {
+        let failed = failed(new.level, pod.value().get("spec"));
+        let reasons: Vec<&str> = failed.iter().map(|(reason, _)| *reason).collect();
+        if !reasons.is_empty() {
+            let pods = names.entry(reasons.join(", ")).or_default();
+            pods.push(pod.name().clone());
+        }
+    }
+    let told = names.iter().map(|(reasons, pods)| {
+        let first = pods.iter().min().cloned().unwrap_or_default();
+        match pods.len() {
+            1 => format!("{first}: {reasons}"),
+            2 => format!("{first} (and 1 other pod): {reasons}"),
+            n => format!("{first} (and {} other pods): {reasons}", n - 1),
+        }
+    });
+    let told: BTreeSet<String> = told.collect();
+    if told.is_empty() {
+        return Vec::new();
+    }
+    let head = format!(
+        "existing pods in namespace \"{}\" violate the new PodSecurity enforce level \"{}\"",
+        old.name(),
+        new.shown
+    );
+    std::iter::once(head).chain(told).collect()
 }
 
 /// Refuses a pod that its namespace does not allow.
@@ -78,12 +174,13 @@ pub(super) fn check(api: &ApiServer, kind: Kind, value: &Value) -> Result<(), St
         return Ok(());
     }
     let namespace = value.at(&["metadata", "namespace"]).text();
-    let Some(policy) = policy(api, namespace, "enforce") else {
+    let namespace = api.get(Kind::Namespace, "", namespace);
+    let Some(policy) = namespace.ok().and_then(|n| policy(n, "enforce")) else {
         return Ok(());
     };
     match violations(policy.level, value.get("spec")) {
         Some(what) => {
-            let why = format!("{}: {what}", policy.shown);
+            let why = format!("violates PodSecurity \"{}\": {what}", policy.shown);
             Err(Status::forbidden(kind, name_of(value), &why))
         }
         None => Ok(()),
@@ -126,42 +223,52 @@ pub(in crate::sim::apiserver) fn warning(
         | Kind::EndpointSlice => return None,
     };
     let namespace = value.at(&["metadata", "namespace"]).text();
-    let policy = policy(api, namespace, "warn")?;
+    let policy = policy(api.get(Kind::Namespace, "", namespace).ok()?, "warn")?;
     let what = violations(policy.level, value.at(template))?;
-    let would = policy.shown.replacen("violates", "would violate", 1);
-    Some(format!("{would}: {what}"))
+    Some(format!(
+        "would violate PodSecurity \"{}\": {what}",
+        policy.shown
+    ))
 }
 
-/// The failed checks in the order of their names; None when there are none.
+/// The failed checks with their details; None when there are none.
 fn violations(level: Level, spec: &Value) -> Option<String> {
-    let restricted = level == Level::Restricted;
+    let failed = failed(level, spec);
+    let told: Vec<String> = failed
+        .into_iter()
+        .map(|(reason, detail)| format!("{reason} ({detail})"))
+        .collect();
+    (!told.is_empty()).then(|| told.join(", "))
+}
+
+/// Reasons and details: the checks of the baseline that the restricted standard does not make anew, then its own.
+fn failed(level: Level, spec: &Value) -> Vec<(&'static str, String)> {
     let mut found: Vec<(&str, String)> = Vec::new();
-    if restricted {
-        found.push(("allowPrivilegeEscalation != false", escalation(spec)));
-        found.push(("unrestricted capabilities", capabilities(spec, true)));
-    } else {
+    let baseline = level == Level::Baseline;
+    if baseline {
         found.push(("non-default capabilities", capabilities(spec, false)));
     }
     found.push(("host namespaces", host_namespaces(spec)));
-    if !restricted {
+    if baseline {
         found.push(("hostPath volumes", host_paths(spec)));
     }
     found.push(("hostPort", host_ports(spec)));
     found.push(("privileged", privileged(spec)));
     found.push(("procMount", proc_mount(spec)));
-    if restricted {
+    if baseline {
+        found.push(("seccompProfile", seccomp(spec, false)));
+    }
+    found.push(("forbidden sysctls", sysctls(spec)));
+    if level == Level::Restricted {
+        found.push(("allowPrivilegeEscalation != false", escalation(spec)));
+        found.push(("unrestricted capabilities", capabilities(spec, true)));
         found.push(("restricted volume types", volume_types(spec)));
         found.push(("runAsNonRoot != true", non_root(spec)));
         found.push(("runAsUser=0", root_user(spec)));
+        found.push(("seccompProfile", seccomp(spec, true)));
     }
-    found.push(("seccompProfile", seccomp(spec, restricted)));
-    found.push(("forbidden sysctls", sysctls(spec)));
-    let told: Vec<String> = found
-        .into_iter()
-        .filter(|(_, detail)| !detail.is_empty())
-        .map(|(reason, detail)| format!("{reason} ({detail})"))
-        .collect();
-    (!told.is_empty()).then(|| told.join(", "))
+    found.retain(|(_, detail)| !detail.is_empty());
+    found
 }
 
 fn containers(spec: &Value) -> impl Iterator<Item = &Value> {
@@ -232,7 +339,7 @@ fn capabilities(spec: &Value, restricted: bool) -> String {
         ));
     }
     let adding = bad(spec, |c| !added(c).is_empty());
-    let names: std::collections::BTreeSet<_> = containers(spec)
+    let names: BTreeSet<_> = containers(spec)
         .flat_map(|c| added(c.get("securityContext")))
         .collect();
     let names: Vec<&str> = names.iter().map(|n| n.as_str()).collect();
@@ -276,7 +383,7 @@ fn host_ports(spec: &Value) -> String {
         .filter(|c| !ports(c).is_empty())
         .map(|c| c.get("name").text())
         .collect();
-    let texts: std::collections::BTreeSet<String> = containers(spec)
+    let texts: BTreeSet<String> = containers(spec)
         .flat_map(ports)
         .map(|port| port.to_string())
         .collect();
@@ -318,7 +425,7 @@ fn volume_types(spec: &Value) -> String {
         let mut fields = v.fields().map(|(key, _)| key.clone());
         fields.find(|key| *key != "name")
     };
-    let (mut names, mut types) = (Vec::new(), std::collections::BTreeSet::new());
+    let (mut names, mut types) = (Vec::new(), BTreeSet::new());
     for volume in spec.get("volumes").items() {
         if let Some(kind) = kind(volume).filter(|k| !VOLUMES.contains(&k.as_str())) {
             names.push(volume.get("name").text());
