@@ -155,7 +155,18 @@ impl Dispatch {
             session.history.seek(to);
             session.terminal.forget();
         });
+        self.jump();
+    }
+
+    /// Shows another moment: nothing moved on the way there.
+    pub(in crate::app) fn jump(self) {
+        let moving = self.screen.grid.moving;
+        moving.set_value(false);
         self.show();
+        // The effects of what was shown run behind this.
+        request_animation_frame(move || {
+            moving.try_set_value(true);
+        });
     }
 
     pub fn pause(self) {

@@ -35,6 +35,8 @@ pub struct Index {
     revisions: Vec<Arc<Object>>,
     /// Revision numbers by the uid of their DaemonSet and their hash.
     numbers: BTreeMap<(Str, Str), i64>,
+    /// Those of them whose template is an older one that was brought back.
+    returned: BTreeSet<(Str, Str)>,
     /// Pods that are not on their way out, by the same.
     live: BTreeMap<(Str, Str), i64>,
     places: BTreeMap<Str, Place>,
@@ -240,15 +242,19 @@ impl Index {
             self.facts = sets.iter().map(|set| facts(set, &numbers)).collect();
             self.everything();
         }
+        self.returned = returned(&revisions, &numbers);
         (self.sets, self.revisions, self.numbers) = (sets, revisions, numbers);
     }
 
     /// The number of a pod's revision; 0 when that is gone.
     pub(super) fn revision(&self, pod: &Object) -> i64 {
-        let owner = pod.meta().controller().map(|owner| owner.uid.clone());
-        let hash = pod.meta().label(HASH_LABEL).map(Str::new);
-        let number = owner.zip(hash).and_then(|key| self.numbers.get(&key));
+        let number = key(pod).and_then(|key| self.numbers.get(&key));
         number.copied().unwrap_or(0)
+    }
+
+    /// Whether a pod's template is an older one that was brought back by an undo.
+    pub(super) fn returned(&self, pod: &Object) -> bool {
+        key(pod).is_some_and(|key| self.returned.contains(&key))
     }
 
     /// Pods of a revision that are not on their way out.
@@ -301,12 +307,35 @@ fn facts(set: &Arc<Object>, numbers: &BTreeMap<(Str, Str), i64>) -> SetFacts {
 fn numbers(revisions: &[Arc<Object>]) -> BTreeMap<(Str, Str), i64> {
     let mut out = BTreeMap::new();
     for revision in revisions {
-        let owner = revision.meta().controller().map(|o| o.uid.clone());
-        let hash = revision.meta().label(HASH_LABEL).map(Str::new);
-        if let (Some(owner), Some(hash), Some(view)) = (owner, hash, revision.controller_revision())
-        {
-            out.insert((owner, hash), view.revision);
+        if let (Some(key), Some(view)) = (key(revision), revision.controller_revision()) {
+            out.insert(key, view.revision);
         }
     }
     out
+}
+
+/// What ties a pod to its revision: the uid of their DaemonSet and the hash.
+fn key(object: &Object) -> Option<(Str, Str)> {
+    let owner = object.meta().controller().map(|owner| owner.uid.clone());
+    owner.zip(object.meta().label(HASH_LABEL).map(Str::new))
+}
+
+/// Revisions that were made before one with a smaller number: an undo gives the old object a new number.
+fn returned(
+    revisions: &[Arc<Object>],
+    numbers: &BTreeMap<(Str, Str), i64>,
+) -> BTreeSet<(Str, Str)> {
+    let known = revisions.iter().filter_map(|revision| {
+        let key = key(revision)?;
+        let number = *numbers.get(&key)?;
+        Some((key, number, revision.meta().creation))
+    });
+    let known: Vec<_> = known.collect();
+    let back = known.iter().filter(|((owner, _), number, made)| {
+        let older = |((other, _), n, at): &((Str, Str), i64, _)| {
+            other == owner && n < number && at > made
+        };
+        known.iter().any(older)
+    });
+    back.map(|(key, _, _)| key.clone()).collect()
 }

@@ -78,12 +78,17 @@ pub mod compare;
 
 pub mod settle;
 
+pub mod came;
+
+pub mod chips;
+
 pub mod age;
 
 pub mod say;
 
 pub use arrange::{Arrangement, Group, Sort, Want};
 pub use branches::{BranchRow, Branches};
+pub use came::{Came, came};
 pub use capacity::Gauge;
 pub use counted::{Counted, Counter};
 pub use daemon_set::{Counters, RevisionRow, SetRow};

@@ -151,6 +151,7 @@ fn slot(
         let around = Around {
             daemon_set: &set.object,
             revision: index.revision(pod),
+            returned: index.returned(pod),
             node: node.name(),
             node_ready: node.node().is_some_and(ready),
             now,

@@ -68,6 +68,8 @@ pub struct PodToken {
     pub daemon_set: Str,
     /// The number of its revision; 0 when that is gone.
     pub revision: i64,
+    /// Its template is an older one that was brought back by an undo.
+    pub returned: bool,
     pub state: PodState,
     /// One line under the name: `Running · ready 12s`.
     pub text: String,
@@ -81,6 +83,7 @@ pub struct PodToken {
 pub struct Around<'a> {
     pub daemon_set: &'a Object,
     pub revision: i64,
+    pub returned: bool,
     pub node: &'a str,
     pub node_ready: bool,
     pub now: SimTime,
@@ -100,6 +103,7 @@ pub fn token(pod: &Object, around: &Around<'_>) -> PodToken {
         node: Str::new(around.node),
         daemon_set: set.clone(),
         revision: around.revision,
+        returned: around.returned,
         state,
         text: text(pod, state, waiting, around),
         done: done(pod, state, around.now),
@@ -293,6 +297,7 @@ mod tests {
         let around = Around {
             daemon_set: &set,
             revision: 2,
+            returned: false,
             node: "w1",
             node_ready: true,
             now,

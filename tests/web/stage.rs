@@ -115,6 +115,7 @@ pub fn pod(name: &'static str, revision: i64, state: PodState) -> PodToken {
         node: "w1".into(),
         daemon_set: "log".into(),
         revision,
+        returned: false,
         state,
         text: state.name().to_owned(),
         done: 50,

@@ -47,7 +47,7 @@ pub fn CountersRow() -> impl IntoView {
             });
         };
         view! {
-            <button class="counter" data-short=short aria-pressed=pressed on:click=touch>
+            <button class="counter" data-counter=format!("{counter:?}").to_lowercase() data-short=short aria-pressed=pressed on:click=touch>
                 <small>{t(name)}</small>
                 <b>{number(read)}</b>
             </button>

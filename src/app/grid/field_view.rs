@@ -7,6 +7,8 @@ use super::pointer;
 use super::zoom::Zoom;
 use crate::app::words::t;
 use leptos::{ev, prelude::*};
+use wasm_bindgen::prelude::*;
+use web_sys::ResizeObserver;
 
 /// The field.
 #[component]
@@ -23,10 +25,10 @@ pub fn FieldView() -> impl IntoView {
     Effect::new(move |_| {
         let _ = (field.screen.lit.get(), grid.groups.track());
         let _ = (field.screen.selection.track(), grid.picked.track());
+        grid.dress.track();
         field.lay();
     });
-    let resized = window_event_listener(ev::resize, move |_| field.lay());
-    on_cleanup(move || resized.remove());
+    watch_size(field);
     let fingers = StoredValue::new(Fingers::default());
     let key = move |event: ev::KeyboardEvent| field.key(&event);
     let here = move || {
@@ -68,6 +70,30 @@ pub fn FieldView() -> impl IntoView {
             <Zoom field />
         </div>
     }
+}
+
+/// The field is laid out anew when its room changes: a window, a panel above it, another tab.
+fn watch_size(field: Field) {
+    let room = StoredValue::new((0, 0));
+    let look = Closure::<dyn FnMut()>::new(move || {
+        let Some(Some(scroller)) = field.scroller.try_get_untracked() else {
+            return;
+        };
+        let now = (scroller.client_width(), scroller.client_height());
+        if room.try_get_value().is_some_and(|before| before != now) {
+            room.set_value(now);
+            request_animation_frame(move || field.lay());
+        }
+    });
+    let Ok(observer) = ResizeObserver::new(look.as_ref().unchecked_ref()) else {
+        return;
+    };
+    let watching = observer.clone();
+    field.scroller.on_load(move |scroller| watching.observe(&scroller));
+    let kept = StoredValue::new_local((observer, look));
+    on_cleanup(move || {
+        kept.with_value(|(observer, _)| observer.disconnect());
+    });
 }
 
 /// The titles of the groups, over the canvas.

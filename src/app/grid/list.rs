@@ -1,11 +1,12 @@
 //! The nodes as a table: only the rows on the screen are in the document.
 
+use super::PickBox;
 use super::legend::{node_words, pod_words};
 use crate::app::screen::{Selection, use_screen};
 use crate::app::session::use_dispatch;
 use crate::app::words::{t, w};
 use crate::view::{Cell, TaintChip};
-use leptos::{html, prelude::*};
+use leptos::{ev, html, prelude::*};
 
 /// The height of a row, in pixels, as the style sheet has it.
 const ROW: usize = 30;
@@ -72,8 +73,14 @@ pub fn ListView() -> impl IntoView {
 #[component]
 fn Row(n: usize, cell: Cell) -> impl IntoView {
     let (screen, dispatch) = (use_screen(), use_dispatch());
-    let (node, mine) = (cell.name.clone(), cell.name.clone());
-    let select = move |_| {
+    let (node, mine, here) = (cell.name.clone(), cell.name.clone(), cell.name.clone());
+    let grid = screen.grid;
+    let chosen = cell.name.clone();
+    let picked = move || grid.picked.with(|picked| picked.contains(&chosen)).to_string();
+    let select = move |event: ev::MouseEvent| {
+        if grid.picks(&event, &node) {
+            return;
+        }
         screen.selection.set(Selection {
             node: node.clone(),
             pod: None,
@@ -89,13 +96,22 @@ fn Row(n: usize, cell: Cell) -> impl IntoView {
             data-testid="node-row"
             data-name=cell.name.to_string()
             data-selected=selected
+            data-picked=picked
         >
             <td>
-                <button class="plain name" on:click=select>{cell.name.to_string()}</button>
+                <PickBox name=cell.name.clone() />
+                <button
+                    class="plain name"
+                    data-of=cell.name.to_string()
+                    on:click=select
+                    on:keydown=move |event| grid.stretch(&event, &here)
+                >
+                    {cell.name.to_string()}
+                </button>
             </td>
             <td data-bad=(!cell.look.ready).to_string()>{node_words(&cell)}</td>
             <td>{pod_words(&cell)}</td>
-            <td class="mono">{taints.join(", ")}</td>
+            <td class="mono taints" title=taints.join(", ")>{taints.join(", ")}</td>
         </tr>
     }
 }

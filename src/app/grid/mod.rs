@@ -6,6 +6,10 @@ mod take;
 
 mod order;
 
+mod range;
+
+mod pick_box;
+
 mod counters;
 
 mod revisions;
@@ -69,5 +73,6 @@ mod picture;
 pub use cards::Grid;
 pub use counters::CountersRow;
 pub use middle::Middle;
+pub use pick_box::PickBox;
 pub use revisions::hue;
 pub use state::GridScreen;

@@ -76,7 +76,9 @@ pub fn up(field: Field, fingers: StoredValue<Fingers>, event: &ev::PointerEvent)
     });
     let under = field.hit(event.client_x(), event.client_y());
     if let Some((n, ..)) = under.filter(|_| click) {
-        if event.ctrl_key() || event.meta_key() || event.shift_key() {
+        if event.shift_key() {
+            field.reach(n);
+        } else if event.ctrl_key() || event.meta_key() {
             field.pick(n);
         } else {
             field.select(n);

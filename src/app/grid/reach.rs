@@ -25,6 +25,7 @@ impl Field {
             return;
         };
         self.screen.grid.focus.set(n);
+        self.screen.grid.anchor_set(&cell.name);
         self.screen.selection.set(Selection {
             node: cell.name,
             pod: None,
@@ -37,6 +38,15 @@ impl Field {
         if let Some(cell) = self.screen.grid.nth(n) {
             self.screen.grid.focus.set(n);
             self.screen.grid.pick(&cell.name);
+            self.screen.grid.anchor_set(&cell.name);
+        }
+    }
+
+    /// Picks all from the node picked last up to the one at a place.
+    pub fn reach(self, n: usize) {
+        if let Some(cell) = self.screen.grid.nth(n) {
+            self.screen.grid.focus.set(n);
+            self.screen.grid.reach(&cell.name);
         }
     }
 
@@ -92,6 +102,14 @@ impl Field {
         if let Some(to) = to {
             event.prevent_default();
             event.stop_propagation();
+            if event.shift_key() {
+                if grid.picked.with_untracked(std::collections::BTreeSet::is_empty)
+                    && let Some(cell) = grid.nth(at)
+                {
+                    grid.anchor_set(&cell.name);
+                }
+                self.reach(to);
+            }
             grid.focus.set(to);
             self.reveal(to);
             return;

@@ -61,6 +61,12 @@ pub struct GridScreen {
     pub hole: RwSignal<Option<Str>>,
     /// The place in the order that the keyboard is on.
     pub focus: RwSignal<usize>,
+    /// What changes is seen to move: not while a view is being put up, not after a jump through time.
+    pub moving: StoredValue<bool>,
+    /// Grows when the colors became others.
+    pub dress: RwSignal<u32>,
+    /// The node from which a range is picked.
+    pub(super) anchor: StoredValue<Str>,
     pub(super) arranged: StoredValue<(Arrangement, u64)>,
 }
 
@@ -79,6 +85,9 @@ impl Default for GridScreen {
             mounted: RwSignal::new(Vec::new()),
             hole: RwSignal::new(None),
             focus: RwSignal::new(0),
+            moving: StoredValue::new(false),
+            dress: RwSignal::new(0),
+            anchor: StoredValue::new(Str::default()),
             arranged: StoredValue::new((Arrangement::default(), 0)),
         }
     }

@@ -76,7 +76,7 @@ impl Dispatch {
                 session.terminal.forget();
             }
         });
-        self.show();
+        self.jump();
     }
 }
 

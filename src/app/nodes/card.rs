@@ -1,9 +1,9 @@
 //! One node.
 
+use super::chips::{Chips, Editing};
 use super::head::Head;
 use super::room::{Gauges, Others};
 use super::slot::SlotView;
-use super::taints::Chips;
 use crate::app::screen::use_screen;
 use crate::k8s::Str;
 use crate::view::NodeCard;
@@ -14,6 +14,9 @@ use leptos::prelude::*;
 pub fn Card(name: Str, card: ArcRwSignal<NodeCard>) -> impl IntoView {
     let screen = use_screen();
     let card = RwSignal::from(card);
+    let editing = RwSignal::new(Editing::Nothing);
+    // Only who joins while one looks on slides in.
+    let fresh = screen.grid.moving.get_value();
     let (mine, node) = (name.clone(), name.clone());
     let selected = Memo::new(move |_| screen.selection.with(|s| s.node == mine));
     let lit = Memo::new(move |_| {
@@ -43,10 +46,11 @@ pub fn Card(name: Str, card: ArcRwSignal<NodeCard>) -> impl IntoView {
             data-ready=move || card.with(|card| card.ready.to_string())
             data-cordoned=move || card.with(|card| card.cordoned.to_string())
             data-selected=move || selected.get().to_string()
+            data-fresh=fresh.to_string()
             data-lit=move || lit.get().to_string()
         >
-            <Head name=name.clone() card />
-            <Chips name=name.clone() card />
+            <Head name=name.clone() card editing />
+            <Chips name=name.clone() card editing />
             <For
                 each=move || sets.get()
                 key=Clone::clone

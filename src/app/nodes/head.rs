@@ -1,6 +1,8 @@
 //! A card's first line: name, badges, menu.
 
+use super::chips::Editing;
 use super::menu::Deeds;
+use crate::app::grid::PickBox;
 use crate::app::screen::{Selection, use_screen};
 use crate::app::session::use_dispatch;
 use crate::app::ui::Menu;
@@ -12,12 +14,11 @@ use leptos::{ev, prelude::*};
 
 /// Name, badges and menu of a node.
 #[component]
-pub fn Head(name: Str, card: RwSignal<NodeCard>) -> impl IntoView {
+pub fn Head(name: Str, card: RwSignal<NodeCard>, editing: RwSignal<Editing>) -> impl IntoView {
     let (screen, dispatch) = (use_screen(), use_dispatch());
-    let node = name.clone();
+    let (node, here) = (name.clone(), name.clone());
     let select = move |event: ev::MouseEvent| {
-        if event.ctrl_key() || event.meta_key() || event.shift_key() {
-            screen.grid.pick(&node);
+        if screen.grid.picks(&event, &node) {
             return;
         }
         screen.selection.set(Selection {
@@ -30,7 +31,7 @@ pub fn Head(name: Str, card: RwSignal<NodeCard>) -> impl IntoView {
         card.with(|card| {
             let roles = card.roles.iter().map(|role| (short_role(role), false));
             let bar = card.cordoned.then(|| (t("cordoned").to_owned(), false));
-            let bad = card.conditions.iter().map(|word| (word.to_string(), true));
+            let bad = (!card.ready).then(|| ("NotReady".to_owned(), true));
             roles.chain(bar).chain(bad).collect::<Vec<_>>()
         })
     });
@@ -40,12 +41,37 @@ pub fn Head(name: Str, card: RwSignal<NodeCard>) -> impl IntoView {
         };
         badges.get().into_iter().map(badge).collect_view()
     };
+    let add = move |_| {
+        editing.update(|editing| {
+            *editing = match editing {
+                Editing::New => Editing::Nothing,
+                Editing::Nothing | Editing::Taint(_) | Editing::Label(_) => Editing::New,
+            }
+        });
+    };
     view! {
         <div class="head">
-            <Box name=name.clone() />
-            <button class="name" on:click=select>{name.to_string()}</button>
+            <PickBox name=name.clone() />
+            <button
+                class="name"
+                data-of=name.to_string()
+                on:click=select
+                on:keydown=move |event| screen.grid.stretch(&event, &here)
+            >
+                {name.to_string()}
+            </button>
             {badges}
             <div class="more">
+                <button
+                    class="add"
+                    data-testid="add-taint"
+                    aria-label=tell(&say!("Add a taint, a label or a condition to {}", &name))
+                    title=t("Add a taint, a label or a condition")
+                    aria-expanded=move || (editing.get() == Editing::New).to_string()
+                    on:click=add
+                >
+                    "+"
+                </button>
                 <Menu label=tell(&say!("Node {}", &name)) sign="⋯" testid="node-menu">
                     <Deeds name=name.clone() card />
                 </Menu>
@@ -60,24 +86,4 @@ fn short_role(role: &str) -> String {
         "control-plane" | "master" => "cp".to_owned(),
         other => other.to_owned(),
     }
-}
-
-/// The box by which a node is picked, while several are.
-#[component]
-fn Box(name: Str) -> impl IntoView {
-    let grid = use_screen().grid;
-    let on = move || grid.picking.get() || grid.picked.with(|picked| !picked.is_empty());
-    let pick = move || {
-        let (mine, name) = (name.clone(), name.clone());
-        view! {
-            <input
-                type="checkbox"
-                data-testid="pick"
-                aria-label=name.to_string()
-                prop:checked=move || grid.picked.with(|picked| picked.contains(&mine))
-                on:change=move |_| grid.pick(&name)
-            />
-        }
-    };
-    view! { <Show when=on>{pick.clone()}</Show> }
 }

@@ -1,5 +1,6 @@
 //! A node's menu: what a person at the machine, or at kubectl, can do to it.
 
+use crate::app::bottom::use_bottom;
 use crate::app::session::use_dispatch;
 use crate::app::words::{t, w};
 use crate::cluster::Command;
@@ -49,10 +50,15 @@ const PRESSURES: [(&str, &str, &str, &str); 3] = [
 /// The choices of a node's menu.
 #[component]
 pub fn Deeds(name: Str, card: RwSignal<NodeCard>) -> impl IntoView {
-    let dispatch = use_dispatch();
+    let (dispatch, bottom) = (use_dispatch(), use_bottom());
     let line = |testid: &'static str, words: &'static str, text: String| {
+        let asks = testid == "node-describe";
         let run = move |_| {
-            dispatch.line(&text);
+            if asks {
+                dispatch.ask(bottom, &text);
+            } else {
+                dispatch.line(&text);
+            }
         };
         let danger = testid == "node-delete";
         view! {

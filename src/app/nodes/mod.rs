@@ -2,6 +2,14 @@
 
 mod card;
 
+mod chip_fields;
+
+mod chip_form;
+
+mod chips;
+
+mod deeds;
+
 mod head;
 
 mod join;
@@ -12,13 +20,11 @@ mod menu;
 
 mod pod;
 
+mod pod_menu;
+
 mod room;
 
 mod slot;
-
-mod taint_form;
-
-mod taints;
 
 pub use card::Card;
 pub use join::Join;

@@ -1,15 +1,21 @@
 //! A pod in its slot: the token's shape is its state, hue and number are its revision.
 
+use super::pod_menu::PodMenu;
 use crate::app::grid::hue;
 use crate::app::screen::{Selection, use_screen};
 use crate::app::session::use_dispatch;
 use crate::k8s::Str;
-use crate::view::{PodToken, Slot};
+use crate::view::{Came, PodToken, Slot};
 use leptos::prelude::*;
 
 /// One pod.
 #[component]
-pub fn PodView(uid: Str, place: Memo<Option<Slot>>, name: Memo<Option<String>>) -> impl IntoView {
+pub fn PodView(
+    uid: Str,
+    place: Memo<Option<Slot>>,
+    name: Memo<Option<String>>,
+    came: Came,
+) -> impl IntoView {
     let (screen, dispatch) = (use_screen(), use_dispatch());
     let wanted = uid.clone();
     let pod = Memo::new(move |_| {
@@ -37,6 +43,7 @@ pub fn PodView(uid: Str, place: Memo<Option<Slot>>, name: Memo<Option<String>>) 
         None => pod.short.to_string(),
     };
     view! {
+        <div class="pod-box" data-came=came.name()>
         <button
             class="pod"
             data-testid="pod"
@@ -59,5 +66,7 @@ pub fn PodView(uid: Str, place: Memo<Option<Slot>>, name: Memo<Option<String>>) 
                 <small>{read(|pod| pod.text.clone())}</small>
             </span>
         </button>
+        <PodMenu pod />
+        </div>
     }
 }

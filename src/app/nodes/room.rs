@@ -19,8 +19,8 @@ pub fn Gauges(card: RwSignal<NodeCard>) -> impl IntoView {
         let part = format!("{}%", gauge.percent);
         view! {
             <span class="gauge" role="img" data-over=gauge.over.to_string() aria-label=words.clone() title=words>
-                <i style:--part=part></i>
                 <small>{gauge.resource}</small>
+                <span class="bar"><i style:--part=part></i></span>
             </span>
         }
     };

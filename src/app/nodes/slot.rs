@@ -6,7 +6,7 @@ use crate::app::session::use_dispatch;
 use crate::app::words::tell;
 use crate::k8s::Str;
 use crate::say;
-use crate::view::{NodeCard, Say, Slot};
+use crate::view::{Came, NodeCard, Say, Slot, came};
 use leptos::prelude::*;
 
 /// The slot of a DaemonSet.
@@ -25,6 +25,21 @@ pub fn SlotView(node: Str, set: Str, card: RwSignal<NodeCard>) -> impl IntoView 
         };
         slot.with(|slot| slot.as_ref().map(uids).unwrap_or_default())
     });
+    // The revision that was here last; none before the first pod.
+    let before = StoredValue::new(None::<i64>);
+    let moving = screen.grid.moving;
+    let came = move |uid: &Str| {
+        let token = slot.with_untracked(|slot| {
+            let mut pods = slot.iter().flat_map(|slot| &slot.pods);
+            pods.find(|pod| pod.uid == *uid).cloned()
+        });
+        let Some(token) = token else {
+            return Came::Still;
+        };
+        let how = came(before.get_value(), &token);
+        before.set_value(Some(token.revision));
+        if moving.get_value() { how } else { Came::Still }
+    };
     let empty = Memo::new(move |_| pods.with(Vec::is_empty));
     let reason = Memo::new(move |_| slot.with(|s| s.as_ref().map_or("", |s| s.reason)));
     // With one DaemonSet its name in every slot is noise.
@@ -70,7 +85,10 @@ pub fn SlotView(node: Str, set: Str, card: RwSignal<NodeCard>) -> impl IntoView 
                 <For
                     each=move || pods.get()
                     key=Clone::clone
-                    children=move |uid| view! { <PodView uid place=slot name /> }
+                    children=move |uid| {
+                        let came = came(&uid);
+                        view! { <PodView uid place=slot name came /> }
+                    }
                 />
             </div>
         }>{hole.clone()}</Show>

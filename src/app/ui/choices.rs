@@ -16,11 +16,13 @@ const THEMES: [(&str, &str); 4] = [
 /// The choice of a theme.
 #[component]
 pub fn Themes() -> impl IntoView {
+    let screen = use_screen();
     let themes = move || {
         THEMES.map(|(theme, words)| {
             let choose = move |_| {
                 theme_set(theme);
                 theme_keep(theme);
+                screen.grid.dress.update(|dress| *dress += 1);
             };
             view! { <button role="menuitem" on:click=choose>{t(words)}</button> }
         })

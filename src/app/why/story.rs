@@ -1,5 +1,6 @@
 //! A pod's story: why it is here, what keeps it waiting, and what can be done with it.
 
+use crate::app::bottom::use_bottom;
 use crate::app::session::use_dispatch;
 use crate::app::words::{t, tell};
 use crate::say;
@@ -12,7 +13,7 @@ type Beat = RwSignal<(u64, u64, usize)>;
 /// The pod in the slot in question.
 #[component]
 pub fn Story(pod: Memo<Option<PodToken>>, beat: Beat) -> impl IntoView {
-    let dispatch = use_dispatch();
+    let (dispatch, bottom) = (use_dispatch(), use_bottom());
     let there = Memo::new(move |_| pod.with(Option::is_some));
     let uid = Memo::new(move |_| pod.with(|p| p.as_ref().map(|p| p.uid.clone())));
     let story = Memo::new(move |_| {
@@ -32,7 +33,12 @@ pub fn Story(pod: Memo<Option<PodToken>>, beat: Beat) -> impl IntoView {
         move |_| {
             if let Some(pod) = pod.get_untracked() {
                 let (name, namespace) = (&pod.name, &pod.namespace);
-                dispatch.line(&format!("kubectl {verb} {name} -n {namespace}{tail}"));
+                let line = format!("kubectl {verb} {name} -n {namespace}{tail}");
+                if verb == "delete pod" {
+                    dispatch.line(&line);
+                } else {
+                    dispatch.ask(bottom, &line);
+                }
             }
         }
     };
