@@ -68,7 +68,10 @@ impl Known {
 
     /// The values that a key is known with.
     pub fn values(&self, key: &str) -> Vec<Str> {
-        let values = self.pairs.iter().filter(|(k, v)| *k == *key && !v.is_empty());
+        let values = self
+            .pairs
+            .iter()
+            .filter(|(k, v)| *k == *key && !v.is_empty());
         values.map(|(_, value)| value.clone()).collect()
     }
 }

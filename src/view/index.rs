@@ -332,9 +332,8 @@ fn returned(
     });
     let known: Vec<_> = known.collect();
     let back = known.iter().filter(|((owner, _), number, made)| {
-        let older = |((other, _), n, at): &((Str, Str), i64, _)| {
-            other == owner && n < number && at > made
-        };
+        let older =
+            |((other, _), n, at): &((Str, Str), i64, _)| other == owner && n < number && at > made;
         known.iter().any(older)
     });
     back.map(|(key, _, _)| key.clone()).collect()

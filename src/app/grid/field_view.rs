@@ -89,7 +89,9 @@ fn watch_size(field: Field) {
         return;
     };
     let watching = observer.clone();
-    field.scroller.on_load(move |scroller| watching.observe(&scroller));
+    field
+        .scroller
+        .on_load(move |scroller| watching.observe(&scroller));
     let kept = StoredValue::new_local((observer, look));
     on_cleanup(move || {
         kept.with_value(|(observer, _)| observer.disconnect());

@@ -76,7 +76,11 @@ fn Row(n: usize, cell: Cell) -> impl IntoView {
     let (node, mine, here) = (cell.name.clone(), cell.name.clone(), cell.name.clone());
     let grid = screen.grid;
     let chosen = cell.name.clone();
-    let picked = move || grid.picked.with(|picked| picked.contains(&chosen)).to_string();
+    let picked = move || {
+        grid.picked
+            .with(|picked| picked.contains(&chosen))
+            .to_string()
+    };
     let select = move |event: ev::MouseEvent| {
         if grid.picks(&event, &node) {
             return;

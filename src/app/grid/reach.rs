@@ -103,7 +103,9 @@ impl Field {
             event.prevent_default();
             event.stop_propagation();
             if event.shift_key() {
-                if grid.picked.with_untracked(std::collections::BTreeSet::is_empty)
+                if grid
+                    .picked
+                    .with_untracked(std::collections::BTreeSet::is_empty)
                     && let Some(cell) = grid.nth(at)
                 {
                     grid.anchor_set(&cell.name);

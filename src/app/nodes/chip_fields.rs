@@ -24,7 +24,13 @@ pub fn KeyValue(node: Str, fields: Fields) -> impl IntoView {
         input.select();
     });
     let option = |text: Str| view! { <option value=text.to_string()></option> };
-    let keys = move || known.with(Known::keys).into_iter().map(option).collect_view();
+    let keys = move || {
+        known
+            .with(Known::keys)
+            .into_iter()
+            .map(option)
+            .collect_view()
+    };
     let values = move || {
         let key = fields.key.get();
         let values = known.with(|known| known.values(key.trim()));

@@ -127,7 +127,12 @@ pub fn ChipForm(node: Str, what: Editing, editing: RwSignal<Editing>) -> impl In
     let kinds = move || {
         new.then(|| view! { <Choice label=w("What to add") testid="chip-kind" options=&KINDS value=kind /> })
     };
-    let words = move || KINDS.iter().find(|(name, _)| is(name)).map_or("", |(_, words)| t(words));
+    let words = move || {
+        KINDS
+            .iter()
+            .find(|(name, _)| is(name))
+            .map_or("", |(_, words)| t(words))
+    };
     view! {
         <form class="taint-form" data-testid=hook("form") on:submit=save on:keydown=leave>
             {kinds}

@@ -15,7 +15,10 @@ pub fn PodMenu(pod: Memo<Option<PodToken>>) -> impl IntoView {
     let name = pod.with_untracked(|pod| pod.as_ref().map(|pod| pod.short.to_string()));
     let line = move |verb: &str, tail: &str| {
         let pod = pod.get_untracked()?;
-        Some(format!("kubectl {verb} {} -n {}{tail}", pod.name, pod.namespace))
+        Some(format!(
+            "kubectl {verb} {} -n {}{tail}",
+            pod.name, pod.namespace
+        ))
     };
     let ask = move |verb: &'static str, tail: &'static str| {
         move |_| {
