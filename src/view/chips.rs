@@ -1,5 +1,6 @@
 //! What can be typed into the form of a taint or a label: keys and values that the cluster and its DaemonSets name.
 
+use super::node::{LabelChip, TaintChip};
 use crate::cluster::Cluster;
 use crate::k8s::{Kind, Str};
 use std::collections::BTreeSet;
@@ -76,11 +77,59 @@ impl Known {
     }
 }
 
+/// The line that sets a taint, in place of an old one if there was one.
+pub fn taint_line(node: &str, new: &TaintChip, old: Option<&TaintChip>) -> String {
+    let text = new.text();
+    match old {
+        Some(old) if old.key == new.key && old.effect == new.effect => {
+            format!("kubectl taint nodes {node} {text} --overwrite")
+        }
+        Some(old) => format!("kubectl taint nodes {node} {text} {}-", old.text()),
+        None => format!("kubectl taint nodes {node} {text}"),
+    }
+}
+
+/// The line that sets a label, in place of an old one if there was one.
+pub fn label_line(node: &str, new: &LabelChip, old: Option<&LabelChip>) -> String {
+    let text = format!("{}={}", new.key, new.value);
+    match old {
+        Some(old) if old.key == new.key => {
+            format!("kubectl label nodes {node} {text} --overwrite")
+        }
+        Some(old) => format!("kubectl label nodes {node} {text} {}-", old.key),
+        None => format!("kubectl label nodes {node} {text}"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::cluster::{Command, Request, Setup, Verb};
     use crate::value;
+
+    #[test]
+    fn an_edited_chip_takes_the_place_of_the_old_one() {
+        let taint = |key: &'static str, effect: &'static str| TaintChip {
+            key: key.into(),
+            value: "v".into(),
+            effect: effect.into(),
+        };
+        let (a, b) = (taint("a", "NoSchedule"), taint("a", "NoExecute"));
+        let line = taint_line("w1", &a, None);
+        assert_eq!(line, "kubectl taint nodes w1 a=v:NoSchedule");
+        let line = taint_line("w1", &a, Some(&a));
+        assert_eq!(line, "kubectl taint nodes w1 a=v:NoSchedule --overwrite");
+        let line = taint_line("w1", &b, Some(&a));
+        assert_eq!(line, "kubectl taint nodes w1 a=v:NoExecute a=v:NoSchedule-");
+        let label = |key: &'static str| LabelChip {
+            key: key.into(),
+            value: Str::default(),
+        };
+        let line = label_line("w1", &label("a"), Some(&label("a")));
+        assert_eq!(line, "kubectl label nodes w1 a= --overwrite");
+        let line = label_line("w1", &label("b"), Some(&label("a")));
+        assert_eq!(line, "kubectl label nodes w1 b= a-");
+    }
 
     #[test]
     fn keys_and_values_that_the_cluster_names() {

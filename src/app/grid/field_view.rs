@@ -4,11 +4,10 @@ use super::field::Field;
 use super::fingers::Fingers;
 use super::legend::{Tip, words};
 use super::pointer;
+use super::room;
 use super::zoom::Zoom;
 use crate::app::words::t;
 use leptos::{ev, prelude::*};
-use wasm_bindgen::prelude::*;
-use web_sys::ResizeObserver;
 
 /// The field.
 #[component]
@@ -28,7 +27,7 @@ pub fn FieldView() -> impl IntoView {
         grid.dress.track();
         field.lay();
     });
-    watch_size(field);
+    room::watch(field);
     let fingers = StoredValue::new(Fingers::default());
     let key = move |event: ev::KeyboardEvent| field.key(&event);
     let here = move || {
@@ -70,32 +69,6 @@ pub fn FieldView() -> impl IntoView {
             <Zoom field />
         </div>
     }
-}
-
-/// The field is laid out anew when its room changes: a window, a panel above it, another tab.
-fn watch_size(field: Field) {
-    let room = StoredValue::new((0, 0));
-    let look = Closure::<dyn FnMut()>::new(move || {
-        let Some(Some(scroller)) = field.scroller.try_get_untracked() else {
-            return;
-        };
-        let now = (scroller.client_width(), scroller.client_height());
-        if room.try_get_value().is_some_and(|before| before != now) {
-            room.set_value(now);
-            request_animation_frame(move || field.lay());
-        }
-    });
-    let Ok(observer) = ResizeObserver::new(look.as_ref().unchecked_ref()) else {
-        return;
-    };
-    let watching = observer.clone();
-    field
-        .scroller
-        .on_load(move |scroller| watching.observe(&scroller));
-    let kept = StoredValue::new_local((observer, look));
-    on_cleanup(move || {
-        kept.with_value(|(observer, _)| observer.disconnect());
-    });
 }
 
 /// The titles of the groups, over the canvas.

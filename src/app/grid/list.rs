@@ -1,12 +1,9 @@
 //! The nodes as a table: only the rows on the screen are in the document.
 
-use super::PickBox;
-use super::legend::{node_words, pod_words};
-use crate::app::screen::{Selection, use_screen};
-use crate::app::session::use_dispatch;
+use super::row::Row;
+use crate::app::screen::use_screen;
 use crate::app::words::{t, w};
-use crate::view::{Cell, TaintChip};
-use leptos::{ev, html, prelude::*};
+use leptos::{html, prelude::*};
 
 /// The height of a row, in pixels, as the style sheet has it.
 const ROW: usize = 30;
@@ -66,56 +63,5 @@ pub fn ListView() -> impl IntoView {
                 </tbody>
             </table>
         </div>
-    }
-}
-
-/// One node.
-#[component]
-fn Row(n: usize, cell: Cell) -> impl IntoView {
-    let (screen, dispatch) = (use_screen(), use_dispatch());
-    let (node, mine, here) = (cell.name.clone(), cell.name.clone(), cell.name.clone());
-    let grid = screen.grid;
-    let chosen = cell.name.clone();
-    let picked = move || {
-        grid.picked
-            .with(|picked| picked.contains(&chosen))
-            .to_string()
-    };
-    let select = move |event: ev::MouseEvent| {
-        if grid.picks(&event, &node) {
-            return;
-        }
-        screen.selection.set(Selection {
-            node: node.clone(),
-            pod: None,
-        });
-        dispatch.show();
-    };
-    let selected = move || screen.selection.with(|s| s.node == mine).to_string();
-    let taints = dispatch.taints(&cell.name);
-    let taints: Vec<String> = taints.iter().map(TaintChip::text).collect();
-    view! {
-        <tr
-            aria-rowindex=(n + 2).to_string()
-            data-testid="node-row"
-            data-name=cell.name.to_string()
-            data-selected=selected
-            data-picked=picked
-        >
-            <td>
-                <PickBox name=cell.name.clone() />
-                <button
-                    class="plain name"
-                    data-of=cell.name.to_string()
-                    on:click=select
-                    on:keydown=move |event| grid.stretch(&event, &here)
-                >
-                    {cell.name.to_string()}
-                </button>
-            </td>
-            <td data-bad=(!cell.look.ready).to_string()>{node_words(&cell)}</td>
-            <td>{pod_words(&cell)}</td>
-            <td class="mono taints" title=taints.join(", ")>{taints.join(", ")}</td>
-        </tr>
     }
 }

@@ -8,6 +8,10 @@ mod order;
 
 mod range;
 
+mod room;
+
+mod row;
+
 mod pick_box;
 
 mod counters;

@@ -1,5 +1,6 @@
 //! Picking several nodes at once: with Shift, all from the one picked last to this one.
 
+use super::field::Field;
 use super::state::GridScreen;
 use crate::k8s::Str;
 use leptos::{ev, prelude::*};
@@ -63,6 +64,27 @@ impl GridScreen {
             self.reach(&cell.name);
             focus(&cell.name);
         }
+    }
+}
+
+impl Field {
+    /// Picks all from the node picked last up to the one at a place.
+    pub fn reach(self, n: usize) {
+        if let Some(cell) = self.screen.grid.nth(n) {
+            self.screen.grid.focus.set(n);
+            self.screen.grid.reach(&cell.name);
+        }
+    }
+
+    /// The range reaches from a place to its neighbor.
+    pub fn stretch(self, at: usize, to: usize) {
+        let grid = self.screen.grid;
+        if grid.picked.with_untracked(BTreeSet::is_empty)
+            && let Some(cell) = grid.nth(at)
+        {
+            grid.anchor_set(&cell.name);
+        }
+        self.reach(to);
     }
 }
 

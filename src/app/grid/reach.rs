@@ -42,14 +42,6 @@ impl Field {
         }
     }
 
-    /// Picks all from the node picked last up to the one at a place.
-    pub fn reach(self, n: usize) {
-        if let Some(cell) = self.screen.grid.nth(n) {
-            self.screen.grid.focus.set(n);
-            self.screen.grid.reach(&cell.name);
-        }
-    }
-
     /// Larger or smaller cells; beyond the largest the field turns into the cards around a cell.
     pub fn zoom(self, larger: bool, around: usize) {
         let now = self.canvas.with_value(|canvas| canvas.tiles.size);
@@ -103,14 +95,7 @@ impl Field {
             event.prevent_default();
             event.stop_propagation();
             if event.shift_key() {
-                if grid
-                    .picked
-                    .with_untracked(std::collections::BTreeSet::is_empty)
-                    && let Some(cell) = grid.nth(at)
-                {
-                    grid.anchor_set(&cell.name);
-                }
-                self.reach(to);
+                self.stretch(at, to);
             }
             grid.focus.set(to);
             self.reveal(to);

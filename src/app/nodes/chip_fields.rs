@@ -1,6 +1,6 @@
 //! The fields of a chip's form; keys and values complete from what the cluster knows.
 
-use super::chip_form::Fields;
+use super::chip_text::Fields;
 use crate::app::session::use_dispatch;
 use crate::app::words::t;
 use crate::k8s::Str;

@@ -2,9 +2,13 @@
 
 mod card;
 
+mod chip;
+
 mod chip_fields;
 
 mod chip_form;
+
+mod chip_text;
 
 mod chips;
 

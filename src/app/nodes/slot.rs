@@ -25,21 +25,7 @@ pub fn SlotView(node: Str, set: Str, card: RwSignal<NodeCard>) -> impl IntoView 
         };
         slot.with(|slot| slot.as_ref().map(uids).unwrap_or_default())
     });
-    // The revision that was here last; none before the first pod.
-    let before = StoredValue::new(None::<i64>);
-    let moving = screen.grid.moving;
-    let came = move |uid: &Str| {
-        let token = slot.with_untracked(|slot| {
-            let mut pods = slot.iter().flat_map(|slot| &slot.pods);
-            pods.find(|pod| pod.uid == *uid).cloned()
-        });
-        let Some(token) = token else {
-            return Came::Still;
-        };
-        let how = came(before.get_value(), &token);
-        before.set_value(Some(token.revision));
-        if moving.get_value() { how } else { Came::Still }
-    };
+    let came = follow(slot, screen.grid.moving);
     let empty = Memo::new(move |_| pods.with(Vec::is_empty));
     let reason = Memo::new(move |_| slot.with(|s| s.as_ref().map_or("", |s| s.reason)));
     // With one DaemonSet its name in every slot is noise.
@@ -92,5 +78,26 @@ pub fn SlotView(node: Str, set: Str, card: RwSignal<NodeCard>) -> impl IntoView 
                 />
             </div>
         }>{hole.clone()}</Show>
+    }
+}
+
+/// How each new pod of a slot came.
+fn follow(
+    slot: Memo<Option<Slot>>,
+    moving: StoredValue<bool>,
+) -> impl Fn(&Str) -> Came + Copy + Send + Sync + 'static {
+    // The revision that was here last; none before the first pod.
+    let before = StoredValue::new(None::<i64>);
+    move |uid| {
+        let token = slot.with_untracked(|slot| {
+            let mut pods = slot.iter().flat_map(|slot| &slot.pods);
+            pods.find(|pod| pod.uid == *uid).cloned()
+        });
+        let Some(token) = token else {
+            return Came::Still;
+        };
+        let how = came(before.get_value(), &token);
+        before.set_value(Some(token.revision));
+        if moving.get_value() { how } else { Came::Still }
     }
 }
