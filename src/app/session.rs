@@ -6,12 +6,20 @@ use super::samples;
 use super::screen::{Answer, File, Screen, set};
 use super::terminal::Terminal;
 use crate::cluster::{Advanced, Cluster, Command, History, Reply, SimSpan, SimTime};
+use crate::view::deferred::Deferred;
 use crate::view::settle::{Rest, Settle};
+use crate::view::written::Written;
 use crate::view::{self, Branches, Marks, Painter, Phases, Verdict};
 use leptos::prelude::*;
 
 /// Events of one call that is not bounded by a frame: a step, a jump.
 const EVENTS_MAX: usize = 200_000;
+
+/// Events between two looks at the clock of a frame.
+const SLICE: usize = 20;
+
+/// The time line is drawn anew with every so manieth frame.
+const LINE_EVERY: u32 = 8;
 
 /// How long the sample has run when the page opens.
 const SETTLED: SimSpan = SimSpan::from_secs(20);
@@ -27,6 +35,13 @@ pub struct Session {
     pub painter: Painter,
     /// Time runs until all is at rest.
     pub settle: Option<Settle>,
+    /// Applies that wait, and those whose moment came since the page was shown last.
+    pub deferred: Deferred,
+    pub done: Vec<editor::Done>,
+    /// What deeds did to files.
+    pub written: Written,
+    /// How often the page was shown.
+    frames: u32,
 }
 
 impl Session {
@@ -63,6 +78,10 @@ impl Session {
             terminal: Terminal::default(),
             painter: Painter::default(),
             settle: None,
+            deferred: Deferred::default(),
+            done: Vec::new(),
+            written: Written::default(),
+            frames: 0,
         }
     }
 
@@ -130,8 +149,18 @@ impl Dispatch {
     pub fn step_event(self) {
         self.pause();
         self.session.update_value(|session| {
-            session.history.step();
+            let next = session.cluster().next_event_at();
+            let due = session.deferred.next();
+            match due.filter(|due| next.is_none_or(|next| *due <= next)) {
+                Some(due) => {
+                    session.history.advance_to(due, EVENTS_MAX);
+                }
+                None => {
+                    session.history.step();
+                }
+            }
             session.terminal.poll(&mut session.history);
+            session.due();
         });
         self.show();
     }
@@ -230,11 +259,17 @@ impl Dispatch {
             session.paint(screen);
             let start = SimTime::of(session.cluster().setup().start);
             set(screen.end, session.history.end().since(start).as_millis());
-            set(screen.marks, session.marks.version());
+            // The line is drawn whole: while time goes on not with every frame.
+            session.frames = session.frames.wrapping_add(1);
+            if !screen.playing.get_untracked() || session.frames.is_multiple_of(LINE_EVERY) {
+                set(screen.marks, session.marks.version());
+                self.keep.line(session);
+            }
             if session.terminal.changed() {
                 screen.lines.set(session.terminal.lines().to_vec());
             }
         });
+        self.show_later();
         self.open_asked();
     }
 }
@@ -261,12 +296,10 @@ impl Session {
     /// moments that they wait for, and after every slice.
     fn advance(&mut self, until: SimTime) -> bool {
         let now = self.cluster().now();
-        let wake = self
-            .terminal
-            .wake()
-            .filter(|wake| *wake > now && *wake < until);
-        let there = self.history.advance_to(wake.unwrap_or(until), 50) == Advanced::There;
+        let wake = self.stop().filter(|wake| *wake > now && *wake < until);
+        let there = self.history.advance_to(wake.unwrap_or(until), SLICE) == Advanced::There;
         self.terminal.poll(&mut self.history);
+        self.due();
         there && wake.is_none()
     }
 
@@ -282,12 +315,13 @@ impl Session {
     fn line(&mut self, line: &str) -> Answer {
         if !self.history.rewound() {
             self.history.begin_deed();
-            return self.terminal.run(&mut self.history, line);
+            let (terminal, written) = (&mut self.terminal, &mut self.written);
+            return editor::noted(terminal, written, &mut self.history, line);
         }
         let before = self.cluster().log().len();
         let mut trial = self.history.clone();
         trial.begin_deed();
-        let answer = self.terminal.run(&mut trial, line);
+        let answer = editor::noted(&mut self.terminal, &mut self.written, &mut trial, line);
         if trial.cluster().log().len() > before {
             self.leave();
             self.history = trial;
@@ -309,6 +343,7 @@ impl Session {
     fn leave(&mut self) {
         self.branches.park(&self.history, &self.marks, &self.phases);
         self.marks.cut(self.history.cluster());
+        self.deferred.cut(self.history.cluster().now());
         self.phases.cut(self.history.cluster().now());
     }
 }

@@ -80,6 +80,10 @@ pub mod settle;
 
 pub mod came;
 
+pub mod deferred;
+
+pub mod written;
+
 pub mod chips;
 
 pub mod age;

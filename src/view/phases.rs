@@ -1,8 +1,9 @@
 //! How many daemon pods were in which phase, along a line of time: the area under its marks.
 
-use crate::cluster::{Cluster, SimTime};
+use crate::cluster::{Change, Cluster, SimTime};
 use crate::k8s::api::Phase;
 use crate::k8s::{Kind, Object};
+use std::sync::Arc;
 
 /// Most samples kept; beyond it every second of the older half is dropped.
 pub const SAMPLE_LIMIT: usize = 2000;
@@ -79,6 +80,10 @@ pub struct Phases {
     /// Up to here the line was looked at.
     seen: SimTime,
     version: u64,
+    /// The last change taken in, how many there were by then, and the numbers after it.
+    last: Option<Arc<Change>>,
+    committed: u64,
+    counts: Counts,
 }
 
 impl Phases {
@@ -97,7 +102,36 @@ impl Phases {
         if cluster.now() <= self.seen {
             return;
         }
-        self.add(cluster.now(), count(cluster));
+        self.follow(cluster);
+        self.add(cluster.now(), self.counts);
+    }
+
+    /// Takes in what happened since the last look; on another line of time, all pods are counted.
+    fn follow(&mut self, cluster: &Cluster) {
+        let store = cluster.api().store();
+        let committed = store.committed();
+        let before = self.committed;
+        let mut changes = store.changes_since(before.min(committed).saturating_sub(1));
+        let first = changes.next();
+        let same = self.last.as_ref().zip(first);
+        if committed >= before && same.is_some_and(|(last, first)| Arc::ptr_eq(last, first)) {
+            for change in changes {
+                if change.kind == Kind::Pod {
+                    let (old, new) = (change.old.as_ref(), change.new.as_ref());
+                    if let Some(band) = old.and_then(|pod| daemon_band(pod)) {
+                        self.counts[band as usize] -= 1;
+                    }
+                    if let Some(band) = new.and_then(|pod| daemon_band(pod)) {
+                        self.counts[band as usize] += 1;
+                    }
+                }
+            }
+        } else {
+            self.counts = count(cluster);
+        }
+        let newest = store.changes_since(committed.saturating_sub(1));
+        self.last = newest.last().cloned();
+        self.committed = committed;
     }
 
     fn add(&mut self, at: SimTime, counts: Counts) {
@@ -149,13 +183,18 @@ impl Phases {
     }
 }
 
+/// The band of a daemon pod.
+fn daemon_band(pod: &Object) -> Option<Band> {
+    let owner = pod.meta().controller()?;
+    (owner.kind == "DaemonSet").then(|| Band::of(pod))
+}
+
 /// The daemon pods of a moment by band.
 pub fn count(cluster: &Cluster) -> Counts {
     let mut counts = Counts::default();
     for pod in cluster.objects(Kind::Pod) {
-        let owner = pod.meta().controller();
-        if owner.is_some_and(|owner| owner.kind == "DaemonSet") {
-            counts[Band::of(pod) as usize] += 1;
+        if let Some(band) = daemon_band(pod) {
+            counts[band as usize] += 1;
         }
     }
     counts
@@ -185,6 +224,35 @@ mod tests {
         assert_eq!(ready, [Some(1), Some(2), Some(3), Some(3), None]);
         phases.cut(at(40));
         assert_eq!(phases.list().len(), 2);
+    }
+
+    #[test]
+    fn what_is_followed_equals_what_is_counted() {
+        use crate::cluster::{Command, Request, Setup, SimSpan, Verb};
+        use crate::value;
+        let node = |name: &'static str| value!({"metadata": {"name": name}});
+        let mut cluster = Cluster::new(Setup {
+            nodes: vec![node("w1"), node("w2")],
+            ..Setup::default()
+        });
+        let set = value!({"apiVersion": "apps/v1", "kind": "DaemonSet", "metadata": {"name": "log", "namespace": "default"},
+            "spec": {"selector": {"matchLabels": {"a": "b"}}, "template": {"metadata": {"labels": {"a": "b"}},
+                "spec": {"containers": [{"name": "c", "image": "i"}]}}}});
+        let verb = Verb::Create {
+            kind: Kind::DaemonSet,
+            namespace: "default".into(),
+            value: set,
+        };
+        cluster.dispatch(Command::Request(Request::new("test", verb)));
+        let mut phases = Phases::default();
+        let mut seen = 0;
+        for _ in 0..100 {
+            cluster.advance_to(cluster.now() + SimSpan::from_millis(137), 10_000);
+            phases.look(&cluster);
+            assert_eq!(phases.counts, count(&cluster));
+            seen = seen.max(phases.counts[Band::Ready as usize]);
+        }
+        assert_eq!(seen, 2);
     }
 
     #[test]

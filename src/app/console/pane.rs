@@ -37,7 +37,7 @@ pub fn Pane() -> impl IntoView {
     view! {
         <div class="drawer" role="region" aria-label=t("Console")>
             <div class="scroll" node_ref=scroll tabindex="0">
-                <pre data-testid="console-output" role="log" aria-label=t("What the console printed")>
+                <pre data-testid="console-output" role="log" aria-live="off" aria-label=t("What the console printed")>
                     <For each=move || screen.lines.get() key=|line| line.number children=print />
                 </pre>
             </div>

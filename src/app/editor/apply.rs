@@ -1,5 +1,6 @@
 //! The buttons that make it so, and the answer.
 
+use super::Later;
 use super::desk::{Ask, Outlook, use_desk};
 use crate::app::screen::use_screen;
 use crate::app::session::use_dispatch;
@@ -26,6 +27,7 @@ pub fn Apply() -> impl IntoView {
     view! {
         <div class="apply">
             {answer}
+            <Later />
             <div class="row">
                 <button
                     class="primary"

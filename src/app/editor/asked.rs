@@ -47,10 +47,8 @@ fn answer(ask: Ask, text: &str, dispatch: Dispatch) -> &'static str {
         Ask::Later => {
             let now = dispatch.screen.elapsed.get_untracked() / 1000;
             match text.trim().parse::<u64>() {
-                Ok(at) if at > now => {
-                    dispatch.apply_later(at - now);
-                    ""
-                }
+                Ok(at) if at > now && dispatch.apply_later(at - now) => "",
+                Ok(at) if at > now => t("Too many applies wait already."),
                 Ok(_) | Err(_) => t("That moment is not in the future."),
             }
         }

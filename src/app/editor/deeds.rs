@@ -59,24 +59,12 @@ impl Dispatch {
         self.show();
     }
 
-    fn applied(self, name: &str, text: &str) {
+    pub(super) fn applied(self, name: &str, text: &str) {
         self.screen.files.update(|files| {
             if let Some(file) = files.iter_mut().find(|file| file.name == name) {
                 file.applied = Some(text.to_owned());
             }
         });
-    }
-
-    /// Applies the file in front when so many seconds have passed: the console waits and does it.
-    pub fn apply_later(self, seconds: u64) {
-        let Some(file) = self.front_file() else {
-            return;
-        };
-        let folder = self
-            .session
-            .with_value(|session| session.terminal.folder().to_owned());
-        let line = format!("sleep {seconds}; {}", apply_line(&file.name, &folder));
-        self.line(&line);
     }
 
     /// Applies a file on a copy: the cluster as it is, the copy, and the answer.
@@ -94,7 +82,7 @@ impl Dispatch {
 }
 
 /// The line that applies a file, wherever the console is.
-fn apply_line(name: &str, folder: &str) -> String {
+pub(super) fn apply_line(name: &str, folder: &str) -> String {
     let path = if folder.is_empty() {
         name.to_owned()
     } else {

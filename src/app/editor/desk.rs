@@ -39,8 +39,6 @@ pub struct Desk {
     pub ask: RwSignal<Option<Ask>>,
     /// Why the last deed with a file did not work; empty when it did.
     pub trouble: RwSignal<&'static str>,
-    /// Applies to come: the moment in simulated milliseconds, and the file.
-    pub later: RwSignal<Vec<(u64, String)>>,
     /// The copy that runs ahead, and the look that it belongs to.
     pub(super) run: StoredValue<Option<PlanRun>, LocalStorage>,
     pub(super) look: StoredValue<u64>,
@@ -54,7 +52,6 @@ impl Default for Desk {
             diff: RwSignal::new(false),
             ask: RwSignal::new(None),
             trouble: RwSignal::new(""),
-            later: RwSignal::new(Vec::new()),
             run: StoredValue::new_local(None),
             look: StoredValue::new(0),
         }

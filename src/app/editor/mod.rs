@@ -23,6 +23,10 @@ mod file_deeds;
 
 mod files;
 
+mod later;
+
+mod later_list;
+
 mod messages;
 
 mod more;
@@ -37,4 +41,9 @@ mod plan;
 
 mod transfer;
 
+mod undone;
+
+pub use later::{Done, Waiting};
+use later_list::Later;
 pub use pane::Pane;
+pub use undone::noted;

@@ -9,16 +9,6 @@ use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, HtmlInputElement, HtmlTextAreaElement};
 
 impl Dispatch {
-    /// Back to the moment before the last deed.
-    pub fn undo(self) {
-        self.go(|session| session.history.undo());
-    }
-
-    /// Forward over the next deed.
-    pub fn redo(self) {
-        self.go(|session| session.history.redo());
-    }
-
     /// Goes on from the present moment without what lies ahead, which stays as a branch.
     pub fn branch(self) {
         self.session.update_value(|session| {
@@ -36,6 +26,7 @@ impl Dispatch {
     pub fn switch(self, id: u32) {
         self.keep.beside.set(None);
         self.go(|session| {
+            session.written.clear();
             let (history, marks) = (&mut session.history, &mut session.marks);
             session
                 .branches
@@ -69,7 +60,7 @@ impl Dispatch {
         self.session.with_value(|session| self.keep.rows(session));
     }
 
-    fn go(self, way: impl FnOnce(&mut crate::app::session::Session) -> bool) {
+    pub(in crate::app) fn go(self, way: impl FnOnce(&mut crate::app::session::Session) -> bool) {
         self.pause();
         self.session.update_value(|session| {
             if way(session) {

@@ -2,6 +2,7 @@
 
 use super::compare::Beside;
 use super::crash;
+use crate::app::editor::Waiting;
 use crate::app::held::Held;
 use crate::app::screen::set;
 use crate::app::session::{Session, use_dispatch};
@@ -41,6 +42,8 @@ pub struct KeepCells {
     /// The name of the workspace; empty while it has none.
     pub workspace: RwSignal<String>,
     pub saved: RwSignal<Saved>,
+    /// Applies to come.
+    pub later: RwSignal<Vec<Waiting>>,
     /// The speed to go back to when the run has come to rest.
     pub speed_before: StoredValue<Option<f64>>,
 }
@@ -59,6 +62,7 @@ impl Default for KeepCells {
             opening: RwSignal::new(None),
             workspace: RwSignal::new(String::new()),
             saved: RwSignal::new(Saved::Nothing),
+            later: RwSignal::new(Vec::new()),
             speed_before: StoredValue::new(None),
         }
     }
@@ -75,7 +79,6 @@ impl KeepCells {
         let (history, branches) = (&session.history, &session.branches);
         set(self.undoable, history.undoable().is_some());
         set(self.redoable, history.redoable().is_some());
-        set(self.phases, (branches.front().id, session.phases.version()));
         let changed = (history.log().len(), branches.version());
         // The end of the line grows with every frame; the list is made when it is looked at.
         if self.changed.with_untracked(|old| *old != changed) {
@@ -83,6 +86,12 @@ impl KeepCells {
             self.changed.set(changed);
         }
         crash::shown(history);
+    }
+
+    /// Shows the area under the time line's marks.
+    pub fn line(&self, session: &Session) {
+        let front = session.branches.front().id;
+        set(self.phases, (front, session.phases.version()));
     }
 
     /// The rows of the branches as they are now.

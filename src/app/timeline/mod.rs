@@ -12,6 +12,8 @@ mod jump;
 
 mod keys;
 
+mod later;
+
 mod ways;
 
 mod rest;

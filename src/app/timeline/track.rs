@@ -3,6 +3,7 @@
 use super::area::Area;
 use super::hint::{Hint, value_text};
 use super::keys::keys;
+use super::later::Later;
 use crate::app::screen::use_screen;
 use crate::app::session::use_dispatch;
 use crate::app::words::t;
@@ -61,6 +62,7 @@ pub fn Track() -> impl IntoView {
                     <rect class="past" x="0" y="0" height="20" width=move || per_cent().to_string() />
                     <Area end />
                     {paths}
+                    <Later end />
                     <rect
                         class="now"
                         y="0"

@@ -10,7 +10,7 @@ use crate::app::screen::{Selection, use_screen};
 use crate::app::session::use_dispatch;
 use crate::app::ui::beat;
 use crate::app::words::{t, tell};
-use crate::view::{PodToken, Slot};
+use crate::view::{PodToken, SetRow, Slot};
 use leptos::prelude::*;
 
 /// The pane of reasons.
@@ -45,13 +45,17 @@ pub fn Pane() -> impl IntoView {
         };
         slot.get().and_then(pick)
     });
-    let verdict = Memo::new(move |_| {
-        card.track();
-        let empty = slot.with(|slot| slot.as_ref().map(|slot| slot.pods.is_empty()));
+    let revisions = Memo::new(move |_| {
+        let count = |set: &SetRow| set.revisions.len();
         screen
             .sets
-            .with(|sets| sets.iter().map(|set| set.revisions.len()).sum::<usize>());
-        let node = screen.selection.with(|s| s.node.clone());
+            .with(|sets| sets.iter().map(count).sum::<usize>())
+    });
+    let verdict = Memo::new(move |_| {
+        card.track();
+        revisions.track();
+        let empty = slot.with(|slot| slot.as_ref().map(|slot| slot.pods.is_empty()));
+        let node = screen.selection.get().node;
         empty.and_then(|_| dispatch.verdict(&screen.set.get(), &node))
     });
     let name = move || screen.selection.with(|s| s.node.to_string());
