@@ -4,7 +4,7 @@ use super::editor;
 use super::keep::Keep;
 use super::samples;
 use super::screen::{Answer, File, Screen, set};
-use super::terminal::Terminal;
+use super::terminal::{Kind, Terminal};
 use crate::cluster::{Advanced, Cluster, Command, History, Reply, SimSpan, SimTime};
 use crate::view::deferred::Deferred;
 use crate::view::settle::{Rest, Settle};
@@ -266,7 +266,12 @@ impl Dispatch {
                 self.keep.line(session);
             }
             if session.terminal.changed() {
-                screen.lines.set(session.terminal.lines().to_vec());
+                let lines = session.terminal.lines();
+                let printed = lines.last().filter(|line| line.kind == Kind::Printed);
+                if let Some(printed) = printed {
+                    screen.said.set(printed.text.trim_end().to_owned());
+                }
+                screen.lines.set(lines.to_vec());
             }
         });
         self.show_later();

@@ -2,8 +2,8 @@
 
 use super::node::{LabelChip, TaintChip};
 use crate::cluster::Cluster;
+use crate::k8s::ordered::BTreeSet;
 use crate::k8s::{Kind, Str};
-use std::collections::BTreeSet;
 
 /// Most pairs that are offered.
 const PAIRS_MAX: usize = 60;

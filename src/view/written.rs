@@ -1,6 +1,6 @@
 //! What deeds did to files, so that undo and redo take it back and do it again.
 
-use std::collections::BTreeMap;
+use crate::k8s::ordered::BTreeMap;
 use std::sync::Arc;
 
 /// Deeds that are remembered at most.
@@ -24,7 +24,7 @@ pub struct Written(BTreeMap<usize, Vec<Changed>>);
 impl Written {
     /// Notes what a deed did that begins at a place of the log. What was noted from there on is of another line.
     pub fn note(&mut self, at: usize, before: &Texts, after: &Texts) {
-        self.0.split_off(&at);
+        self.0.retain(|place, _| *place < at);
         let names = before
             .keys()
             .chain(after.keys().filter(|name| !before.contains_key(*name)));

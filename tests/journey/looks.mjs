@@ -1,17 +1,7 @@
 // What everybody can use: axe in both themes, the narrow page, the embedded one, the keyboard, frames in time.
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
-
-const axe = await readFile("node_modules/axe-core/axe.min.js", "utf8");
-
-async function serious(page) {
-  // The page's policy forbids inline scripts; evaluate is not bound by it.
-  await page.page.evaluate(axe);
-  const { violations } = await page.page.evaluate(() => globalThis.axe.run());
-  return violations
-    .filter(({ impact }) => impact === "serious" || impact === "critical")
-    .map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 160)).join(" | ")}`);
-}
+import { serious } from "./axe.mjs";
+import { closed } from "./page.mjs";
 
 export const journeys = {
   ...Object.fromEntries(
@@ -53,6 +43,27 @@ export const journeys = {
     assert.equal(await page.seconds(), before);
     assert.equal(await page.page.evaluate(() => document.documentElement.dataset.theme), "dark");
     await page.page.context().close();
+  },
+
+  async "embedded, view= says which section stands alone; language, speed and theme too"(site) {
+    for (const [view, shown, hidden] of [
+      ["cluster", "node", "editor"],
+      ["why", "why-title", "node"],
+      ["manifest", "editor", "why-title"],
+      ["console", "console-input", "node"],
+    ]) {
+      const query = `?embed=1&view=${view}&lang=zh-Hans&speed=10&theme=light`;
+      const page = await site.open({ query, width: 640, height: 360, seen: shown });
+      assert.equal(await page.id(shown).first().isVisible(), true, view);
+      assert.equal(await page.id(hidden).first().isVisible(), false, view);
+      assert.equal(await page.id("timeline").isVisible(), true, view);
+      assert.equal(await page.id("speed").inputValue(), "10");
+      assert.equal(await page.page.evaluate(() => document.documentElement.lang), "zh-Hans");
+      const box = await page.id(shown).first().boundingBox();
+      assert.ok(box.height > 10 && box.y < 360, view);
+      assert.deepEqual(await serious(page), [], view);
+      await closed(page);
+    }
   },
 
   async "by keyboard alone: taint a node"(site) {

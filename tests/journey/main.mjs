@@ -1,4 +1,4 @@
-// Whole-page journeys against the built page in dist/. `node tests/journey/main.mjs [PART OF A NAME]` runs some.
+// Whole-page journeys against the built page in dist/. `node tests/journey/main.mjs ["PART OF A NAME|ANOTHER"]` runs some.
 import { readdir } from "node:fs/promises";
 import { start } from "./page.mjs";
 
@@ -13,7 +13,7 @@ const site = await start();
 let passed = 0;
 let failed = 0;
 for (const [name, journey] of Object.entries(all)) {
-  if (!name.includes(wanted)) continue;
+  if (!wanted.split("|").some((part) => name.includes(part))) continue;
   const began = Date.now();
   try {
     await journey(site);

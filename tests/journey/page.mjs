@@ -35,7 +35,7 @@ export async function start() {
   const browser = await chromium.launch({ executablePath: chromiumPath(), args: flags });
   const base = `http://127.0.0.1:${server.address().port}${prefix}`;
   return {
-    async open({ query = "", width = 1440, height = 900, init, ...options } = {}) {
+    async open({ query = "", width = 1440, height = 900, init, seen = "node", ...options } = {}) {
       const context = await browser.newContext({ viewport: { width, height }, ...options });
       if (init) await context.addInitScript(init);
       const page = await context.newPage();
@@ -48,7 +48,7 @@ export async function start() {
         if (message.type() === "error" && !copied) faults.push(message.text());
       });
       await page.goto(`${base}${query}`);
-      await page.getByTestId("node").first().waitFor();
+      await page.getByTestId(seen).first().waitFor();
       return new Playground(page, faults);
     },
     async close() {

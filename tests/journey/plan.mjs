@@ -95,9 +95,35 @@ export const journeys = {
     assert.match(await page.id("ask").innerText(), /not in the future/);
     await page.id("ask-field").fill(String(at));
     await page.id("ask-yes").click();
+    await page.id("later").filter({ hasText: "fluentd-elasticsearch.yaml" }).waitFor();
     await page.speed(10);
     await page.until("revision 2", async () => (await page.page.locator('[data-testid="revision"][data-number="2"]').count()) === 1);
     assert.ok((await page.seconds()) >= at - 1);
+    assert.equal(await page.id("later").count(), 0);
+    // Time rewound before it and led another way: it comes again, unless it is cancelled.
+    await page.id("timeline").fill(String(at - 5));
+    await page.taint("worker01", "other", "way", "NoSchedule");
+    await page.id("later").waitFor();
+    await page.play();
+    await page.until("again", async () => (await page.page.locator('[data-testid="revision"][data-number="2"]').count()) === 1);
+    assert.equal(await page.id("later").count(), 0);
+    await page.id("apply-later").click();
+    await page.id("ask-field").fill(String(at + 500));
+    await page.id("ask-yes").click();
+    await page.id("later-cancel").click();
+    await page.id("later").waitFor({ state: "detached" });
+    await closed(page);
+  },
+
+  async "files go back with the deed that changed them, and forth again"(site) {
+    const page = await opened(site);
+    await page.console("kubectl create ns filed -o yaml > made.yaml; kubectl label node worker01 x=y");
+    const tab = page.page.locator('[data-testid="file"][data-name="made.yaml"]');
+    await tab.waitFor();
+    await page.id("undo-deed").click();
+    await tab.waitFor({ state: "detached" });
+    await page.id("redo-deed").click();
+    await tab.waitFor();
     await closed(page);
   },
 };

@@ -45,6 +45,8 @@ impl Dispatch {
         });
         self.show();
         self.fetch_files();
+        // A command that ends without a word is over, too.
+        self.screen.lines.update(|_| {});
     }
 }
 

@@ -3,8 +3,8 @@
 use super::field::Field;
 use super::state::GridScreen;
 use crate::k8s::Str;
+use crate::k8s::ordered::BTreeSet;
 use leptos::{ev, prelude::*};
-use std::collections::BTreeSet;
 use wasm_bindgen::JsCast;
 
 impl GridScreen {

@@ -9,14 +9,9 @@ use crate::say;
 use crate::view::{LabelChip, TaintChip};
 use leptos::prelude::*;
 
-/// A key in two parts: what stands before the slash gives way first.
-fn key(text: &str) -> impl IntoView + use<> {
-    let at = text.find('/').map_or(0, |at| at + 1);
-    let (domain, own) = (text[..at].to_owned(), text[at..].to_owned());
-    view! {
-        <span class="domain">{domain}</span>
-        <span class="key">{own}</span>
-    }
+/// A text that gives way at its beginning, so many letters before the end of the chip.
+fn ending(text: String, rest: usize) -> impl IntoView {
+    view! { <span class="key" style:--rest=rest.to_string()><bdi>{text}</bdi></span> }
 }
 
 /// One taint.
@@ -26,6 +21,8 @@ pub fn Taint(node: Str, taint: TaintChip, editing: RwSignal<Editing>) -> impl In
     let text = taint.text();
     let remove = format!("kubectl taint nodes {node} {text}-");
     let edit = taint.clone();
+    let effect = format!(":{}", taint.effect);
+    let own = text[..text.len() - effect.len()].to_owned();
     view! {
         <span class="chip" data-effect=taint.effect.to_string()>
             <button
@@ -35,9 +32,8 @@ pub fn Taint(node: Str, taint: TaintChip, editing: RwSignal<Editing>) -> impl In
                 title=tell(&say!("{} · edit", &text))
                 on:click=move |_| editing.set(Editing::Taint(edit.clone()))
             >
-                {key(&taint.key)}
-                <span class="worth">{text[taint.key.len()..text.len() - taint.effect.len() - 1].to_owned()}</span>
-                <span class="effect">{format!(":{}", taint.effect)}</span>
+                {ending(own, effect.len())}
+                {effect.clone()}
             </button>
             <Remove
                 testid="remove-taint"
@@ -66,8 +62,7 @@ pub fn Label(node: Str, label: LabelChip, editing: RwSignal<Editing>) -> impl In
                 title=tell(&say!("{} · edit", &text))
                 on:click=move |_| editing.set(Editing::Label(edit.clone()))
             >
-                {key(&label.key)}
-                <span class="worth">{text[label.key.len()..].to_owned()}</span>
+                {ending(text.clone(), 0)}
             </button>
             <Remove
                 testid="remove-label"

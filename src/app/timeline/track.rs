@@ -63,11 +63,7 @@ pub fn Track() -> impl IntoView {
                     <Area end />
                     {paths}
                     <Later end />
-                    <rect
-                        class="now"
-                        y="0"
-                        height="20"
-                        width="0.18"
+                    <rect class="now" y="0" height="20" width="0.18"
                         x=move || (per_cent() - 0.09).to_string()
                     />
                 </svg>

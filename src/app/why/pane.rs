@@ -45,12 +45,7 @@ pub fn Pane() -> impl IntoView {
         };
         slot.get().and_then(pick)
     });
-    let revisions = Memo::new(move |_| {
-        let count = |set: &SetRow| set.revisions.len();
-        screen
-            .sets
-            .with(|sets| sets.iter().map(count).sum::<usize>())
-    });
+    let revisions = revisions();
     let verdict = Memo::new(move |_| {
         card.track();
         revisions.track();
@@ -87,4 +82,13 @@ pub fn Pane() -> impl IntoView {
             <FactsOf what=node beat node=true />
         </aside>
     }
+}
+
+/// How many revisions there are of all DaemonSets: a new one is another template.
+fn revisions() -> Memo<usize> {
+    let screen = use_screen();
+    Memo::new(move |_| {
+        let count = |set: &SetRow| set.revisions.len();
+        screen.sets.with(|sets| sets.iter().map(count).sum())
+    })
 }

@@ -1,0 +1,50 @@
+// Commands that open an editor, and pasted transcripts.
+import assert from "node:assert/strict";
+import { closed, opened } from "./page.mjs";
+
+export const journeys = {
+  async "console: kubectl edit opens the page's editor, and saving applies"(site) {
+    const page = await opened(site);
+    await page.console("kubectl edit ds fluentd-elasticsearch -n kube-system");
+    await page.id("edit-save").waitFor();
+    const text = await page.text();
+    assert.match(text, /Please edit the object below/);
+    await page.type(text.replace(/image: (\S+):1\.20/, "image: $1:1.21"));
+    await page.id("edit-save").click();
+    await page.until("the answer", async () =>
+      /daemonset\.apps\/fluentd-elasticsearch edited/.test(await page.id("console-output").innerText()));
+    await page.page.locator('[data-testid="revision"][data-number="2"][data-current="true"]').waitFor();
+    assert.equal(await page.id("edit-save").count(), 0);
+    await page.console("kubectl edit ds fluentd-elasticsearch -n kube-system");
+    await page.id("edit-drop").click();
+    await page.until("nothing changed", async () => /Edit cancelled, no changes made/.test(await page.id("console-output").innerText()));
+    await closed(page);
+  },
+
+  async "console: vim opens a file in the page's editor"(site) {
+    const page = await opened(site);
+    await page.console("vim notes.yaml");
+    await page.id("edit-save").waitFor();
+    await page.type("apiVersion: v1\nkind: Namespace\nmetadata:\n  name: from-vim\n");
+    await page.id("edit-save").click();
+    await page.id("edit-save").waitFor({ state: "detached" });
+    await page.console("kubectl apply -f notes.yaml");
+    await page.until("the answer", async () => /namespace\/from-vim created/.test(await page.id("console-output").innerText()));
+    await closed(page);
+  },
+
+  async "console: a pasted transcript is run line by line, without its prompts and output"(site) {
+    const page = await opened(site);
+    await page.id("console-input").focus();
+    await page.id("console-input").evaluate((input) => {
+      const data = new DataTransfer();
+      data.setData("text", "$ kubectl create ns one\nnamespace/one created\n$ kubectl label node worker01 \\\n    tier=a\nnode/worker01 labeled\n");
+      input.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+    });
+    await page.node("worker01").getByTestId("label").filter({ hasText: "tier=a" }).waitFor();
+    const printed = await page.id("console-output").innerText();
+    assert.equal(printed.match(/namespace\/one created/g).length, 1);
+    assert.match(printed, /node\/worker01 labeled/);
+    await closed(page);
+  },
+};
