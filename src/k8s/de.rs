@@ -1,139 +1,104 @@
-//! Reads typed views from a [`Value`] with serde. One deserializer, so that views are derived structs.
+//! Reads typed views from a [`Value`]. A view shares the texts and trees that it holds with the tree that it was read
+//! from.
+//!
+//! Stored objects were validated, so a field of a wrong type counts as absent, and a field written as null too.
 
-use super::{Map, Value};
-use serde::de::{self, DeserializeOwned, IntoDeserializer, Visitor};
-use std::fmt;
+use super::{Str, Value};
 
-/// Reads a type from a tree. Stored objects were validated, so a tree that does not fit gives the default.
-pub fn read<T: DeserializeOwned + Default>(value: &Value) -> T {
-    if value.is_null() {
-        return T::default();
-    }
-    T::deserialize(value).unwrap_or_default()
+/// Something that a view may hold.
+pub trait Read {
+    /// Reads it; what is absent or of a wrong type is the default.
+    fn read(value: &Value) -> Self;
 }
 
-/// What did not fit, for debugging only.
-#[derive(Debug)]
-pub struct Error(String);
-
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
+/// Reads a type from a tree.
+pub fn read<T: Read>(value: &Value) -> T {
+    T::read(value)
 }
 
-impl std::error::Error for Error {}
-
-impl de::Error for Error {
-    fn custom<T: fmt::Display>(message: T) -> Self {
-        Self(message.to_string())
-    }
-}
-
-impl<'de> de::Deserializer<'de> for &'de Value {
-    type Error = Error;
-
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        match self {
-            Value::Null => visitor.visit_unit(),
-            Value::Bool(b) => visitor.visit_bool(*b),
-            Value::Int(i) => visitor.visit_i64(*i),
-            Value::Number(n) => visitor.visit_borrowed_str(n),
-            Value::Str(s) => visitor.visit_borrowed_str(s),
-            Value::List(items) => visitor.visit_seq(de::value::SeqDeserializer::new(items.iter())),
-            Value::Map(map) => visitor.visit_map(Fields { map, next: 0 }),
-        }
-    }
-
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        if self.is_null() {
-            visitor.visit_none()
-        } else {
-            visitor.visit_some(self)
-        }
-    }
-
-    fn deserialize_newtype_struct<V: Visitor<'de>>(
-        self,
-        _name: &'static str,
-        visitor: V,
-    ) -> Result<V::Value, Error> {
-        visitor.visit_newtype_struct(self)
-    }
-
-    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        match self {
-            // A list written as null is an empty one.
-            Value::Null => {
-                visitor.visit_seq(de::value::SeqDeserializer::new(std::iter::empty::<&Value>()))
+/// Says by which names the fields of a view stand in a tree.
+macro_rules! view {
+    ($name:ident { $($field:ident: $key:literal),* $(,)? }) => {
+        impl crate::k8s::de::Read for $name {
+            fn read(value: &crate::k8s::Value) -> Self {
+                Self { $($field: crate::k8s::de::read(value.get($key)),)* }
             }
-            Value::Bool(_)
-            | Value::Int(_)
-            | Value::Number(_)
-            | Value::Str(_)
-            | Value::List(_)
-            | Value::Map(_) => self.deserialize_any(visitor),
         }
-    }
+    };
+}
 
-    fn deserialize_enum<V: Visitor<'de>>(
-        self,
-        _name: &'static str,
-        _variants: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value, Error> {
-        visitor.visit_enum(self.text().into_deserializer())
-    }
+pub(crate) use view;
 
-    serde::forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 u8 u16 u32 u64 f32 f64 char str string bytes byte_buf unit unit_struct
-        tuple tuple_struct map struct identifier ignored_any
+impl Read for Value {
+    fn read(value: &Value) -> Self {
+        value.clone()
     }
 }
 
-impl<'de> IntoDeserializer<'de, Error> for &'de Value {
-    type Deserializer = Self;
-    fn into_deserializer(self) -> Self {
-        self
+impl Read for Str {
+    fn read(value: &Value) -> Self {
+        value.to_str()
     }
 }
 
-struct Fields<'de> {
-    map: &'de Map,
-    next: usize,
+impl Read for bool {
+    fn read(value: &Value) -> Self {
+        value.as_bool() == Some(true)
+    }
 }
 
-impl<'de> de::MapAccess<'de> for Fields<'de> {
-    type Error = Error;
-
-    fn next_key_seed<K: de::DeserializeSeed<'de>>(
-        &mut self,
-        seed: K,
-    ) -> Result<Option<K::Value>, Error> {
-        // A field written as null counts as absent.
-        while self
-            .map
-            .iter()
-            .nth(self.next)
-            .is_some_and(|(_, v)| v.is_null())
-        {
-            self.next += 1;
-        }
-        match self.map.iter().nth(self.next) {
-            None => Ok(None),
-            Some((key, _)) => seed
-                .deserialize(de::value::BorrowedStrDeserializer::new(key.as_str()))
-                .map(Some),
-        }
+impl Read for i64 {
+    fn read(value: &Value) -> Self {
+        value.as_i64().unwrap_or(0)
     }
+}
 
-    fn next_value_seed<S: de::DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Error> {
-        let (_, value) = self
-            .map
-            .iter()
-            .nth(self.next)
-            .expect("a key came before its value");
-        self.next += 1;
-        seed.deserialize(value)
+impl<T: Read> Read for Option<T> {
+    fn read(value: &Value) -> Self {
+        (!value.is_null()).then(|| T::read(value))
+    }
+}
+
+impl<T: Read> Read for Box<T> {
+    fn read(value: &Value) -> Self {
+        Box::new(T::read(value))
+    }
+}
+
+impl<T: Read> Read for Vec<T> {
+    fn read(value: &Value) -> Self {
+        value.items().iter().map(T::read).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::k8s::api::{Phase, PodSpec, PodStatus};
+    use crate::value;
+
+    #[test]
+    fn views_share_their_trees_and_bear_wrong_types() {
+        let tree = value!({"nodeName": 5, "priority": "high", "hostNetwork": null, "containers": [
+            {"name": "a", "resources": {"limits": {"cpu": "1"}}, "env": [{"name": "A"}]}, null, "b"]});
+        let spec: PodSpec = read(&tree);
+        assert!(spec.node_name.is_empty() && !spec.host_network);
+        assert_eq!((spec.priority, spec.affinity), (Some(0), None));
+        let names: Vec<&str> = spec.containers.iter().map(|c| c.name.as_str()).collect();
+        assert_eq!(names, ["a", "", ""]);
+        let first = tree.get("containers").index(0);
+        assert!(spec.containers[0].env.same(first.get("env")));
+        assert!(std::ptr::eq(
+            spec.containers[0].name.as_str(),
+            first.get("name").text()
+        ));
+        for (told, phase) in [
+            ("Running", Phase::Running),
+            ("Odd", Phase::None),
+            ("", Phase::None),
+        ] {
+            let status: PodStatus = read(&value!({"phase": told}));
+            assert_eq!(status.phase, phase);
+        }
     }
 }

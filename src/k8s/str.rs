@@ -121,19 +121,3 @@ impl fmt::Debug for Str {
         fmt::Debug::fmt(self.as_str(), f)
     }
 }
-
-impl<'de> serde::Deserialize<'de> for Str {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Visitor;
-        impl serde::de::Visitor<'_> for Visitor {
-            type Value = Str;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a string")
-            }
-            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Str, E> {
-                Ok(Str::new(text))
-            }
-        }
-        deserializer.deserialize_str(Visitor)
-    }
-}

@@ -311,6 +311,25 @@ impl Value {
         self.list_mut().push(value.into());
     }
 
+    /// Gives back the room that lists and maps have left over. What is shared already stays as it is.
+    pub fn compact(&mut self) {
+        match self {
+            Value::List(list) => {
+                if let Some(list) = Arc::get_mut(list) {
+                    list.shrink_to_fit();
+                    list.iter_mut().for_each(Value::compact);
+                }
+            }
+            Value::Map(map) => {
+                if let Some(map) = Arc::get_mut(map) {
+                    map.entries.shrink_to_fit();
+                    map.values_mut().for_each(Value::compact);
+                }
+            }
+            Value::Null | Value::Bool(_) | Value::Int(_) | Value::Number(_) | Value::Str(_) => {}
+        }
+    }
+
     /// True when both are the same shared subtree (no comparison of contents).
     pub fn same(&self, other: &Value) -> bool {
         match (self, other) {
@@ -400,53 +419,6 @@ impl From<Vec<Value>> for Value {
 impl FromIterator<Value> for Value {
     fn from_iter<I: IntoIterator<Item = Value>>(items: I) -> Self {
         Value::List(Arc::new(items.into_iter().collect()))
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for Value {
-    /// Rebuilds the tree; used for the untyped fields of views. Subtrees are copied by sharing only when the
-    /// deserializer is a [`Value`] itself and the field is read through [`crate::k8s::de`].
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Visitor;
-        impl<'de> serde::de::Visitor<'de> for Visitor {
-            type Value = Value;
-            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("any value")
-            }
-            fn visit_unit<E>(self) -> Result<Value, E> {
-                Ok(Value::Null)
-            }
-            fn visit_bool<E>(self, b: bool) -> Result<Value, E> {
-                Ok(Value::Bool(b))
-            }
-            fn visit_i64<E>(self, i: i64) -> Result<Value, E> {
-                Ok(Value::Int(i))
-            }
-            fn visit_str<E>(self, text: &str) -> Result<Value, E> {
-                Ok(Value::str(text))
-            }
-            fn visit_seq<A: serde::de::SeqAccess<'de>>(
-                self,
-                mut seq: A,
-            ) -> Result<Value, A::Error> {
-                let mut items = Vec::new();
-                while let Some(item) = seq.next_element()? {
-                    items.push(item);
-                }
-                Ok(Value::from(items))
-            }
-            fn visit_map<A: serde::de::MapAccess<'de>>(
-                self,
-                mut map: A,
-            ) -> Result<Value, A::Error> {
-                let mut fields = Map::new();
-                while let Some((key, item)) = map.next_entry::<Str, Value>()? {
-                    fields.insert(key, item);
-                }
-                Ok(Value::from(fields))
-            }
-        }
-        deserializer.deserialize_any(Visitor)
     }
 }
 

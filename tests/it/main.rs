@@ -11,6 +11,7 @@ mod kubelet;
 mod kubelet_refuses;
 mod lifecycle;
 mod mask;
+mod memory;
 mod node_life;
 mod node_world;
 mod painter;

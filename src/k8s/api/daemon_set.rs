@@ -1,8 +1,8 @@
 //! View of a DaemonSet.
 
 use super::PodSpec;
+use crate::k8s::de::view;
 use crate::k8s::{Str, Value, de};
-use serde::Deserialize;
 use std::sync::Arc;
 
 /// What the controller reads of a DaemonSet.
@@ -26,24 +26,30 @@ pub struct DaemonSetSpec {
     pub revision_history_limit: Option<i64>,
 }
 
-#[derive(Clone, PartialEq, Eq, Debug, Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct UpdateStrategy {
-    #[serde(rename = "type")]
     pub kind: Str,
     pub rolling_update: Option<RollingUpdate>,
 }
 
+view!(UpdateStrategy {
+    kind: "type",
+    rolling_update: "rollingUpdate",
+});
+
 /// Whole numbers or percentages, as written.
-#[derive(Clone, PartialEq, Eq, Debug, Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct RollingUpdate {
     pub max_unavailable: Value,
     pub max_surge: Value,
 }
 
-#[derive(Clone, PartialEq, Eq, Debug, Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+view!(RollingUpdate {
+    max_unavailable: "maxUnavailable",
+    max_surge: "maxSurge",
+});
+
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct DaemonSetStatus {
     pub current_number_scheduled: i64,
     pub number_misscheduled: i64,
@@ -55,6 +61,18 @@ pub struct DaemonSetStatus {
     pub number_unavailable: i64,
     pub collision_count: Option<i64>,
 }
+
+view!(DaemonSetStatus {
+    current_number_scheduled: "currentNumberScheduled",
+    number_misscheduled: "numberMisscheduled",
+    desired_number_scheduled: "desiredNumberScheduled",
+    number_ready: "numberReady",
+    observed_generation: "observedGeneration",
+    updated_number_scheduled: "updatedNumberScheduled",
+    number_available: "numberAvailable",
+    number_unavailable: "numberUnavailable",
+    collision_count: "collisionCount",
+});
 
 impl DaemonSet {
     pub(crate) fn read(value: &Value, previous: Option<(&DaemonSet, &Value)>) -> Self {

@@ -1,7 +1,7 @@
 //! View of a node.
 
+use crate::k8s::de::view;
 use crate::k8s::{Str, Value, de};
-use serde::Deserialize;
 
 /// What parts read of a node.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -14,8 +14,7 @@ pub struct Node {
     pub capacity: Value,
 }
 
-#[derive(Clone, PartialEq, Eq, Debug, Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Taint {
     pub key: Str,
     pub value: Str,
@@ -23,10 +22,15 @@ pub struct Taint {
     pub time_added: Str,
 }
 
-#[derive(Clone, PartialEq, Eq, Debug, Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+view!(Taint {
+    key: "key",
+    value: "value",
+    effect: "effect",
+    time_added: "timeAdded",
+});
+
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct NodeCondition {
-    #[serde(rename = "type")]
     pub kind: Str,
     pub status: Str,
     pub reason: Str,
@@ -34,6 +38,15 @@ pub struct NodeCondition {
     pub last_heartbeat_time: Str,
     pub last_transition_time: Str,
 }
+
+view!(NodeCondition {
+    kind: "type",
+    status: "status",
+    reason: "reason",
+    message: "message",
+    last_heartbeat_time: "lastHeartbeatTime",
+    last_transition_time: "lastTransitionTime",
+});
 
 impl Node {
     pub(crate) fn read(value: &Value) -> Self {

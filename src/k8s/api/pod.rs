@@ -1,8 +1,8 @@
 //! View of a pod.
 
 use super::PodSpec;
+use crate::k8s::de::{Read, view};
 use crate::k8s::{Str, Value, de};
-use serde::Deserialize;
 use std::sync::Arc;
 
 /// `spec` and `status` of a pod. Both are shared with the version before when their tree is.
@@ -39,7 +39,7 @@ impl Pod {
 }
 
 /// `status.phase`; `None` is an empty one.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Phase {
     Pending,
     Running,
@@ -47,8 +47,20 @@ pub enum Phase {
     Failed,
     Unknown,
     #[default]
-    #[serde(other)]
     None,
+}
+
+impl Read for Phase {
+    fn read(value: &Value) -> Self {
+        match value.text() {
+            "Pending" => Phase::Pending,
+            "Running" => Phase::Running,
+            "Succeeded" => Phase::Succeeded,
+            "Failed" => Phase::Failed,
+            "Unknown" => Phase::Unknown,
+            _ => Phase::None,
+        }
+    }
 }
 
 impl Phase {
@@ -65,8 +77,7 @@ impl Phase {
     }
 }
 
-#[derive(Clone, PartialEq, Eq, Debug, Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct PodStatus {
     pub phase: Phase,
     pub reason: Str,
@@ -74,17 +85,27 @@ pub struct PodStatus {
     pub conditions: Vec<Condition>,
     pub container_statuses: Vec<ContainerStatus>,
     pub init_container_statuses: Vec<ContainerStatus>,
-    #[serde(rename = "podIP")]
     pub pod_ip: Str,
     pub nominated_node_name: Str,
     pub qos_class: Str,
     pub start_time: Str,
 }
 
-#[derive(Clone, PartialEq, Eq, Debug, Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+view!(PodStatus {
+    phase: "phase",
+    reason: "reason",
+    message: "message",
+    conditions: "conditions",
+    container_statuses: "containerStatuses",
+    init_container_statuses: "initContainerStatuses",
+    pod_ip: "podIP",
+    nominated_node_name: "nominatedNodeName",
+    qos_class: "qosClass",
+    start_time: "startTime",
+});
+
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Condition {
-    #[serde(rename = "type")]
     pub kind: Str,
     pub status: Str,
     pub reason: Str,
@@ -92,8 +113,15 @@ pub struct Condition {
     pub last_transition_time: Str,
 }
 
-#[derive(Clone, PartialEq, Eq, Debug, Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+view!(Condition {
+    kind: "type",
+    status: "status",
+    reason: "reason",
+    message: "message",
+    last_transition_time: "lastTransitionTime",
+});
+
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct ContainerStatus {
     pub name: Str,
     pub ready: bool,
@@ -103,11 +131,25 @@ pub struct ContainerStatus {
     pub last_state: ContainerState,
 }
 
+view!(ContainerStatus {
+    name: "name",
+    ready: "ready",
+    started: "started",
+    restart_count: "restartCount",
+    state: "state",
+    last_state: "lastState",
+});
+
 /// At most one of the three is set; the trees are read where they are printed.
-#[derive(Clone, PartialEq, Eq, Debug, Default, Deserialize)]
-#[serde(default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct ContainerState {
     pub waiting: Value,
     pub running: Value,
     pub terminated: Value,
 }
+
+view!(ContainerState {
+    waiting: "waiting",
+    running: "running",
+    terminated: "terminated",
+});

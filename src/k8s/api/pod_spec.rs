@@ -1,12 +1,11 @@
 //! `PodSpec` and what it holds, as far as the controllers, the scheduler and the kubelet read it.
 
+use crate::k8s::de::view;
 use crate::k8s::{Str, Value};
-use serde::Deserialize;
 use std::fmt;
 
 /// `spec` of a pod or of a pod template.
-#[derive(Clone, PartialEq, Eq, Debug, Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct PodSpec {
     pub node_name: Str,
     pub node_selector: Value,
@@ -37,43 +36,88 @@ pub struct PodSpec {
     pub subdomain: Str,
 }
 
-#[derive(Clone, PartialEq, Eq, Debug, Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+view!(PodSpec {
+    node_name: "nodeName",
+    node_selector: "nodeSelector",
+    affinity: "affinity",
+    tolerations: "tolerations",
+    containers: "containers",
+    init_containers: "initContainers",
+    host_network: "hostNetwork",
+    priority: "priority",
+    priority_class_name: "priorityClassName",
+    preemption_policy: "preemptionPolicy",
+    restart_policy: "restartPolicy",
+    scheduler_name: "schedulerName",
+    service_account_name: "serviceAccountName",
+    termination_grace_period_seconds: "terminationGracePeriodSeconds",
+    active_deadline_seconds: "activeDeadlineSeconds",
+    resources: "resources",
+    overhead: "overhead",
+    volumes: "volumes",
+    readiness_gates: "readinessGates",
+    topology_spread_constraints: "topologySpreadConstraints",
+    scheduling_gates: "schedulingGates",
+    hostname: "hostname",
+    subdomain: "subdomain",
+});
+
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Affinity {
     pub node_affinity: Option<NodeAffinity>,
     pub pod_affinity: Value,
     pub pod_anti_affinity: Value,
 }
 
-#[derive(Clone, PartialEq, Eq, Debug, Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+view!(Affinity {
+    node_affinity: "nodeAffinity",
+    pod_affinity: "podAffinity",
+    pod_anti_affinity: "podAntiAffinity",
+});
+
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct NodeAffinity {
-    #[serde(rename = "requiredDuringSchedulingIgnoredDuringExecution")]
     pub required: Option<NodeSelector>,
-    #[serde(rename = "preferredDuringSchedulingIgnoredDuringExecution")]
     pub preferred: Vec<PreferredTerm>,
 }
 
-#[derive(Clone, PartialEq, Eq, Debug, Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+view!(NodeAffinity {
+    required: "requiredDuringSchedulingIgnoredDuringExecution",
+    preferred: "preferredDuringSchedulingIgnoredDuringExecution",
+});
+
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct NodeSelector {
     pub node_selector_terms: Vec<NodeSelectorTerm>,
 }
 
-#[derive(Clone, PartialEq, Eq, Debug, Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+view!(NodeSelector {
+    node_selector_terms: "nodeSelectorTerms",
+});
+
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct NodeSelectorTerm {
     pub match_expressions: Vec<NodeSelectorRequirement>,
     pub match_fields: Vec<NodeSelectorRequirement>,
 }
 
-#[derive(Clone, PartialEq, Eq, Debug, Default, Deserialize)]
-#[serde(default)]
+view!(NodeSelectorTerm {
+    match_expressions: "matchExpressions",
+    match_fields: "matchFields",
+});
+
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct NodeSelectorRequirement {
     pub key: Str,
     pub operator: Str,
     pub values: Vec<Str>,
 }
+
+view!(NodeSelectorRequirement {
+    key: "key",
+    operator: "operator",
+    values: "values",
+});
 
 /// `zone In [a, b]`, `gpu Exists`
 impl fmt::Display for NodeSelectorRequirement {
@@ -91,15 +135,18 @@ impl fmt::Display for NodeSelectorRequirement {
     }
 }
 
-#[derive(Clone, PartialEq, Eq, Debug, Default, Deserialize)]
-#[serde(default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct PreferredTerm {
     pub weight: i64,
     pub preference: NodeSelectorTerm,
 }
 
-#[derive(Clone, PartialEq, Eq, Debug, Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+view!(PreferredTerm {
+    weight: "weight",
+    preference: "preference",
+});
+
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Toleration {
     pub key: Str,
     /// `Exists`, `Equal`, or empty, which means `Equal`.
@@ -111,8 +158,15 @@ pub struct Toleration {
     pub toleration_seconds: Option<i64>,
 }
 
-#[derive(Clone, PartialEq, Eq, Debug, Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+view!(Toleration {
+    key: "key",
+    operator: "operator",
+    value: "value",
+    effect: "effect",
+    toleration_seconds: "tolerationSeconds",
+});
+
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Container {
     pub name: Str,
     pub image: Str,
@@ -122,36 +176,61 @@ pub struct Container {
     pub ports: Vec<ContainerPort>,
     pub resources: Resources,
     pub env: Value,
-    pub readiness_probe: Option<Probe>,
-    pub liveness_probe: Option<Probe>,
-    pub startup_probe: Option<Probe>,
+    pub readiness_probe: Option<Box<Probe>>,
+    pub liveness_probe: Option<Box<Probe>>,
+    pub startup_probe: Option<Box<Probe>>,
     pub lifecycle: Value,
     /// `Always` makes an init container a sidecar.
     pub restart_policy: Str,
 }
 
-#[derive(Clone, PartialEq, Eq, Debug, Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+view!(Container {
+    name: "name",
+    image: "image",
+    image_pull_policy: "imagePullPolicy",
+    command: "command",
+    args: "args",
+    ports: "ports",
+    resources: "resources",
+    env: "env",
+    readiness_probe: "readinessProbe",
+    liveness_probe: "livenessProbe",
+    startup_probe: "startupProbe",
+    lifecycle: "lifecycle",
+    restart_policy: "restartPolicy",
+});
+
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct ContainerPort {
     pub name: Str,
     pub container_port: i64,
     /// 0 means none.
     pub host_port: i64,
-    #[serde(rename = "hostIP")]
     pub host_ip: Str,
     pub protocol: Str,
 }
 
+view!(ContainerPort {
+    name: "name",
+    container_port: "containerPort",
+    host_port: "hostPort",
+    host_ip: "hostIP",
+    protocol: "protocol",
+});
+
 /// `resources`: maps of resource name to quantity (text or number), or Null.
-#[derive(Clone, PartialEq, Eq, Debug, Default, Deserialize)]
-#[serde(default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Resources {
     pub requests: Value,
     pub limits: Value,
 }
 
-#[derive(Clone, PartialEq, Eq, Debug, Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+view!(Resources {
+    requests: "requests",
+    limits: "limits",
+});
+
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Probe {
     pub exec: Option<Handler>,
     pub http_get: Value,
@@ -165,9 +244,23 @@ pub struct Probe {
     pub termination_grace_period_seconds: Option<i64>,
 }
 
+view!(Probe {
+    exec: "exec",
+    http_get: "httpGet",
+    tcp_socket: "tcpSocket",
+    grpc: "grpc",
+    initial_delay_seconds: "initialDelaySeconds",
+    timeout_seconds: "timeoutSeconds",
+    period_seconds: "periodSeconds",
+    success_threshold: "successThreshold",
+    failure_threshold: "failureThreshold",
+    termination_grace_period_seconds: "terminationGracePeriodSeconds",
+});
+
 /// An exec action.
-#[derive(Clone, PartialEq, Eq, Debug, Default, Deserialize)]
-#[serde(default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Handler {
     pub command: Vec<Str>,
 }
+
+view!(Handler { command: "command" });

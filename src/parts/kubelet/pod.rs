@@ -297,14 +297,15 @@ impl Kubelet {
             host_ip: &self.ip,
             live: &live,
         };
-        let fresh = status::generate(pod, around);
+        let mut fresh = status::generate(pod, around);
         if fresh == *live.value().get("status") {
-            pod.written = fresh;
+            pod.written = live.value().get("status").clone();
             pod.written_version = live.meta().resource_version;
             return;
         }
+        fresh.compact();
         let mut value = live.value().clone();
-        value.set("status", &fresh);
+        value.set("status", fresh);
         let mut client = ctx.client.signed(self.actor.clone());
         match client.update_status(Kind::Pod, value) {
             Ok(object) => {

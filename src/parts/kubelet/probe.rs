@@ -212,9 +212,9 @@ impl Kubelet {
 
 fn of(container: &Container, kind: ProbeKind) -> Option<&Probe> {
     match kind {
-        ProbeKind::Startup => container.startup_probe.as_ref(),
-        ProbeKind::Liveness => container.liveness_probe.as_ref(),
-        ProbeKind::Readiness => container.readiness_probe.as_ref(),
+        ProbeKind::Startup => container.startup_probe.as_deref(),
+        ProbeKind::Liveness => container.liveness_probe.as_deref(),
+        ProbeKind::Readiness => container.readiness_probe.as_deref(),
     }
 }
 

@@ -53,6 +53,7 @@ impl ApiServer {
         admission::on_create(self, call, kind, &mut value)?;
         let generate = value.at(&["metadata", "name"]).is_empty()
             && !value.at(&["metadata", "generateName"]).is_empty();
+        value.compact();
         let plain = value.clone();
         let mut attempts = if generate { NAME_ATTEMPTS } else { 1 };
         loop {
@@ -128,6 +129,11 @@ impl ApiServer {
         value
             .at_mut(&["metadata"])
             .set("resourceVersion", version.to_string());
+        if kind == Kind::Pod {
+            let before = old.map_or(&Value::Null, Object::value);
+            self.twins.share(&mut value, before);
+        }
+        value.compact();
         let object = Arc::new(Object::read(kind, value, old));
         self.store.put(call.now, object.clone());
         if kind == Kind::Event {

@@ -32,6 +32,8 @@ pub mod bootstrap;
 
 pub mod expiry;
 
+mod twins;
+
 #[cfg(test)]
 mod tests;
 
@@ -58,6 +60,7 @@ pub struct ApiServer {
     expiry: expiry::Expiry,
     /// The sources of every token volume, shared by all pods.
     token_sources: Value,
+    twins: twins::Twins,
 }
 
 impl ApiServer {
@@ -70,6 +73,7 @@ impl ApiServer {
             faults: Faults::default(),
             expiry: expiry::Expiry::default(),
             token_sources: admission::service_account::token_sources(),
+            twins: twins::Twins::default(),
         }
     }
 
