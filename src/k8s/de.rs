@@ -79,13 +79,15 @@ mod tests {
 
     #[test]
     fn views_share_their_trees_and_bear_wrong_types() {
+        // Short texts lie in their values.
+        let long = "a".repeat(63);
         let tree = value!({"nodeName": 5, "priority": "high", "hostNetwork": null, "containers": [
-            {"name": "a", "resources": {"limits": {"cpu": "1"}}, "env": [{"name": "A"}]}, null, "b"]});
+            {"name": (long.clone()), "resources": {"limits": {"cpu": "1"}}, "env": [{"name": "A"}]}, null, "b"]});
         let spec: PodSpec = read(&tree);
         assert!(spec.node_name.is_empty() && !spec.host_network);
         assert_eq!((spec.priority, spec.affinity), (Some(0), None));
         let names: Vec<&str> = spec.containers.iter().map(|c| c.name.as_str()).collect();
-        assert_eq!(names, ["a", "", ""]);
+        assert_eq!(names, [long.as_str(), "", ""]);
         let first = tree.get("containers").index(0);
         assert!(spec.containers[0].env.same(first.get("env")));
         assert!(std::ptr::eq(
