@@ -1,4 +1,4 @@
-// The built page: opening, typing, frames of a rollout: node scripts/bench-page.mjs [100] [5000]. Gaps between animation frames in
+// The built page: opening, typing, frames of a rollout, the plan of an edit at 1,000 nodes, an hour (3,600 s) of play: node scripts/bench-page.mjs [100] [5000] [1000] [3600]. Gaps between animation frames in
 // headless Chromium, with the budgets of docs/benchmarks.md; fails when one is missed.
 import { start } from "../tests/journey/page.mjs";
 
@@ -50,8 +50,76 @@ async function typing(page) {
   return page.page.evaluate(() => globalThis.keys);
 }
 
+/** Joins nodes until there are so many. */
+async function crowd(page, nodes) {
+  await page.settled(3);
+  await page.id("add-nodes").click();
+  await page.id("join-count").fill(String(nodes - 4));
+  const joining = Date.now();
+  await page.id("join-add").click();
+  await page.until("all nodes", async () => (await page.id("node-count").innerText()).startsWith(`${nodes} `), 600_000);
+  const joined = (Date.now() - joining) / 1000;
+  await page.id("add-nodes").click();
+  return joined;
+}
+
+/** The plan of an edit: milliseconds until it stands there, and the gaps between frames meanwhile. */
+async function plan(page, nodes) {
+  await crowd(page, nodes);
+  await page.speed(100);
+  await page.until("pods on all nodes", async () => (await page.counters()).available >= nodes - 1, 900_000);
+  await page.pause();
+  await page.page.waitForTimeout(1000);
+  const text = (await page.text()).replace(":1.20", ":1.21");
+  const gaps = measure(page, 4);
+  const began = Date.now();
+  await page.type(text);
+  const known = page.page.locator('[data-testid="plan"][data-state="known"][data-stale="false"]');
+  await known.filter({ hasText: String(nodes - 1) }).waitFor({ timeout: 120_000 });
+  return { took: Date.now() - began, worst: figures(await gaps).worst };
+}
+
+/** An hour of simulated play with deeds in it: megabytes of the heap and elements of the page, before and behind. */
+async function hour(page, nodes) {
+  await crowd(page, nodes);
+  await page.speed(100);
+  await page.until("pods on all nodes", async () => (await page.counters()).available >= nodes - 1, 900_000);
+  const session = await page.page.context().newCDPSession(page.page);
+  const look = async () => {
+    await session.send("HeapProfiler.collectGarbage");
+    const { usedSize } = await session.send("Runtime.getHeapUsage");
+    const elements = await page.page.evaluate(() => document.querySelectorAll("*").length);
+    return { heap: usedSize / 2 ** 20, elements };
+  };
+  const before = await look();
+  await page.speed(1000);
+  const start = await page.seconds();
+  for (let i = 1; i <= 12; i += 1) {
+    await page.console(`kubectl set image ds/fluentd-elasticsearch -n kube-system fluentd-elasticsearch=fluentd:${i}`);
+    await page.until("five minutes", async () => (await page.seconds()) > start + i * 300, 600_000);
+  }
+  return { before, behind: await look() };
+}
+
 const site = await start();
 let missed = 0;
+if (!wanted.length || wanted.includes(1000)) {
+  const page = await site.open();
+  const { took, worst } = await plan(page, 1000);
+  if (took > 1400 || worst > 50) missed += 1;
+  console.log(`plan of an edit at 1000 nodes: ${took} ms with the pause of 400 ms before it (budget 1400), worst gap ${worst.toFixed(1)} ms (budget 50)`);
+  await page.page.context().close();
+}
+if (!wanted.length || wanted.includes(3600)) {
+  const page = await site.open();
+  const { before, behind } = await hour(page, 100);
+  if (behind.elements > before.elements + 3000) missed += 1;
+  console.log(
+    `an hour of play at 100 nodes: heap ${before.heap.toFixed(1)} to ${behind.heap.toFixed(1)} MB beside the module's memory, ` +
+      `elements ${before.elements} to ${behind.elements}`,
+  );
+  await page.page.context().close();
+}
 if (!wanted.length) {
   const opening = [];
   for (let i = 0; i < 5; i += 1) {
@@ -71,14 +139,7 @@ if (!wanted.length) {
 for (const row of rows) {
   if (wanted.length && !wanted.includes(row.nodes)) continue;
   const page = await site.open();
-  await page.settled(3);
-  await page.id("add-nodes").click();
-  await page.id("join-count").fill(String(row.nodes - 4));
-  const joining = Date.now();
-  await page.id("join-add").click();
-  await page.until("all nodes", async () => (await page.id("node-count").innerText()).startsWith(`${row.nodes} `), 600_000);
-  const joined = (Date.now() - joining) / 1000;
-  await page.id("add-nodes").click();
+  const joined = await crowd(page, row.nodes);
   await page.speed(100);
   await page.until("pods on all nodes", async () => (await page.counters()).available >= row.nodes - 1, 900_000);
   await page.speed(row.speed);

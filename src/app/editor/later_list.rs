@@ -18,7 +18,7 @@ pub fn Later() -> impl IntoView {
             &waiting.name,
             &age::clock(waiting.at)
         ));
-        let label = tell(&say!("Do not apply {} then", &waiting.name));
+        let label = format!("{}: {words}", t("Cancel"));
         view! {
             <li data-testid="later">
                 <span>{words}</span>
