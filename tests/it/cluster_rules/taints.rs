@@ -17,6 +17,9 @@ fn edit(world: &mut World, subresource: Subresource, change: impl FnOnce(&mut Va
     ask(world, update).expect("accepted");
 }
 
+/// Turns a condition of worker01 on or off.
+type Switch = Box<dyn Fn(&mut World, bool)>;
+
 /// 7.1 Each condition has its taint, which goes with it; others' taints stay.
 #[test]
 fn conditions_and_their_taints() {
@@ -24,7 +27,7 @@ fn conditions_and_their_taints() {
     let own = value!([{"key": "gpu", "effect": "NoSchedule"},
         {"key": "node.kubernetes.io/disk-pressure", "effect": "NoSchedule"}]);
     edit(&mut world, Subresource::Main, |node| {
-        node.set_at(&["spec", "taints"], own)
+        node.set_at(&["spec", "taints"], own);
     });
     world.run(50);
     assert_eq!(
@@ -47,10 +50,9 @@ fn conditions_and_their_taints() {
     };
     let cordon = |world: &mut World, on: bool| {
         edit(world, Subresource::Main, |node| {
-            node.set_at(&["spec", "unschedulable"], on)
+            node.set_at(&["spec", "unschedulable"], on);
         });
     };
-    type Switch = Box<dyn Fn(&mut World, bool)>;
     let rows: [(Switch, &str); 5] = [
         (Box::new(condition("MemoryPressure")), "memory-pressure"),
         (Box::new(condition("DiskPressure")), "disk-pressure"),
@@ -82,7 +84,7 @@ fn taint(world: &mut World, keys: &[&'static str]) {
         .map(|key| value!({"key": *key, "effect": "NoExecute"}))
         .collect();
     edit(world, Subresource::Main, |node| {
-        node.set_at(&["spec", "taints"], taints)
+        node.set_at(&["spec", "taints"], taints);
     });
 }
 
