@@ -149,3 +149,54 @@ proptest! {
         run(&format!("echo abc | grep -E '{line}'"), &cluster());
     }
 }
+
+/// Arguments of a size that nobody types: each ends at once with a sentence or an answer.
+#[test]
+fn giant_arguments_end_in_output_and_a_code() {
+    let cluster = cluster();
+    let many = |piece: &str, n: usize| piece.repeat(n);
+    let get = "kubectl get nodes -o";
+    let rows = [
+        format!("{get} jsonpath='{{{}}}'", many(".a", 60_000)),
+        format!("{get} jsonpath='{{{}}}'", many("[", 60_000)),
+        format!("{get} jsonpath='{{.items{}]'", many("[?(@.a", 3_000)),
+        format!("{get} go-template='{}'", many("{{", 60_000)),
+        format!("{get} go-template='{{{{{}}}}}'", many("(", 60_000)),
+        format!("{get} go-template='{}'", many("{{if .}}", 8_000)),
+        format!("{get} go-template='{{{{printf \"%999999999d\" 1}}}}'"),
+        format!("kubectl get nodes -l 'a in ({}y)'", many("x,", 30_000)),
+        format!("kubectl get nodes -l '{}'", many("(", 60_000)),
+        format!("kubectl get nodes --sort-by='{}'", many(".a", 60_000)),
+        format!(
+            "kubectl patch node worker01 -p '{}1'",
+            many("{\"a\":", 20_000)
+        ),
+        format!("kubectl label node worker01 {}", many("a=1 ", 5_000)),
+        format!(
+            "kubectl taint node worker01 {}",
+            many("a=1:NoSchedule ", 5_000)
+        ),
+        format!("echo '{}' | kubectl apply -f -", many("[", 50_000)),
+        format!("kubectl get --raw /{}", many("a/", 20_000)),
+        "kubectl explain crd --recursive | tail -1".to_owned(),
+        format!(
+            "echo a | grep -E '{}b{}'",
+            many("(a|", 3_000),
+            many(")", 3_000)
+        ),
+        format!("seq 9 | tr a-z '{}'", many("A-Z", 20_000)),
+        format!("echo $(({}1{}))", many("(", 5_000), many(")", 5_000)),
+        format!("echo {}", many("`", 3_001)),
+        format!("{}echo x; {}", many("if true; then ", 50), many("fi; ", 50)),
+        format!(
+            "x={}; echo ${{x##*b}} ${{x//a*b/y}} | wc -c",
+            many("a", 60_000)
+        ),
+        "printf '%99999999s' x | wc -c".to_owned(),
+    ];
+    for line in rows {
+        let (_, text) = run(&line, &cluster);
+        assert!(!text.is_empty(), "{line:.60}");
+        assert!(text.len() < 1 << 20, "{line:.60}");
+    }
+}

@@ -178,6 +178,14 @@ impl Found {
         path
     }
 
+    /// The group that is named without one of its commands: `set`, `create secret`, but not `config set`.
+    fn group(&self) -> Option<&&'static str> {
+        let within = matches!(self.names[..], [_] | ["create", _]);
+        self.names
+            .last()
+            .filter(|n| within && subcommands(n).is_some())
+    }
+
     /// What a group, or kubectl itself, says when it is used alone; what is said of a command that is not here.
     pub fn without_command(&self, parsed: &Parsed, io: &mut Io<'_>) -> Result<(), Failure> {
         let Some(first) = self.names.first() else {
@@ -185,7 +193,7 @@ impl Found {
             io.out(help::kubectl(topic.filter(|t| !t.is_empty())));
             return Ok(());
         };
-        if let Some(group) = self.names.last().filter(|n| subcommands(n).is_some()) {
+        if let Some(group) = self.group() {
             if parsed.args.is_empty() || parsed.is("help") {
                 io.err(help::group(&self.path(), group));
                 // `certificate` alone is no mistake, unlike the other groups.

@@ -101,7 +101,7 @@ fn set(text: &str) -> Vec<char> {
     let mut all = Vec::new();
     let mut i = 0;
     while i < chars.len() {
-        let rest: String = chars[i..].iter().collect();
+        let rest: String = chars[i..].iter().take(12).collect();
         let class = [
             ("[:upper:]", 'A', 'Z'),
             ("[:lower:]", 'a', 'z'),

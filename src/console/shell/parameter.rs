@@ -101,11 +101,48 @@ fn part(text: &str, range: &str) -> String {
     text.chars().take(to).skip(from).collect()
 }
 
+/// The longest text that is tried against a pattern piece by piece.
+const TRIED_MAX: usize = 1000;
+
 /// A text without the start or the end that a pattern fits.
 fn without(text: &str, pattern: &str, front: bool, longest: bool) -> String {
+    let plain = |p: &str| !p.contains(['*', '?']);
+    if plain(pattern) {
+        let rest = if front {
+            text.strip_prefix(pattern)
+        } else {
+            text.strip_suffix(pattern)
+        };
+        return rest.unwrap_or(text).to_owned();
+    }
+    // `#*/` and `%.*`, as people write them.
+    if let Some(end) = pattern
+        .strip_prefix('*')
+        .filter(|p| front && plain(p) && !p.is_empty())
+    {
+        let place = if longest {
+            text.rfind(end)
+        } else {
+            text.find(end)
+        };
+        return place.map_or(text, |i| &text[i + end.len()..]).to_owned();
+    }
+    if let Some(start) = pattern
+        .strip_suffix('*')
+        .filter(|p| !front && plain(p) && !p.is_empty())
+    {
+        let place = if longest {
+            text.find(start)
+        } else {
+            text.rfind(start)
+        };
+        return place.map_or(text, |i| &text[..i]).to_owned();
+    }
+    if text.len() > TRIED_MAX {
+        return text.to_owned();
+    }
     let mut places: Vec<usize> = text.char_indices().map(|(i, _)| i).collect();
     places.push(text.len());
-    places.truncate(4096);
     if front == longest {
         places.reverse();
     }
@@ -121,6 +158,9 @@ fn without(text: &str, pattern: &str, front: bool, longest: bool) -> String {
     text.to_owned()
 }
 
+/// So much of a text is looked at for a pattern that is to be replaced.
+const REPLACED_MAX: usize = 150;
+
 fn replaced(text: &str, from: &str, to: &str, all: bool) -> String {
     if from.is_empty() {
         return text.to_owned();
@@ -133,7 +173,7 @@ fn replaced(text: &str, from: &str, to: &str, all: bool) -> String {
         };
     }
     // The longest piece that fits, at the first place where one does.
-    let chars: Vec<char> = text.chars().take(512).collect();
+    let chars: Vec<char> = text.chars().take(REPLACED_MAX).collect();
     let mut out = String::new();
     let mut at = 0;
     let mut done = false;
@@ -153,7 +193,7 @@ fn replaced(text: &str, from: &str, to: &str, all: bool) -> String {
             }
         }
     }
-    out.extend(text.chars().skip(512));
+    out.extend(text.chars().skip(REPLACED_MAX));
     out
 }
 

@@ -32,6 +32,11 @@ fn run(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
              of supported resources.",
         ));
     }
+    if from_files && !call.args().is_empty() {
+        return Err(Failure::client(
+            "when paths, URLs, or stdin is provided as input, you may not specify resource arguments as well",
+        ));
+    }
     let mut found = if from_files {
         super::from_files(call, io)?
     } else {

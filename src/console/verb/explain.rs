@@ -162,7 +162,8 @@ fn explain(root: Shape, path: &[&str], recursive: bool, io: &mut Io<'_>) -> Resu
     let rows = place.map(Shape::rows).unwrap_or_default();
     if !rows.is_empty() {
         io.line("FIELDS:");
-        fields(&rows, 1, recursive, io);
+        let mut within: Vec<&str> = place.map(Shape::name).into_iter().collect();
+        fields(&rows, recursive, &mut within, io);
     }
     io.line("");
     Ok(())
@@ -183,18 +184,25 @@ fn enums(row: &Row, level: usize, io: &mut Io<'_>) {
     io.line(format!("{}enum: {text}", "  ".repeat(level)));
 }
 
-fn fields(rows: &[Row], level: usize, recursive: bool, io: &mut Io<'_>) {
+/// `within` are the definitions around the fields, the outermost first; none is shown within itself.
+fn fields(rows: &[Row], recursive: bool, within: &mut Vec<&'static str>, io: &mut Io<'_>) {
+    let level = within.len().max(1);
     let indent = "  ".repeat(level);
     for row in rows {
         let required = if row.required { " -required-" } else { "" };
         io.line(format!("{indent}{}\t<{}>{required}", row.name, row.ty));
         if recursive {
-            let inner = row.inner.filter(|_| level < DEPTH_MAX);
-            let inner = inner.map(Shape::rows).unwrap_or_default();
-            if inner.is_empty() {
-                enums(row, level, io);
-            } else {
-                fields(&inner, level + 1, recursive, io);
+            let inner = row
+                .inner
+                .filter(|s| !within.contains(&s.name()) && level < DEPTH_MAX);
+            let rows = inner.map(Shape::rows).unwrap_or_default();
+            match inner {
+                Some(shape) if !rows.is_empty() => {
+                    within.push(shape.name());
+                    fields(&rows, recursive, within, io);
+                    within.pop();
+                }
+                _ => enums(row, level, io),
             }
             continue;
         }

@@ -127,27 +127,33 @@ fn files(call: &Call, io: &mut Io<'_>) -> Result<Found, Failure> {
 /// The format, checked against the other flags.
 pub fn format(call: &Call, io: &Io<'_>) -> Result<Format, Failure> {
     let output = call.flags.text("output").unwrap_or("");
-    let name = output.split('=').next().unwrap_or("");
-    let format = Format::of(call, None, io)?;
-    if call.flags.is("show-labels") && !format.is_table() {
+    if call.flags.is("show-labels") && !matches!(output, "" | "wide") {
         return Err(Failure::client(format!(
-            "--show-labels option cannot be used with {name} printer"
+            "--show-labels option cannot be used with {output} printer"
         )));
     }
-    Ok(format)
+    Format::of(call, None, io)
 }
 
 fn once(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
     if let Some(answer) = get_raw::answer(call, io) {
         return answer;
     }
-    let format = format(call, io)?;
+    let format = format(call, io);
+    // That labels cannot be shown is said before anything is looked up, what is wrong with a format afterwards.
+    if call.flags.is("show-labels") {
+        format.as_ref().map_err(Clone::clone)?;
+    }
     if call.flags.is("output-watch-events") {
         return Err(Failure::client(
             "--output-watch-events option can only be used with --watch or --watch-only",
         ));
     }
     let mut found = find(call, io)?;
+    if format.is_err() && found.single {
+        Failure::gather(std::mem::take(&mut found.failures))?;
+    }
+    let format = format?;
     subresource(call, &found)?;
     let ignore = call.flags.is("ignore-not-found");
     if ignore {

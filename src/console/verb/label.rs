@@ -89,6 +89,19 @@ fn annotate(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
     run(call, Field::Annotations, io)
 }
 
+/// Arguments that a changing command takes; real clusters refuse far fewer labels by their size.
+const ARGS_MAX: usize = 1000;
+
+/// Refuses a command that would change more than anybody reads.
+pub fn too_many(args: usize) -> Result<(), Failure> {
+    if args > ARGS_MAX {
+        return Err(Failure::client(format!(
+            "{args} arguments are too many for this playground ({ARGS_MAX} at most): use several commands"
+        )));
+    }
+    Ok(())
+}
+
 /// Splits arguments into resources and changes.
 ///
 /// Upstream: kubectl/pkg/cmd/util/helpers.go `GetResourcesAndPairs`
@@ -97,6 +110,7 @@ pub fn resources_and_pairs(
     what: &str,
 ) -> Result<(Vec<String>, Vec<String>), Failure> {
     let (mut resources, mut pairs) = (Vec::new(), Vec::new());
+    too_many(args.len())?;
     for arg in args {
         let pair =
             (arg.contains('=') && !arg.starts_with('=')) || (arg.ends_with('-') && arg != "-");
@@ -184,7 +198,7 @@ fn run(call: &Call, field: Field, io: &mut Io<'_>) -> Result<(), Failure> {
         };
         let done = done.map(|item| {
             if listing {
-                list(field, &item, found.single, io);
+                list(field, &item, found.single || manifest::given(call), io);
             }
         });
         failures.extend(done.err());

@@ -136,6 +136,7 @@ fn changes(texts: &[String]) -> Result<Changes, String> {
 /// Arguments before and after the first taint.
 fn split(args: &[String]) -> Result<(Vec<String>, Vec<String>), Failure> {
     let (mut resources, mut taints) = (Vec::new(), Vec::new());
+    super::label::too_many(args.len())?;
     for arg in args {
         if arg.contains('=') || arg.contains(':') || arg.ends_with('-') {
             taints.push(arg.clone());
