@@ -165,21 +165,7 @@ fn once(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
     if !call.flags.list("filename").is_empty() && !found.failures.is_empty() {
         found.infos.clear();
     }
-    let mut objects: Vec<Arc<Object>> = found.infos.iter().map(|i| i.object.clone()).collect();
-    let sorting = call.flags.text("sort-by").filter(|p| !p.is_empty());
-    if let Some(path) = sorting {
-        let sorted = sort::sort(&mut objects, path);
-        // Each list and each single object is a table of its own, and these are never sorted together.
-        if format.is_table() && found.types.len() > 1 {
-            return Err(Failure::client(sort::not_found(path)));
-        }
-        if !format.is_table() {
-            sorted.map_err(Failure::Client)?;
-        } else if sorted.is_err() && objects.len() > 1 {
-            // Rows that cannot be ordered are not printed at all.
-            objects.clear();
-        }
-    }
+    let objects = sorted(call, &format, &found)?;
     if format.is_table() {
         table(call, &format, &found, &objects, io);
         return Failure::gather(found.failures);
@@ -211,6 +197,26 @@ fn once(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
     };
     format::print(call, &format, &whole, io)?;
     Failure::gather(found.failures)
+}
+
+/// The objects in the order of `--sort-by`.
+fn sorted(call: &Call, format: &Format, found: &Found) -> Result<Vec<Arc<Object>>, Failure> {
+    let mut objects: Vec<Arc<Object>> = found.infos.iter().map(|i| i.object.clone()).collect();
+    let sorting = call.flags.text("sort-by").filter(|p| !p.is_empty());
+    if let Some(path) = sorting {
+        let sorted = sort::sort(&mut objects, path);
+        // Each list and each single object is a table of its own, and these are never sorted together.
+        if format.is_table() && found.types.len() > 1 {
+            return Err(Failure::client(sort::not_found(path)));
+        }
+        if !format.is_table() {
+            sorted.map_err(Failure::Client)?;
+        } else if sorted.is_err() && objects.len() > 1 {
+            // Rows that cannot be ordered are not printed at all.
+            objects.clear();
+        }
+    }
+    Ok(objects)
 }
 
 /// `--subresource` shows the object itself for `status`; nothing else of it is kept apart here.
