@@ -92,7 +92,8 @@ mod tests {
             ("{.items[?(@.metadata.name==\"a\")].n}", "3"),
             ("{.items[?(@.n>3)].n}", "5"),
             ("{.items[0].metadata.labels.x\\.y/z}", "1"),
-            ("{.items[0].metadata.labels['x.y/z']}", "1"),
+            ("{.items[0].metadata.labels['x\\.y/z']}", "1"),
+            ("{.items[0].metadata.labels['x.y/z']}", ""),
             (
                 "{.items[0].metadata}",
                 "{\"labels\":{\"x.y/z\":\"1\"},\"name\":\"a\"}",
