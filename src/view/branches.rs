@@ -3,6 +3,7 @@
 use super::phases::Phases;
 use super::timeline::Marks;
 use crate::cluster::{History, SimSpan, SimTime};
+use crate::k8s::order::InOrder;
 
 /// Lines kept beside the one in front; a further one takes the place of the oldest that nobody named.
 pub const BRANCH_LIMIT: usize = 8;
@@ -167,7 +168,7 @@ impl Branches {
             .map(|line| row(&line.tag, &line.history, false))
             .chain([row(&self.front, front, true)])
             .collect();
-        rows.sort_by_key(|row| row.id);
+        rows.order_by_key(|row| row.id);
         rows
     }
 }

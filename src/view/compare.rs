@@ -4,6 +4,7 @@ use super::frame::frame;
 use super::pod::PodState;
 use super::{Counters, NodeCard, Say};
 use crate::cluster::{Cluster, History, SimSpan, SimTime};
+use crate::k8s::order::InOrder;
 use crate::k8s::{Kind, Object, Str};
 use crate::say;
 use std::sync::Arc;
@@ -45,7 +46,7 @@ pub fn compare(a: &Cluster, b: &Cluster, namespace: &str, name: &str) -> Compare
         .chain(&right.cells)
         .map(|c| c.node.clone())
         .collect();
-    names.sort();
+    names.order();
     names.dedup();
     let mut differences = 0;
     let mut sides = [Vec::new(), Vec::new()];

@@ -1,6 +1,7 @@
 //! What can be typed next in a manifest: names of fields, and the words that a field takes, from the table of the
 //! server's types. The text may be broken: only lines and their indents are read.
 
+use crate::k8s::order::InOrder;
 use crate::k8s::schema::{Definition, Field, Type, schema};
 
 /// One thing that can be typed.
@@ -209,7 +210,7 @@ impl<'a> Place<'a> {
                 (!field.required, option(field.name, &insert, &detail))
             })
             .collect();
-        out.sort_by_key(|(optional, _)| *optional);
+        out.order_by_key(|(optional, _)| *optional);
         out.into_iter().map(|(_, option)| option).collect()
     }
 }

@@ -1,6 +1,7 @@
 //! The cluster's events as rows, newest first.
 
 use crate::cluster::{Cluster, SimTime};
+use crate::k8s::order::InOrder;
 use crate::k8s::ordered::BTreeMap;
 use crate::k8s::{Kind, Object, Str, Timestamp, Value};
 
@@ -51,7 +52,7 @@ pub fn events(cluster: &Cluster, filter: &EventFilter) -> (Vec<EventRow>, usize)
         .map(|event| row(cluster, event, &exact))
         .filter(|row| filter.wants(row))
         .collect();
-    rows.sort_by(|a, b| (b.elapsed, &b.uid).cmp(&(a.elapsed, &a.uid)));
+    rows.order_by(|a, b| (b.elapsed, &b.uid).cmp(&(a.elapsed, &a.uid)));
     let more = rows.len().saturating_sub(ROWS_MAX);
     rows.truncate(ROWS_MAX);
     (rows, more)
@@ -68,7 +69,7 @@ pub fn about(cluster: &Cluster, object: &Object) -> Vec<EventRow> {
     };
     let found = cluster.objects(Kind::Event).filter(of_it);
     let mut rows: Vec<EventRow> = found.map(|event| row(cluster, event, &exact)).collect();
-    rows.sort_by(|a, b| (b.elapsed, &b.uid).cmp(&(a.elapsed, &a.uid)));
+    rows.order_by(|a, b| (b.elapsed, &b.uid).cmp(&(a.elapsed, &a.uid)));
     rows.truncate(20);
     rows
 }

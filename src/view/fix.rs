@@ -6,6 +6,7 @@ use super::say::Say;
 use crate::cluster::daemonset::{Decision, placement};
 use crate::k8s::affinity::{self, matches_term};
 use crate::k8s::api::{NodeSelectorRequirement, NodeSelectorTerm, PodSpec, Taint};
+use crate::k8s::order::InOrder;
 use crate::k8s::{Kind, Object, Str, Value, taint};
 use crate::say;
 use crate::value;
@@ -104,7 +105,7 @@ fn labelings(pod: &PodSpec, node: &Object) -> Vec<Labels> {
         let asked = term.match_expressions.iter().map(|one| &one.key);
         let mut keys: Vec<&Str> = pod.node_selector.fields().map(|(k, _)| k).collect();
         keys.extend(asked);
-        keys.sort();
+        keys.order();
         keys.dedup();
         let value = |key: &&Str| Some(((*key).clone(), fitting(pod, term, key, node)?));
         keys.iter().map(value).collect::<Option<Labels>>()

@@ -3,6 +3,7 @@
 use super::{Say, deed};
 use crate::cluster::{Cluster, Command, SimTime};
 use crate::k8s::Kind;
+use crate::k8s::order::InOrder;
 use crate::say;
 
 /// Most marks kept; older ones are thinned out beyond it.
@@ -167,10 +168,10 @@ pub fn around(marks: &[Mark], from: SimTime, to: SimTime, most: usize) -> (Vec<&
         .iter()
         .filter(|m| m.at >= from && m.at <= to)
         .collect();
-    found.sort_by_key(|m| (!stop(m), m.at));
+    found.order_by_key(|m| (!stop(m), m.at));
     let more = found.len().saturating_sub(most);
     found.truncate(most);
-    found.sort_by_key(|m| m.at);
+    found.order_by_key(|m| m.at);
     (found, more)
 }
 

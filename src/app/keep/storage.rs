@@ -1,5 +1,6 @@
 //! The browser's storage: may be full, forbidden, or gone.
 
+use crate::k8s::order::InOrder;
 use leptos::prelude::*;
 use web_sys::Storage;
 
@@ -48,7 +49,7 @@ fn keys(prefix: &str) -> Vec<String> {
     let mut names: Vec<String> = all
         .filter_map(|key| key.strip_prefix(prefix).map(str::to_owned))
         .collect();
-    names.sort();
+    names.order();
     names
 }
 

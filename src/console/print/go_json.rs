@@ -1,6 +1,7 @@
 //! `-o json` of objects that kubectl holds as Go structs: their fields come in the order in which the structs declare
 //! them, while those of objects that it keeps as they were read are sorted.
 
+use crate::k8s::order::InOrder;
 use crate::k8s::{Value, json};
 
 /// The fields of the structs that kubectl makes itself, in an order that is right for each of them.
@@ -135,7 +136,7 @@ fn ordered<'a>(map: &'a crate::k8s::value::Map, name: &str) -> Vec<(&'a str, &'a
             ("roleRef", "apiGroup") => Some(0),
             _ => ORDER.iter().position(|k| *k == key).map(|i| i + 1),
         };
-        fields.sort_by_key(|(key, _)| place(key).unwrap_or(ORDER.len() + 1));
+        fields.order_by_key(|(key, _)| place(key).unwrap_or(ORDER.len() + 1));
     }
     fields
 }

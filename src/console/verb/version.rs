@@ -114,7 +114,7 @@ pub fn server_address() -> &'static str {
 
 fn yaml(name: &str) -> String {
     let mut sorted = parts();
-    sorted.sort_unstable();
+    sorted.order();
     let fields = sorted.map(|(k, v)| {
         if matches!(k, "major" | "minor") {
             format!("  {k}: \"{v}\"\n")

@@ -3,6 +3,7 @@
 //!
 //! The internal structs follow the published ones but for a few fields, which are listed here.
 
+use crate::k8s::order::InOrder;
 use crate::k8s::schema::{Definition, DefinitionId, Field, Type, schema};
 use crate::k8s::{Value, diff, json};
 
@@ -86,7 +87,7 @@ fn internal_name(owner: &str, name: &str) -> String {
 fn ordered(definition: &Definition) -> Vec<&Field> {
     let owner = definition.go_name();
     let mut fields: Vec<&Field> = definition.fields.iter().collect();
-    fields.sort_by_key(|f| f.go.order);
+    fields.order_by_key(|f| f.go.order);
     if owner == "PodSpec" {
         fields.retain(|f| f.name != "serviceAccount" && !HOST_FIELDS.contains(&f.name));
     }

@@ -5,6 +5,7 @@ use super::syntax::subdomain;
 use super::workload::immutable;
 use super::{Errors, Path, meta};
 use crate::k8s::Value;
+use crate::k8s::order::InOrder;
 use crate::k8s::quantity::Quantity;
 
 const SPEC: Path<'static> = Path::root("spec");
@@ -52,7 +53,7 @@ pub fn update(errors: &mut Errors, new: &Value, old: &Value) {
             .iter()
             .map(|scope| scope.text().to_owned())
             .collect();
-        list.sort();
+        list.order();
         list.dedup();
         list
     };

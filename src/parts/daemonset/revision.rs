@@ -2,6 +2,7 @@
 
 use super::create::controller_ref;
 use crate::k8s::api::DaemonSetSpec;
+use crate::k8s::order::InOrder;
 use crate::k8s::ordered::BTreeSet;
 use crate::k8s::{Kind, Object, Str, Value, hash};
 use crate::value;
@@ -97,7 +98,7 @@ pub fn surplus(old: &[Arc<Object>], limit: Option<i64>, live: &BTreeSet<Str>) ->
     let kept = usize::try_from(limit.unwrap_or(10)).unwrap_or(0);
     let too_many = old.len().saturating_sub(kept);
     let mut sorted: Vec<_> = old.to_vec();
-    sorted.sort_by_key(|r| number(r));
+    sorted.order_by_key(|r| number(r));
     sorted.retain(|r| !r.meta().label(HASH_LABEL).is_some_and(|h| live.contains(h)));
     sorted.truncate(too_many);
     sorted

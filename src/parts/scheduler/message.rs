@@ -2,6 +2,7 @@
 //!
 //! Upstream: pkg/scheduler/framework/types.go `FitError.Error`.
 
+use crate::k8s::order::InOrder;
 use crate::k8s::ordered::BTreeMap;
 
 /// `0/3 nodes are available: 1 Insufficient cpu, 2 ….`: how many nodes have which reason, sorted as text.
@@ -10,7 +11,7 @@ pub fn unavailable(nodes: u64, reasons: &BTreeMap<String, u64>) -> String {
         .iter()
         .map(|(reason, count)| format!("{count} {reason}"))
         .collect();
-    parts.sort();
+    parts.order();
     format!("0/{nodes} nodes are available: {}.", parts.join(", "))
 }
 

@@ -5,6 +5,7 @@
 use super::cache::{Cache, NodeInfo, Placed};
 use super::filter::{Failure, Wanted, taken};
 use crate::k8s::Object;
+use crate::k8s::order::InOrder;
 use crate::sim::store::NsName;
 use std::sync::Arc;
 
@@ -43,7 +44,7 @@ pub fn search(wanted: &Wanted<'_>, info: &NodeInfo, cache: &Cache, priority: i64
     if let Some(failure) = taken(wanted, &rest, cache) {
         return Search::InVain(failure);
     }
-    lesser.sort_by_key(|p| {
+    lesser.order_by_key(|p| {
         (
             std::cmp::Reverse(of(p)),
             p.pod.meta().creation,

@@ -4,6 +4,7 @@
 //! Keys are kept as 64-bit hashes.
 
 use super::Emitted;
+use crate::k8s::order::InOrder;
 use crate::k8s::ordered::BTreeMap;
 use crate::sim::{SimSpan, SimTime};
 
@@ -196,7 +197,7 @@ fn bound<T: Clone>(cache: &mut BTreeMap<u64, T>, last: impl Fn(&T) -> SimTime) {
         return;
     }
     let mut times: Vec<SimTime> = cache.values().map(&last).collect();
-    times.sort_unstable();
+    times.order();
     let limit = times[CACHE_MAX / 4];
     cache.retain(|_, value| last(value) > limit);
 }

@@ -6,6 +6,7 @@ use super::places::{self, Move, Place, Trouble};
 use super::run::PlanRun;
 use super::{End, Line, Tone, template};
 use crate::cluster::{Cluster, SimSpan};
+use crate::k8s::order::InOrder;
 use crate::k8s::ordered::BTreeMap;
 use crate::k8s::{Kind, Object};
 use crate::say;
@@ -41,9 +42,9 @@ pub(super) fn lines(run: &PlanRun) -> Vec<Line> {
         Some(End::Settled) | None => {}
     }
     if several {
-        out.sort_by_key(|line| (line.tone == Tone::Warning, line.about.clone()));
+        out.order_by_key(|line| (line.tone == Tone::Warning, line.about.clone()));
     } else {
-        out.sort_by_key(|line| line.tone);
+        out.order_by_key(|line| line.tone);
     }
     out
 }
@@ -176,7 +177,7 @@ fn moves(places: &[Place], book: &Book, number: i64) -> Vec<Line> {
     }
     out.extend(holes(places, &Move::Deleted));
     out.extend(holes(places, &Move::None));
-    out.sort_by_key(|line| line.tone);
+    out.order_by_key(|line| line.tone);
     out
 }
 
@@ -254,7 +255,7 @@ fn revisions<'a>(cluster: &'a Cluster, book: &'a Book) -> Vec<(i64, &'a str)> {
             (number, object.name().as_str())
         })
         .collect();
-    out.sort_unstable();
+    out.order();
     out
 }
 

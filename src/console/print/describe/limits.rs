@@ -5,6 +5,7 @@
 
 use super::Writer;
 use crate::console::print::View;
+use crate::k8s::order::InOrder;
 use crate::k8s::ordered::BTreeSet;
 use crate::k8s::quantity::Quantity;
 use crate::k8s::{Kind, Object, Value};
@@ -49,7 +50,7 @@ pub fn quota(w: &mut Writer, object: &Object) {
 fn scopes(w: &mut Writer, level: usize, indent: &str, quota: &Value) {
     let list = quota.at(&["spec", "scopes"]).items();
     let mut names: Vec<&str> = list.iter().map(Value::text).collect();
-    names.sort_unstable();
+    names.order();
     if !names.is_empty() {
         w.field(level, "Scopes", names.join(", "));
     }
