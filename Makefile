@@ -37,7 +37,7 @@ size: ## every file of the release page with its compressed size, against the bu
 	@node scripts/size.mjs dist
 
 swarm: ## random worlds under faults: make swarm SEEDS=200
-	@SWARM_SEEDS=$(SEEDS) cargo test --locked --release --test it swarm::swarm -- --nocapture
+	@SWARM_SEEDS=$(SEEDS) cargo test --locked --release --test swarm -- --nocapture
 
 clean: ## remove what was built
 	rm -rf dist target/page-assets

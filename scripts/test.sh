@@ -38,7 +38,7 @@ step 'format' cargo fmt --check
 step 'clippy, native' cargo clippy --locked --all-targets -- -D warnings
 step 'clippy, wasm32' cargo clippy --locked "${wasm[@]}" --lib --bins --test web -- -D warnings
 step 'native tests' cargo test --locked --no-fail-fast
-step 'swarm, 1,000 seeds' env SWARM_SEEDS=1000 cargo test --locked --test it swarm::swarm
+step 'swarm, 10,000 seeds' env SWARM_SEEDS=10000 cargo test --locked --release --test swarm
 export CHROMEDRIVER=${CHROMEDRIVER:-$(command -v chromedriver)}
 export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER=wasm-bindgen-test-runner
 step 'browser tests' cargo test --locked "${wasm[@]}" --test web

@@ -23,7 +23,6 @@ mod rhythm;
 mod schema;
 mod share;
 mod stored_form;
-mod swarm;
 mod tidy;
 mod upstream;
 mod validate;

@@ -18,7 +18,7 @@ use daemonset_playground::k8s::{Kind, Str};
 use daemonset_playground::sim::{Latencies, Rng};
 use daemonset_playground::value;
 
-/// Seeds of a plain test run; `make test` runs 1,000.
+/// Seeds of a plain test run; `make test` runs 10,000.
 const SEEDS: u64 = 40;
 
 /// Parts that faults hit.
@@ -239,7 +239,7 @@ fn run(seed: u64) -> usize {
     if let Err(error) = swarm.run() {
         let deeds = swarm.deeds.join("\n");
         panic!(
-            "seed {seed}: {error}\n{deeds}\nagain with: SWARM_SEED={seed} cargo test --test it swarm"
+            "seed {seed}: {error}\n{deeds}\nagain with: SWARM_SEED={seed} cargo test --test swarm"
         );
     }
     let trace = swarm.cluster().api().trace().entries();
