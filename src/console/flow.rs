@@ -181,7 +181,10 @@ impl Loop {
                 let text = expand::single(test, io.session, &mut nothing);
                 let goes_on =
                     text.trim().is_empty() || expand::calculated(&text, io.session) != "0";
-                for why in std::mem::take(&mut io.session.complaints) {
+                if let Some(why) = std::mem::take(&mut io.session.complaints)
+                    .into_iter()
+                    .next()
+                {
                     io.err_line(format!("-bash: ((: {why}"));
                     self.code = 1;
                     return false;

@@ -56,7 +56,7 @@ impl Shape {
         match self {
             Shape::Known(id) => {
                 let fields = schema().definition(id).fields.iter();
-                fields.map(|f| known(f)).collect()
+                fields.map(known).collect()
             }
             Shape::Rarer(name) => {
                 let fields = line(name).unwrap_or_default().split(';');

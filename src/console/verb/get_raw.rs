@@ -203,7 +203,10 @@ fn objects(
 fn list(kind: Kind, namespace: Option<&str>, query: &str, io: &Io<'_>) -> Result<Value, Failure> {
     let parameter = |name: &str| {
         let pairs = query.split('&').filter_map(|p| p.split_once('='));
-        let found = pairs.filter(|(n, _)| *n == name).map(|(_, v)| v).last();
+        let found = pairs
+            .filter(|(n, _)| *n == name)
+            .map(|(_, v)| v)
+            .next_back();
         found.map(|v| {
             v.replace("%3D", "=")
                 .replace("%2C", ",")

@@ -109,7 +109,7 @@ fn verbs(call: &Call) -> Result<Vec<String>, Failure> {
         if verb == "*" {
             return Ok(vec!["*".to_owned()]);
         }
-        if !verbs.contains(&verb) {
+        if !verbs.contains(verb) {
             verbs.push(verb.clone());
         }
     }

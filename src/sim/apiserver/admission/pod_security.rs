@@ -291,7 +291,7 @@ fn the(what: &str, names: &[&str]) -> String {
     }
 }
 
-fn bad<'a>(spec: &'a Value, wrong: impl Fn(&Value) -> bool) -> Vec<&'a str> {
+fn bad(spec: &Value, wrong: impl Fn(&Value) -> bool) -> Vec<&str> {
     containers(spec)
         .filter(|c| wrong(c.get("securityContext")))
         .map(|c| c.get("name").text())
@@ -323,7 +323,7 @@ fn capabilities(spec: &Value, restricted: bool) -> String {
     let added = |c: &Value| {
         let added = c.at(&["capabilities", "add"]).items().iter();
         added
-            .map(|a| a.to_str())
+            .map(Value::to_str)
             .filter(|a| !allowed(a))
             .collect::<Vec<_>>()
     };
@@ -342,7 +342,7 @@ fn capabilities(spec: &Value, restricted: bool) -> String {
     let names: BTreeSet<_> = containers(spec)
         .flat_map(|c| added(c.get("securityContext")))
         .collect();
-    let names: Vec<&str> = names.iter().map(|n| n.as_str()).collect();
+    let names: Vec<&str> = names.iter().map(Str::as_str).collect();
     let sentence = format!(
         "must not include {} in securityContext.capabilities.add",
         quoted(&names)
@@ -432,7 +432,7 @@ fn volume_types(spec: &Value) -> String {
             types.insert(kind);
         }
     }
-    let types: Vec<&str> = types.iter().map(|t| t.as_str()).collect();
+    let types: Vec<&str> = types.iter().map(Str::as_str).collect();
     match names.len() {
         0 => String::new(),
         1 => format!(
