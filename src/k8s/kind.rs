@@ -163,6 +163,39 @@ impl Kind {
             .find(|k| k.name == name && k.group == group && k.version == version)
             .map(|k| k.kind)
     }
+
+    /// Where the spec of the pod is that an object is or makes.
+    pub fn pod_spec_path(self) -> Option<&'static [&'static str]> {
+        match self {
+            Kind::Pod => Some(&["spec"]),
+            Kind::DaemonSet
+            | Kind::Deployment
+            | Kind::ReplicaSet
+            | Kind::ReplicationController
+            | Kind::StatefulSet
+            | Kind::Job => Some(&["spec", "template", "spec"]),
+            Kind::CronJob => Some(&["spec", "jobTemplate", "spec", "template", "spec"]),
+            Kind::PodTemplate => Some(&["template", "spec"]),
+            Kind::Node
+            | Kind::Namespace
+            | Kind::Event
+            | Kind::ConfigMap
+            | Kind::Secret
+            | Kind::Service
+            | Kind::ServiceAccount
+            | Kind::Endpoints
+            | Kind::LimitRange
+            | Kind::PersistentVolume
+            | Kind::PersistentVolumeClaim
+            | Kind::ResourceQuota
+            | Kind::ControllerRevision
+            | Kind::PodDisruptionBudget
+            | Kind::PriorityClass
+            | Kind::StorageClass
+            | Kind::Lease
+            | Kind::EndpointSlice => None,
+        }
+    }
 }
 
 impl fmt::Display for Kind {

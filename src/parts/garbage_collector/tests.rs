@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::sim::apiserver::{Call, DeleteOptions, Propagation, Subresource};
+use crate::sim::fault::{Effect, Rule};
 use crate::sim::{ApiServer, Latencies, Rng, SimSpan, SimTime};
 use crate::value;
 
@@ -195,6 +196,25 @@ fn orphans_stay_without_their_owner() {
             .len()
     };
     assert_eq!((owners("a"), owners("b"), owners("leaf")), (0, 0, 1));
+}
+
+#[test]
+fn a_conflict_on_the_way_is_tried_again() {
+    let mut world = family();
+    for _ in 0..3 {
+        world.api.faults.add(Rule {
+            actor: Str::default(),
+            verb: "update".into(),
+            kind: None,
+            effect: Effect::Conflict,
+            times: Some(1),
+        });
+    }
+    world.delete(Kind::ConfigMap, "root", Propagation::Orphan);
+    world.settle();
+    world.now = world.now + SimSpan::from_secs(1);
+    world.settle();
+    assert_eq!(world.names(), ["a", "b", "leaf"]);
 }
 
 #[test]

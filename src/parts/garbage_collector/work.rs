@@ -174,10 +174,10 @@ fn remove_finalizer(
     forgiven(ctx.client.update(live.kind(), value).map(|_| ()))
 }
 
-/// An object that is gone, or was made again, needs nothing.
+/// An object that is gone needs nothing; after a conflict the item is looked at again.
 fn forgiven(answer: Result<(), Status>) -> Result<(), Status> {
     match answer {
-        Err(status) if status.is_not_found() || status.is_conflict() => Ok(()),
+        Err(status) if status.is_not_found() => Ok(()),
         other => other,
     }
 }

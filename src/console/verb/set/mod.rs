@@ -53,37 +53,9 @@ fn check(call: &Call) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Where the pod spec of an object is.
+/// Where the pod spec of an object is; kubectl does not set anything in PodTemplates.
 pub fn pod_spec_path(kind: Kind) -> Option<&'static [&'static str]> {
-    match kind {
-        Kind::Pod => Some(&["spec"]),
-        Kind::DaemonSet
-        | Kind::Deployment
-        | Kind::ReplicaSet
-        | Kind::ReplicationController
-        | Kind::StatefulSet
-        | Kind::Job => Some(&["spec", "template", "spec"]),
-        Kind::CronJob => Some(&["spec", "jobTemplate", "spec", "template", "spec"]),
-        Kind::Node
-        | Kind::Namespace
-        | Kind::Event
-        | Kind::ConfigMap
-        | Kind::Secret
-        | Kind::Service
-        | Kind::ServiceAccount
-        | Kind::Endpoints
-        | Kind::LimitRange
-        | Kind::PersistentVolume
-        | Kind::PersistentVolumeClaim
-        | Kind::PodTemplate
-        | Kind::ResourceQuota
-        | Kind::ControllerRevision
-        | Kind::PodDisruptionBudget
-        | Kind::PriorityClass
-        | Kind::StorageClass
-        | Kind::Lease
-        | Kind::EndpointSlice => None,
-    }
+    kind.pod_spec_path().filter(|_| kind != Kind::PodTemplate)
 }
 
 /// What a subcommand calls its change.

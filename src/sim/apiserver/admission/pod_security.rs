@@ -193,35 +193,7 @@ pub(in crate::sim::apiserver) fn warning(
     kind: Kind,
     value: &Value,
 ) -> Option<String> {
-    let template: &[&str] = match kind {
-        Kind::Pod => &["spec"],
-        Kind::DaemonSet
-        | Kind::Deployment
-        | Kind::ReplicaSet
-        | Kind::StatefulSet
-        | Kind::Job
-        | Kind::ReplicationController => &["spec", "template", "spec"],
-        Kind::CronJob => &["spec", "jobTemplate", "spec", "template", "spec"],
-        Kind::PodTemplate => &["template", "spec"],
-        Kind::Namespace
-        | Kind::Node
-        | Kind::Event
-        | Kind::ConfigMap
-        | Kind::Secret
-        | Kind::Service
-        | Kind::ServiceAccount
-        | Kind::Endpoints
-        | Kind::LimitRange
-        | Kind::ResourceQuota
-        | Kind::PersistentVolume
-        | Kind::PersistentVolumeClaim
-        | Kind::ControllerRevision
-        | Kind::PodDisruptionBudget
-        | Kind::PriorityClass
-        | Kind::StorageClass
-        | Kind::Lease
-        | Kind::EndpointSlice => return None,
-    };
+    let template = kind.pod_spec_path()?;
     let namespace = value.at(&["metadata", "namespace"]).text();
     let policy = policy(api.get(Kind::Namespace, "", namespace).ok()?, "warn")?;
     let what = violations(policy.level, value.at(template))?;
