@@ -53,8 +53,8 @@ export const journeys = {
       await page.pause();
       await page.page.locator('[data-testid="slot"][data-node="master01"]').click();
       const left = await page.page.evaluate(() => {
-        // What Kubernetes itself says and what people name stays English.
-        const own = "code, pre, .mono, [data-testid=editor], .cm-editor, .drawer, .bottom table, option, .logo, .name, .chip, kbd, .files, dialog, h2, .badge, .set-name, .token, .words b";
+        // What Kubernetes itself says (the live region repeats it) and what people name stays English.
+        const own = "code, pre, .mono, [data-testid=editor], .cm-editor, .drawer, .bottom table, option, .logo, .name, .chip, kbd, .files, dialog, h2, .badge, .set-name, .token, .words b, [data-testid=live]";
         const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
         const found = [];
         for (let node = walker.nextNode(); node; node = walker.nextNode()) {
