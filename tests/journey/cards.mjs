@@ -23,7 +23,7 @@ export const journeys = {
     assert.equal(await chip.count(), 0);
     await card.getByTestId("remove-label").click();
     await card.getByTestId("label").waitFor({ state: "detached" });
-    assert.match(await page.id("console-output").innerText(), /label nodes worker01 disk=nvme --overwrite/);
+    await page.printed(/label nodes worker01 disk=nvme --overwrite/);
     await closed(page);
   },
 
@@ -55,9 +55,9 @@ export const journeys = {
     await menu("pod-describe");
     await page.id("console-output").waitFor();
     const name = await page.podsOn("worker03").getAttribute("data-name");
-    assert.match(await page.id("console-output").innerText(), new RegExp(`Name: +${name}`));
+    await page.printed(new RegExp(`Name: +${name}`));
     await menu("pod-logs");
-    assert.match(await page.id("console-output").innerText(), new RegExp(`kubectl logs ${name}`));
+    await page.printed(new RegExp(`kubectl logs ${name}`));
     await page.speed(10);
     await menu("pod-crash");
     await page.console(`kubectl get pod ${name} -n kube-system`);

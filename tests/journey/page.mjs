@@ -179,6 +179,16 @@ export class Playground {
     await this.id("console-input").press("Enter");
   }
 
+  /** What the console shows, once it matches: a line is rendered in the frame after it was put there. */
+  async printed(pattern) {
+    let text = "";
+    await this.until(`${pattern} in the console`, async () => {
+      text = await this.id("console-output").innerText();
+      return pattern.test(text);
+    });
+    return text;
+  }
+
   async file(name) {
     await this.page.locator(`[data-testid="file"][data-name="${name}"]`).click();
   }
