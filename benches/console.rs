@@ -22,7 +22,7 @@ const LINES: [(&str, f64, f64); 6] = [
     (
         "kubectl get pods -A --no-headers | awk '{c[$4]++} END {for (s in c) print s, c[s]}'",
         40.0,
-        160.0,
+        250.0,
     ),
     ("kubectl describe ds agent", 15.0, 450.0),
 ];
