@@ -144,7 +144,7 @@ fn idle(ledger: &mut Ledger, unit: f64) {
         pod,
         "KiB",
         6.0,
-        60.0,
+        16.0,
     );
 }
 
