@@ -189,13 +189,7 @@ impl Dispatch {
 
     /// Shows another moment: nothing moved on the way there.
     pub(in crate::app) fn jump(self) {
-        let moving = self.screen.grid.moving;
-        moving.set_value(false);
-        self.show();
-        // The effects of what was shown run behind this.
-        request_animation_frame(move || {
-            moving.try_set_value(true);
-        });
+        self.screen.grid.still(|| self.show());
     }
 
     pub fn pause(self) {

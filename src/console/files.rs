@@ -6,9 +6,9 @@ use std::sync::Arc;
 /// Bytes that all files may hold together.
 pub const BYTES_MAX: usize = 16 << 20;
 
-/// Files by their path. Folders are there while they hold a file or were made by hand (a path that ends in `/`).
+/// Files by their path; clones share what was not written since. Folders are there while they hold a file or were made by hand (a path that ends in `/`).
 #[derive(Clone, Default, PartialEq, Eq, Debug)]
-pub struct Files(Arc<BTreeMap<String, Arc<str>>>);
+pub struct Files(BTreeMap<String, Arc<str>>);
 
 /// What a path names.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -45,26 +45,24 @@ impl Files {
         if self.bytes() - old + text.len() > BYTES_MAX || path.is_empty() {
             return false;
         }
-        Arc::make_mut(&mut self.0).insert(path, Arc::from(text));
+        self.0.insert(path, Arc::from(text));
         true
     }
 
     /// Removes a file.
     pub fn remove(&mut self, path: &str) -> bool {
-        Arc::make_mut(&mut self.0)
-            .remove(&Self::normal(path))
-            .is_some()
+        self.0.remove(&Self::normal(path)).is_some()
     }
 
     /// Removes a folder and all in it.
     pub fn remove_folder(&mut self, path: &str) {
         let prefix = format!("{}/", Self::normal(path));
-        Arc::make_mut(&mut self.0).retain(|p, _| !p.starts_with(&prefix));
+        self.0.retain(|p, _| !p.starts_with(&prefix));
     }
 
     pub fn make_folder(&mut self, path: &str) {
         let path = format!("{}/", Self::normal(path));
-        Arc::make_mut(&mut self.0).insert(path, Arc::from(""));
+        self.0.insert(path, Arc::from(""));
     }
 
     pub fn find(&self, path: &str) -> Found {

@@ -4,12 +4,13 @@ use crate::app::screen::Answer;
 use crate::app::session::{Dispatch, Session};
 use crate::app::terminal::Terminal;
 use crate::cluster::History;
+use crate::console::files::Files;
 use crate::view::written::{Texts, Written};
 
-/// The files of a terminal.
-fn texts(terminal: &Terminal) -> Texts {
-    let files = terminal.files().iter();
+/// Files without folders.
+fn texts(files: &Files) -> Texts {
     files
+        .iter()
         .map(|(name, text)| (name.to_owned(), text.clone()))
         .collect()
 }
@@ -21,10 +22,10 @@ pub fn noted(
     history: &mut History,
     line: &str,
 ) -> Answer {
-    let (at, before) = (history.cluster().log().len(), texts(terminal));
+    let (at, before) = (history.cluster().log().len(), terminal.files().clone());
     let answer = terminal.run(history, line);
     if history.cluster().log().len() > at {
-        written.note(at, &before, &texts(terminal));
+        written.note(at, &texts(&before), &texts(terminal.files()));
     }
     answer
 }

@@ -14,11 +14,7 @@ use leptos::prelude::*;
 pub fn Grid() -> impl IntoView {
     let screen = use_screen();
     // What is there when the cards are put up does not move; what comes later does.
-    let moving = screen.grid.moving;
-    moving.set_value(false);
-    request_animation_frame(move || {
-        moving.try_set_value(true);
-    });
+    screen.grid.still(|| {});
     let item = move |item: Item| match item {
         Item::Node(name) => {
             Either::Left(screen.card(&name).map(|card| view! { <Card name card /> }))

@@ -27,6 +27,13 @@ impl GridScreen {
         self.anchor.set_value(name.clone());
     }
 
+    /// With nothing picked, a range begins here.
+    fn begin(&self, name: &Str) {
+        if self.picked.with_untracked(BTreeSet::is_empty) {
+            self.anchor_set(name);
+        }
+    }
+
     /// Picks all from where the range begins up to a node; it begins there if it began nowhere.
     pub fn reach(&self, name: &Str) {
         let Some(to) = self.position(name) else {
@@ -57,9 +64,7 @@ impl GridScreen {
         };
         event.prevent_default();
         event.stop_propagation();
-        if self.picked.with_untracked(BTreeSet::is_empty) {
-            self.anchor_set(name);
-        }
+        self.begin(name);
         if let Some(cell) = to.and_then(|to| self.nth(to)) {
             self.reach(&cell.name);
             focus(&cell.name);
@@ -79,10 +84,8 @@ impl Field {
     /// The range reaches from a place to its neighbor.
     pub fn stretch(self, at: usize, to: usize) {
         let grid = self.screen.grid;
-        if grid.picked.with_untracked(BTreeSet::is_empty)
-            && let Some(cell) = grid.nth(at)
-        {
-            grid.anchor_set(&cell.name);
+        if let Some(cell) = grid.nth(at) {
+            grid.begin(&cell.name);
         }
         self.reach(to);
     }

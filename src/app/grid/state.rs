@@ -70,6 +70,19 @@ pub struct GridScreen {
     pub(super) arranged: StoredValue<(Arrangement, u64)>,
 }
 
+impl GridScreen {
+    /// Shows something without motion: what changes afterwards is seen to move.
+    pub fn still(&self, show: impl FnOnce()) {
+        let moving = self.moving;
+        moving.set_value(false);
+        show();
+        // The effects of what was shown run before the next frame.
+        request_animation_frame(move || {
+            moving.try_set_value(true);
+        });
+    }
+}
+
 impl Default for GridScreen {
     fn default() -> Self {
         Self {
