@@ -26,6 +26,7 @@ pub mod managed_fields;
 
 pub mod order;
 
+pub mod map;
 pub mod ordered;
 
 pub mod names;
@@ -61,7 +62,8 @@ pub mod span;
 pub mod validate;
 
 pub use kind::Kind;
+pub use map::{Map, Shapes};
 pub use object::{Meta, Object, ObjectKey, OwnerRef, View};
 pub use str::Str;
 pub use timestamp::Timestamp;
-pub use value::{List, Map, Value};
+pub use value::{List, Value};

@@ -2,7 +2,7 @@
 //!
 //! Numbers that are not whole stay text ([`Value::Number`]), so no float ever reaches a decision.
 
-use super::Str;
+use super::{Map, Shapes, Str};
 use std::sync::Arc;
 
 /// A JSON value. Cloning is cheap; equality is by content.
@@ -22,108 +22,7 @@ pub enum Value {
 /// The elements of a list value.
 pub type List = Vec<Value>;
 
-/// The fields of a map value, sorted by name.
-#[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Map {
-    entries: Vec<(Str, Value)>,
-}
-
 static NULL: Value = Value::Null;
-
-impl Map {
-    /// An empty map.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    pub fn len(&self) -> usize {
-        self.entries.len()
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
-    }
-
-    fn find(&self, key: &str) -> Result<usize, usize> {
-        self.entries.binary_search_by(|(k, _)| k.as_str().cmp(key))
-    }
-
-    pub fn get(&self, key: &str) -> Option<&Value> {
-        self.find(key).ok().map(|i| &self.entries[i].1)
-    }
-
-    pub fn contains_key(&self, key: &str) -> bool {
-        self.find(key).is_ok()
-    }
-
-    /// The value of a field, made Null first if the field is absent.
-    pub fn entry(&mut self, key: impl Into<Str>) -> &mut Value {
-        let key = key.into();
-        let i = match self.find(&key) {
-            Ok(i) => i,
-            Err(i) => {
-                self.entries.insert(i, (key, Value::Null));
-                i
-            }
-        };
-        &mut self.entries[i].1
-    }
-
-    pub fn get_mut(&mut self, key: &str) -> Option<&mut Value> {
-        self.find(key).ok().map(|i| &mut self.entries[i].1)
-    }
-
-    /// Sets a field, replacing what was there.
-    pub fn insert(&mut self, key: impl Into<Str>, value: impl Into<Value>) {
-        let key = key.into();
-        match self.find(&key) {
-            Ok(i) => self.entries[i].1 = value.into(),
-            Err(i) => self.entries.insert(i, (key, value.into())),
-        }
-    }
-
-    pub fn remove(&mut self, key: &str) -> Option<Value> {
-        self.find(key).ok().map(|i| self.entries.remove(i).1)
-    }
-
-    /// Fields in order of name.
-    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&Str, &Value)> + ExactSizeIterator {
-        self.entries.iter().map(|(k, v)| (k, v))
-    }
-
-    /// The fields in order, to be changed.
-    pub fn iter_mut(&mut self) -> impl Iterator<Item = (&Str, &mut Value)> {
-        self.entries.iter_mut().map(|(k, v)| (&*k, v))
-    }
-
-    pub fn keys(&self) -> impl Iterator<Item = &Str> {
-        self.entries.iter().map(|(k, _)| k)
-    }
-
-    pub fn values(&self) -> impl Iterator<Item = &Value> {
-        self.entries.iter().map(|(_, v)| v)
-    }
-
-    pub fn values_mut(&mut self) -> impl Iterator<Item = &mut Value> {
-        self.entries.iter_mut().map(|(_, v)| v)
-    }
-
-    /// Keeps the fields for which the answer is true.
-    pub fn retain(&mut self, mut keep: impl FnMut(&Str, &mut Value) -> bool) {
-        self.entries.retain_mut(|(k, v)| keep(k, v));
-    }
-}
-
-impl FromIterator<(Str, Value)> for Map {
-    /// Later fields win over earlier ones of the same name.
-    fn from_iter<I: IntoIterator<Item = (Str, Value)>>(fields: I) -> Self {
-        let mut map = Map::new();
-        for (k, v) in fields {
-            map.insert(k, v);
-        }
-        map
-    }
-}
 
 impl Value {
     /// An empty map.
@@ -311,19 +210,20 @@ impl Value {
         self.list_mut().push(value.into());
     }
 
-    /// Gives back the room that lists and maps have left over. What is shared already stays as it is.
-    pub fn compact(&mut self) {
+    /// Gives back the room that lists and maps have left over, and shares the names of fields with trees that
+    /// were compacted before. What is shared already stays as it is.
+    pub fn compact(&mut self, shapes: &mut Shapes) {
         match self {
             Value::List(list) => {
                 if let Some(list) = Arc::get_mut(list) {
                     list.shrink_to_fit();
-                    list.iter_mut().for_each(Value::compact);
+                    list.iter_mut().for_each(|item| item.compact(shapes));
                 }
             }
             Value::Map(map) => {
                 if let Some(map) = Arc::get_mut(map) {
-                    map.entries.shrink_to_fit();
-                    map.values_mut().for_each(Value::compact);
+                    map.compact(shapes);
+                    map.values_mut().for_each(|field| field.compact(shapes));
                 }
             }
             Value::Null | Value::Bool(_) | Value::Int(_) | Value::Number(_) | Value::Str(_) => {}

@@ -128,7 +128,7 @@ pub fn compact(value: &Value) -> String {
 }
 
 /// The fields of a map in the order of their struct.
-fn ordered<'a>(map: &'a crate::k8s::value::Map, name: &str) -> Vec<(&'a str, &'a Value)> {
+fn ordered<'a>(map: &'a crate::k8s::Map, name: &str) -> Vec<(&'a str, &'a Value)> {
     let mut fields: Vec<(&str, &Value)> = map.iter().map(|(k, v)| (k.as_str(), v)).collect();
     if !MAPS.contains(&name) {
         let place = |key: &str| match (name, key) {

@@ -2,10 +2,69 @@
 //!
 //! Upstream: liggitt/tabwriter (Go's text/tabwriter with remembered widths) as set up by cli-runtime.
 
+use std::fmt::Write as _;
+
 /// Blanks between a column's longest cell and the next column.
 const PADDING: usize = 3;
 /// The least width of a column, padding included.
 const WIDTH_MIN: usize = 6;
+
+/// Blanks are taken from here.
+const BLANKS: &str = "                                                                ";
+
+/// The rows of a table: one text with the ends and widths of its cells, so that a row takes no allocation.
+#[derive(Clone, Default, Debug)]
+pub struct Table {
+    text: String,
+    cells: Vec<Cell>,
+    /// For each row, the cell behind its last one.
+    rows: Vec<usize>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Cell {
+    /// Where its text ends.
+    end: usize,
+    /// In characters.
+    width: usize,
+}
+
+impl Table {
+    /// Adds a cell to the row that is being written.
+    pub fn cell(&mut self, text: &str) {
+        self.text.push_str(text);
+        let (end, width) = (self.text.len(), count(text));
+        self.cells.push(Cell { end, width });
+    }
+
+    /// Adds a cell of several pieces; what follows a line end is cut.
+    pub fn cell_of(&mut self, pieces: std::fmt::Arguments<'_>) {
+        let from = self.text.len();
+        // Writing to a text cannot fail.
+        let _ = self.text.write_fmt(pieces);
+        if let Some(cut) = self.text[from..].find(['\n', '\r']) {
+            self.text.truncate(from + cut);
+            self.text.push_str("...");
+        }
+        let width = count(&self.text[from..]);
+        let end = self.text.len();
+        self.cells.push(Cell { end, width });
+    }
+
+    /// Ends a row.
+    pub fn end_row(&mut self) {
+        self.rows.push(self.cells.len());
+    }
+
+    fn rows(&self) -> impl Iterator<Item = &[Cell]> {
+        let mut from = 0;
+        self.rows.iter().map(move |to| {
+            let row = &self.cells[from..*to];
+            from = *to;
+            row
+        })
+    }
+}
 
 /// The widths of a table's columns. A watch prints its rows one by one: widths only grow then.
 #[derive(Clone, Default, Debug)]
@@ -14,32 +73,47 @@ pub struct Widths(Vec<usize>);
 impl Widths {
     /// Prints rows; each column is as wide as its longest cell here or before. The last cell of a row is not padded.
     pub fn print(&mut self, rows: &[Vec<String>]) -> String {
+        let mut table = Table::default();
         for row in rows {
+            row.iter().for_each(|cell| table.cell(cell));
+            table.end_row();
+        }
+        self.print_table(&table)
+    }
+
+    /// Prints a table's rows.
+    pub fn print_table(&mut self, table: &Table) -> String {
+        for row in table.rows() {
             let padded = row.len().saturating_sub(1);
             if self.0.len() < padded {
                 self.0.resize(padded, 0);
             }
             for (width, cell) in self.0.iter_mut().zip(&row[..padded]) {
-                *width = (*width).max((count(cell) + PADDING).max(WIDTH_MIN));
+                *width = (*width).max((cell.width + PADDING).max(WIDTH_MIN));
             }
         }
-        let mut out = String::new();
-        for row in rows {
-            let mut owed = 0;
+        let line: usize = self.0.iter().sum::<usize>() + 2 * WIDTH_MIN;
+        let mut out = String::with_capacity(line * table.rows.len());
+        let mut from = 0;
+        for row in table.rows() {
             for (i, cell) in row.iter().enumerate() {
-                for _ in 0..owed {
-                    out.push(' ');
+                out.push_str(&table.text[from..cell.end]);
+                from = cell.end;
+                if i + 1 < row.len() {
+                    blanks(&mut out, self.0[i] - cell.width);
                 }
-                out.push_str(cell);
-                owed = if i + 1 < row.len() {
-                    self.0.get(i).map_or(0, |w| w.saturating_sub(count(cell)))
-                } else {
-                    0
-                };
             }
             out.push('\n');
         }
         out
+    }
+}
+
+fn blanks(out: &mut String, mut n: usize) {
+    while n > 0 {
+        let some = n.min(BLANKS.len());
+        out.push_str(&BLANKS[..some]);
+        n -= some;
     }
 }
 
@@ -48,16 +122,12 @@ pub fn print(rows: &[Vec<String>]) -> String {
     Widths::default().print(rows)
 }
 
-/// A cell on one line: what follows a line end is cut.
-pub fn one_line(cell: &str) -> String {
-    match cell.split_once(['\n', '\r']) {
-        Some((first, _)) => format!("{first}..."),
-        None => cell.to_owned(),
-    }
-}
-
 fn count(text: &str) -> usize {
-    text.chars().count()
+    if text.is_ascii() {
+        text.len()
+    } else {
+        text.chars().count()
+    }
 }
 
 #[cfg(test)]

@@ -41,10 +41,7 @@ impl Rows {
     }
 
     fn shows(&self, column: &columns::Column) -> bool {
-        if self.plain {
-            return matches!(column.name, "NAME" | "AGE");
-        }
-        self.wide || !column.wide
+        column.shows(self.wide, self.plain)
     }
 
     fn head(&self) -> Vec<String> {
@@ -66,52 +63,54 @@ impl Rows {
         row
     }
 
-    fn row(&self, object: &Object, event: &str, view: View<'_>) -> Vec<String> {
-        let mut row = Vec::new();
+    fn row(&self, object: &Object, event: &str, view: View<'_>, table: &mut table::Table) {
         if self.event {
-            row.push(format!("{event:<8}"));
+            table.cell_of(format_args!("{event:<8}"));
         }
         if self.namespace {
-            row.push(object.namespace().to_string());
+            table.cell(object.namespace());
         }
-        let cells = columns::cells(object, view);
-        for (column, cell) in columns::of(Some(self.kind)).iter().zip(cells) {
-            if !self.shows(column) {
-                continue;
-            }
-            let cell = table::one_line(&cell);
-            if column.name == "NAME" && self.with_kind {
-                row.push(format!("{}/{cell}", title(object)));
-            } else {
-                row.push(cell);
-            }
-        }
+        let prefix = self.with_kind.then(|| title(object));
+        let mut row = columns::Row {
+            table,
+            prefix,
+            rest: columns::of(Some(self.kind)),
+            wide: self.wide,
+            plain: self.plain,
+        };
+        columns::write(object, view, &mut row);
         for label in &self.label_columns {
-            row.push(object.meta().label(label).unwrap_or("").to_owned());
+            table.cell(object.meta().label(label).unwrap_or(""));
         }
         if self.show_labels {
-            row.push(labels(&object.meta().labels));
+            table.cell(&labels(&object.meta().labels));
         }
-        row
+        table.end_row();
+    }
+
+    /// The table so far: the header comes with the first rows.
+    fn start(&mut self) -> table::Table {
+        let mut table = table::Table::default();
+        if std::mem::take(&mut self.header) {
+            self.head().iter().for_each(|cell| table.cell(cell));
+            table.end_row();
+        }
+        table
     }
 
     /// Prints rows; the header comes with the first ones.
     pub fn print(&mut self, objects: &[Arc<Object>], view: View<'_>) -> String {
-        let mut rows = Vec::new();
-        if std::mem::take(&mut self.header) {
-            rows.push(self.head());
+        let mut table = self.start();
+        for object in objects {
+            self.row(object, "ADDED", view, &mut table);
         }
-        rows.extend(objects.iter().map(|o| self.row(o, "ADDED", view)));
-        self.widths.print(&rows)
+        self.widths.print_table(&table)
     }
 
     /// Prints one row of a watch.
     pub fn print_event(&mut self, object: &Object, event: &str, view: View<'_>) -> String {
-        let mut rows = Vec::new();
-        if std::mem::take(&mut self.header) {
-            rows.push(self.head());
-        }
-        rows.push(self.row(object, event, view));
-        self.widths.print(&rows)
+        let mut table = self.start();
+        self.row(object, event, view, &mut table);
+        self.widths.print_table(&table)
     }
 }

@@ -2,7 +2,7 @@
 
 use super::place::Place;
 use crate::k8s::schema::{Definition, Field, Type, schema};
-use crate::k8s::value::{Map, Value};
+use crate::k8s::{Map, Value};
 
 /// Which of the server's two readers.
 #[derive(Clone, Copy, PartialEq, Eq)]

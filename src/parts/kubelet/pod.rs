@@ -297,13 +297,12 @@ impl Kubelet {
             host_ip: &self.ip,
             live: &live,
         };
-        let mut fresh = status::generate(pod, around);
+        let fresh = status::generate(pod, around);
         if fresh == *live.value().get("status") {
             pod.written = live.value().get("status").clone();
             pod.written_version = live.meta().resource_version;
             return;
         }
-        fresh.compact();
         let mut value = live.value().clone();
         value.set("status", fresh);
         let mut client = ctx.client.signed(self.actor.clone());

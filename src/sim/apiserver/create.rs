@@ -53,7 +53,7 @@ impl ApiServer {
         admission::on_create(self, call, kind, &mut value)?;
         let generate = value.at(&["metadata", "name"]).is_empty()
             && !value.at(&["metadata", "generateName"]).is_empty();
-        value.compact();
+        value.compact(&mut self.shapes);
         let plain = value.clone();
         let mut attempts = if generate { NAME_ATTEMPTS } else { 1 };
         loop {
@@ -133,7 +133,7 @@ impl ApiServer {
             let before = old.map_or(&Value::Null, Object::value);
             self.twins.share(&mut value, before);
         }
-        value.compact();
+        value.compact(&mut self.shapes);
         let object = Arc::new(Object::read(kind, value, old));
         self.store.put(call.now, object.clone());
         if kind == Kind::Event {

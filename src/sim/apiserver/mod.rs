@@ -43,7 +43,7 @@ use super::fault::{Effect, Faults, refusal};
 use super::store::Store;
 use super::trace::{Entry, Trace};
 use super::{Rng, Status};
-use crate::k8s::{Kind, Object, ObjectKey, Value};
+use crate::k8s::{Kind, Object, ObjectKey, Shapes, Value};
 use std::sync::Arc;
 
 /// The server and its storage.
@@ -61,6 +61,8 @@ pub struct ApiServer {
     /// The sources of every token volume, shared by all pods.
     token_sources: Value,
     twins: twins::Twins,
+    /// Shared by all objects of one form.
+    shapes: Shapes,
 }
 
 impl ApiServer {
@@ -74,6 +76,7 @@ impl ApiServer {
             expiry: expiry::Expiry::default(),
             token_sources: admission::service_account::token_sources(),
             twins: twins::Twins::default(),
+            shapes: Shapes::default(),
         }
     }
 

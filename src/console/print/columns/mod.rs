@@ -12,6 +12,7 @@ pub mod storage;
 mod workload;
 
 use super::View;
+use super::table::Table;
 use crate::k8s::{Kind, Object};
 
 /// A column's heading.
@@ -20,6 +21,62 @@ pub struct Column {
     pub name: &'static str,
     /// Only with `-o wide`.
     pub wide: bool,
+}
+
+impl Column {
+    /// Whether it is printed: plain tables have names and ages only.
+    pub fn shows(&self, wide: bool, plain: bool) -> bool {
+        if plain {
+            return matches!(self.name, "NAME" | "AGE");
+        }
+        wide || !self.wide
+    }
+}
+
+/// A row that is being written: its cells come in the order of the kind's columns, those that are not shown included.
+pub struct Row<'a> {
+    pub table: &'a mut Table,
+    /// Before the name: `pod` in `pod/a`.
+    pub prefix: Option<String>,
+    /// The columns that are still to come.
+    pub rest: &'static [Column],
+    pub wide: bool,
+    pub plain: bool,
+}
+
+impl Row<'_> {
+    /// The next column; None when it is not shown.
+    fn next(&mut self) -> Option<Column> {
+        let (column, rest) = self.rest.split_first()?;
+        self.rest = rest;
+        column.shows(self.wide, self.plain).then_some(*column)
+    }
+
+    /// The next cell.
+    fn cell(&mut self, text: &str) {
+        self.cell_of(format_args!("{text}"));
+    }
+
+    /// The next cell, in pieces.
+    fn cell_of(&mut self, pieces: std::fmt::Arguments<'_>) {
+        let Some(column) = self.next() else { return };
+        match &self.prefix {
+            Some(prefix) if column.name == "NAME" => {
+                self.table.cell_of(format_args!("{prefix}/{pieces}"));
+            }
+            Some(_) | None => self.table.cell_of(pieces),
+        }
+    }
+
+    /// The next cell, `<none>` when empty.
+    fn cell_or_none(&mut self, text: &str) {
+        self.cell(if text.is_empty() { "<none>" } else { text });
+    }
+
+    /// No more cells are shown.
+    fn done(&self) -> bool {
+        !self.rest.iter().any(|c| c.shows(self.wide, self.plain))
+    }
 }
 
 const fn col(name: &'static str) -> Column {
@@ -68,11 +125,11 @@ pub fn of(kind: Option<Kind>) -> &'static [Column] {
     }
 }
 
-/// The cells of an object, one for each column of its kind, the wide ones included.
-pub fn cells(object: &Object, view: View<'_>) -> Vec<String> {
-    match object.kind() {
-        Kind::Pod => pod::cells(object, view),
-        Kind::Node => node::cells(object, view),
+/// Writes the cells of an object.
+pub fn write(object: &Object, view: View<'_>, row: &mut Row<'_>) {
+    let cells = match object.kind() {
+        Kind::Pod => return pod::write(object, view, row),
+        Kind::Node => return node::write(object, view, row),
         Kind::DaemonSet => workload::daemon_set(object, view),
         Kind::Deployment => workload::deployment(object, view),
         Kind::ReplicaSet | Kind::ReplicationController => workload::replica_set(object, view),
@@ -97,7 +154,8 @@ pub fn cells(object: &Object, view: View<'_>) -> Vec<String> {
         | Kind::ResourceQuota
         | Kind::LimitRange
         | Kind::ServiceAccount => other::cells(object, view),
-    }
+    };
+    cells.iter().for_each(|cell| row.cell(cell));
 }
 
 /// The age of the object itself.

@@ -1,6 +1,6 @@
 //! The node row.
 
-use super::{Column, View, age, col, wide};
+use super::{Column, Row, View, age, col, wide};
 use crate::console::print::or_none;
 use crate::k8s::order::InOrder;
 use crate::k8s::{Object, Value};
@@ -19,47 +19,49 @@ pub const COLUMNS: &[Column] = &[
 ];
 
 /// Upstream: pkg/printers/internalversion/printers.go `printNode`.
-pub fn cells(object: &Object, view: View<'_>) -> Vec<String> {
+pub fn write(object: &Object, view: View<'_>, row: &mut Row<'_>) {
     let (spec, status) = (object.value().get("spec"), object.value().get("status"));
     let mut conditions = status.get("conditions").items().iter();
     let ready = conditions.find(|c| c.get("type").text() == "Ready");
-    let mut word = match ready.map(|c| c.get("status").text()) {
+    let word = match ready.map(|c| c.get("status").text()) {
         Some("True") => "Ready",
         Some(_) => "NotReady",
         None => "Unknown",
-    }
-    .to_owned();
-    if spec.get("unschedulable").as_bool() == Some(true) {
-        word.push_str(",SchedulingDisabled");
-    }
+    };
     let info = status.get("nodeInfo");
+    row.cell(object.name());
+    if spec.get("unschedulable").as_bool() == Some(true) {
+        row.cell_of(format_args!("{word},SchedulingDisabled"));
+    } else {
+        row.cell(word);
+    }
+    row.cell(&roles(&object.meta().labels));
+    row.cell(&age(object, view));
+    row.cell(info.get("kubeletVersion").text());
+    if row.done() {
+        return;
+    }
     let known = |field: &str| {
         let text = info.get(field).text();
-        if text.is_empty() { "<unknown>" } else { text }.to_owned()
+        if text.is_empty() { "<unknown>" } else { text }
     };
-    let mut kernel = known("kernelVersion");
+    let kernel = known("kernelVersion");
     let architecture = info.get("architecture").text();
+    row.cell_or_none(address(status, "InternalIP"));
+    row.cell_or_none(address(status, "ExternalIP"));
+    row.cell(known("osImage"));
     if kernel != "<unknown>" && !architecture.is_empty() {
-        kernel = format!("{kernel} ({architecture})");
+        row.cell_of(format_args!("{kernel} ({architecture})"));
+    } else {
+        row.cell(kernel);
     }
-    vec![
-        object.name().to_string(),
-        word,
-        roles(&object.meta().labels),
-        age(object, view),
-        info.get("kubeletVersion").text().to_owned(),
-        address(status, "InternalIP"),
-        address(status, "ExternalIP"),
-        known("osImage"),
-        kernel,
-        known("containerRuntimeVersion"),
-    ]
+    row.cell(known("containerRuntimeVersion"));
 }
 
-fn address(status: &Value, kind: &str) -> String {
+fn address<'a>(status: &'a Value, kind: &str) -> &'a str {
     let mut all = status.get("addresses").items().iter();
     let found = all.find(|a| a.get("type").text() == kind);
-    or_none(found.map_or("", |a| a.get("address").text()))
+    found.map_or("", |a| a.get("address").text())
 }
 
 /// The roles that a node's labels name, sorted.

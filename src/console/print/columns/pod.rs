@@ -1,8 +1,10 @@
 //! The pod row: what STATUS says, how READY and RESTARTS are counted.
 
-use super::{Column, View, age, col, wide};
-use crate::console::print::or_none;
-use crate::k8s::{Object, Timestamp, Value};
+use super::{Column, Row, View, age, col, wide};
+use crate::k8s::api::Pod;
+use crate::k8s::api::pod::ContainerStatus;
+use crate::k8s::api::pod_spec::Container;
+use crate::k8s::{Object, Str, Timestamp, Value};
 
 pub const COLUMNS: &[Column] = &[
     col("NAME"),
@@ -22,214 +24,178 @@ struct Counts {
     total: usize,
     restarts: i64,
     last_restart: Option<Timestamp>,
-    reason: String,
+    reason: Str,
 }
 
 /// Upstream: pkg/printers/internalversion/printers.go `printPod`.
-pub fn cells(object: &Object, view: View<'_>) -> Vec<String> {
-    let (spec, status) = (object.value().get("spec"), object.value().get("status"));
-    let counts = count(object);
-    let restarts = match counts.last_restart {
-        Some(at) if counts.restarts > 0 => {
-            format!("{} ({} ago)", counts.restarts, view.age_of(Some(at)))
-        }
-        Some(_) | None => counts.restarts.to_string(),
-    };
-    let ip = status.get("podIPs").index(0).get("ip").text();
-    let ip = if ip.is_empty() {
-        status.get("podIP").text()
+pub fn write(object: &Object, view: View<'_>, row: &mut Row<'_>) {
+    let Some(pod) = object.pod() else { return };
+    let counts = count(object, pod);
+    row.cell(object.name());
+    row.cell_of(format_args!("{}/{}", counts.ready, counts.total));
+    row.cell(&counts.reason);
+    match counts.last_restart {
+        Some(at) if counts.restarts > 0 => row.cell_of(format_args!(
+            "{} ({} ago)",
+            counts.restarts,
+            view.age_of(Some(at))
+        )),
+        Some(_) | None => row.cell_of(format_args!("{}", counts.restarts)),
+    }
+    row.cell(&age(object, view));
+    if row.done() {
+        return;
+    }
+    let ips = object.value().get("status").get("podIPs");
+    let ip = ips.index(0).get("ip").text();
+    row.cell_or_none(if ip.is_empty() {
+        &pod.status.pod_ip
     } else {
         ip
-    };
-    vec![
-        object.name().to_string(),
-        format!("{}/{}", counts.ready, counts.total),
-        counts.reason,
-        restarts,
-        age(object, view),
-        or_none(ip),
-        or_none(spec.get("nodeName").text()),
-        or_none(status.get("nominatedNodeName").text()),
-        gates(spec, status),
-    ]
+    });
+    row.cell_or_none(&pod.spec.node_name);
+    row.cell_or_none(&pod.status.nominated_node_name);
+    row.cell(&gates(pod));
 }
 
-/// The STATUS cell.
-pub fn status_word(object: &Object) -> String {
-    count(object).reason
-}
-
-fn gates(spec: &Value, status: &Value) -> String {
-    let gates = spec.get("readinessGates").items();
+fn gates(pod: &Pod) -> String {
+    let gates = pod.spec.readiness_gates.items();
     if gates.is_empty() {
         return "<none>".to_owned();
     }
-    let holds = |gate: &&Value| {
-        let kind = gate.get("conditionType").text();
-        let mut conditions = status.get("conditions").items().iter();
-        conditions.any(|c| c.get("type").text() == kind && c.get("status").text() == "True")
-    };
+    let holds = |gate: &&Value| condition_true(pod, gate.get("conditionType").text());
     format!("{}/{}", gates.iter().filter(holds).count(), gates.len())
 }
 
-fn condition_true(status: &Value, kind: &str) -> bool {
-    let mut conditions = status.get("conditions").items().iter();
-    conditions.any(|c| c.get("type").text() == kind && c.get("status").text() == "True")
+fn condition_true(pod: &Pod, kind: &str) -> bool {
+    pod.condition(kind).is_some_and(|c| c.status == "True")
 }
 
-fn sidecar(spec: &Value, name: &str) -> bool {
-    let mut all = spec.get("initContainers").items().iter();
-    all.any(|c| c.get("name").text() == name && c.get("restartPolicy").text() == "Always")
+fn is_sidecar(container: &Container) -> bool {
+    container.restart_policy == "Always"
 }
 
-fn later(a: Option<Timestamp>, b: Option<Timestamp>) -> Option<Timestamp> {
-    a.max(b)
-}
-
-fn last_end(status: &Value) -> Option<Timestamp> {
-    Timestamp::parse(status.at(&["lastState", "terminated", "finishedAt"]).text())
-}
-
-fn first_reason(status: &Value) -> String {
-    let mut reason = status.get("phase").text().to_owned();
-    if !status.get("reason").text().is_empty() {
-        reason = status.get("reason").text().to_owned();
+fn last_end(status: &ContainerStatus) -> Option<Timestamp> {
+    let ended = &status.last_state.terminated;
+    if ended.is_null() {
+        return None;
     }
-    let mut conditions = status.get("conditions").items().iter();
-    if conditions.any(|c| {
-        c.get("type").text() == "PodScheduled" && c.get("reason").text() == "SchedulingGated"
-    }) {
-        reason = "SchedulingGated".to_owned();
-    }
-    reason
+    Timestamp::parse(ended.get("finishedAt").text())
 }
 
-fn count(object: &Object) -> Counts {
-    let (spec, status) = (object.value().get("spec"), object.value().get("status"));
-    let sidecars = spec.get("initContainers").items().iter();
-    let sidecars = sidecars
-        .filter(|c| c.get("restartPolicy").text() == "Always")
-        .count();
+fn first_reason(pod: &Pod) -> Str {
+    let scheduled = pod.condition("PodScheduled");
+    if scheduled.is_some_and(|c| c.reason == "SchedulingGated") {
+        return Str::from("SchedulingGated");
+    }
+    if pod.status.reason.is_empty() {
+        Str::from(pod.status.phase.name())
+    } else {
+        pod.status.reason.clone()
+    }
+}
+
+fn count(object: &Object, pod: &Pod) -> Counts {
+    let sidecars = pod.spec.init_containers.iter();
+    let sidecars = sidecars.filter(|c| is_sidecar(c)).count();
     let mut counts = Counts {
         ready: 0,
-        total: spec.get("containers").items().len() + sidecars,
+        total: pod.spec.containers.len() + sidecars,
         restarts: 0,
         last_restart: None,
-        reason: first_reason(status),
+        reason: first_reason(pod),
     };
-    let (initializing, sidecar_restarts) = init_containers(spec, status, &mut counts);
-    if !initializing || condition_true(status, "Initialized") {
-        app_containers(status, &mut counts, sidecar_restarts);
+    let (initializing, sidecar_restarts) = init_containers(pod, &mut counts);
+    if !initializing || condition_true(pod, "Initialized") {
+        app_containers(pod, &mut counts, sidecar_restarts);
     }
     if object.meta().terminating() {
-        if status.get("reason").text() == "NodeLost" {
-            counts.reason = "Unknown".to_owned();
-        } else if !matches!(status.get("phase").text(), "Succeeded" | "Failed") {
-            counts.reason = "Terminating".to_owned();
+        if pod.status.reason == "NodeLost" {
+            counts.reason = Str::from("Unknown");
+        } else if !pod.terminal() {
+            counts.reason = Str::from("Terminating");
         }
     }
     counts
 }
 
+/// How a container ended: its reason, or what is made of signal and exit code.
+fn ending(terminated: &Value) -> Str {
+    let reason = terminated.get("reason").to_str();
+    if !reason.is_empty() {
+        return reason;
+    }
+    let signal = terminated.get("signal").as_i64().unwrap_or(0);
+    let code = terminated.get("exitCode").as_i64().unwrap_or(0);
+    Str::from(if signal == 0 {
+        format!("ExitCode:{code}")
+    } else {
+        format!("Signal:{signal}")
+    })
+}
+
 /// Looks at the init containers up to the first one that is not done; tells whether there is one, and the
 /// restarts of the sidecars.
-fn init_containers(
-    spec: &Value,
-    status: &Value,
-    counts: &mut Counts,
-) -> (bool, (i64, Option<Timestamp>)) {
+fn init_containers(pod: &Pod, counts: &mut Counts) -> (bool, (i64, Option<Timestamp>)) {
     let mut sidecars = (0, None);
-    let total = spec.get("initContainers").items().len();
-    for (i, container) in status
-        .get("initContainerStatuses")
-        .items()
-        .iter()
-        .enumerate()
-    {
-        let restarts = container.get("restartCount").as_i64().unwrap_or(0);
-        counts.restarts += restarts;
-        counts.last_restart = later(counts.last_restart, last_end(container));
-        let is_sidecar = sidecar(spec, container.get("name").text());
-        if is_sidecar {
-            sidecars = (
-                sidecars.0 + restarts,
-                later(sidecars.1, last_end(container)),
-            );
+    let specs = &pod.spec.init_containers;
+    for (i, container) in pod.status.init_container_statuses.iter().enumerate() {
+        counts.restarts += container.restart_count;
+        counts.last_restart = counts.last_restart.max(last_end(container));
+        let mut same_name = specs.iter().filter(|c| c.name == container.name);
+        let sidecar = same_name.any(is_sidecar);
+        if sidecar {
+            let last = sidecars.1.max(last_end(container));
+            sidecars = (sidecars.0 + container.restart_count, last);
         }
-        let terminated = container.at(&["state", "terminated"]);
-        let waiting = container.at(&["state", "waiting", "reason"]).text();
+        let terminated = &container.state.terminated;
+        let waiting = container.state.waiting.get("reason").text();
         if !terminated.is_null() && terminated.get("exitCode").as_i64() == Some(0) {
             continue;
         }
-        if is_sidecar && container.get("started").as_bool() == Some(true) {
-            if container.get("ready").as_bool() == Some(true) {
-                counts.ready += 1;
-            }
+        if sidecar && container.started == Some(true) {
+            counts.ready += usize::from(container.ready);
             continue;
         }
-        counts.reason = if !terminated.is_null() {
-            let reason = terminated.get("reason").text();
-            if reason.is_empty() {
-                let signal = terminated.get("signal").as_i64().unwrap_or(0);
-                if signal != 0 {
-                    format!("Init:Signal:{signal}")
-                } else {
-                    format!(
-                        "Init:ExitCode:{}",
-                        terminated.get("exitCode").as_i64().unwrap_or(0)
-                    )
-                }
-            } else {
-                format!("Init:{reason}")
-            }
+        counts.reason = Str::from(if !terminated.is_null() {
+            format!("Init:{}", ending(terminated))
         } else if !waiting.is_empty() && waiting != "PodInitializing" {
             format!("Init:{waiting}")
         } else {
-            format!("Init:{i}/{total}")
-        };
+            format!("Init:{i}/{}", specs.len())
+        });
         return (true, sidecars);
     }
     (false, sidecars)
 }
 
 /// Looks at the containers from the last to the first; the first one's reason wins.
-fn app_containers(status: &Value, counts: &mut Counts, sidecar_restarts: (i64, Option<Timestamp>)) {
+fn app_containers(pod: &Pod, counts: &mut Counts, sidecar_restarts: (i64, Option<Timestamp>)) {
     (counts.restarts, counts.last_restart) = sidecar_restarts;
     let mut running = false;
-    let mut failed = String::new();
-    for container in status.get("containerStatuses").items().iter().rev() {
-        counts.restarts += container.get("restartCount").as_i64().unwrap_or(0);
-        counts.last_restart = later(counts.last_restart, last_end(container));
-        let state = container.get("state");
-        let waiting = state.at(&["waiting", "reason"]).text();
-        let terminated = state.get("terminated");
-        if !waiting.is_empty() {
-            waiting.clone_into(&mut counts.reason);
+    let mut failed = Str::default();
+    for container in pod.status.container_statuses.iter().rev() {
+        counts.restarts += container.restart_count;
+        counts.last_restart = counts.last_restart.max(last_end(container));
+        let waiting = container.state.waiting.get("reason");
+        let terminated = &container.state.terminated;
+        if !waiting.text().is_empty() {
+            counts.reason = waiting.to_str();
         } else if !terminated.is_null() {
-            let reason = terminated.get("reason").text();
-            let code = terminated.get("exitCode").as_i64().unwrap_or(0);
-            let signal = terminated.get("signal").as_i64().unwrap_or(0);
-            counts.reason = if !reason.is_empty() {
-                reason.to_owned()
-            } else if signal != 0 {
-                format!("Signal:{signal}")
-            } else {
-                format!("ExitCode:{code}")
-            };
-            if code != 0 {
-                failed.clone_from(&counts.reason);
+            counts.reason = ending(terminated);
+            if terminated.get("exitCode").as_i64().unwrap_or(0) != 0 {
+                failed = counts.reason.clone();
             }
-        } else if container.get("ready").as_bool() == Some(true) && !state.get("running").is_null()
-        {
+        } else if container.ready && !container.state.running.is_null() {
             running = true;
             counts.ready += 1;
         }
     }
     if counts.reason == "Completed" && running {
-        counts.reason = if condition_true(status, "Ready") {
-            "Running".to_owned()
+        counts.reason = if condition_true(pod, "Ready") {
+            Str::from("Running")
         } else if failed.is_empty() {
-            "NotReady".to_owned()
+            Str::from("NotReady")
         } else {
             failed
         };

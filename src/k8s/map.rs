@@ -1,0 +1,323 @@
+//! `Map`: the fields of an object of a [`Value`] tree. Names and values stand apart, so that stored objects of the same
+//! form share one list of names ([`Shapes`]): a field takes the room of its value alone, a copy of a map copies
+//! no names, and the names that every lookup compares stay near at hand.
+
+use super::{Str, Value};
+use crate::k8s::ordered::BTreeMap;
+use std::cmp::Ordering;
+use std::sync::Arc;
+
+/// Up to so many fields are looked through one by one: comparing lengths is quicker than halving.
+const FEW: usize = 16;
+
+/// Fields sorted by name.
+#[derive(Clone, Default)]
+pub struct Map {
+    /// None when there are none.
+    keys: Option<Arc<Vec<Str>>>,
+    /// One for each key.
+    values: Vec<Value>,
+}
+
+impl Map {
+    /// An empty map.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    pub fn len(&self) -> usize {
+        self.values.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.values.is_empty()
+    }
+
+    fn names(&self) -> &[Str] {
+        self.keys.as_ref().map_or(&[], |keys| keys)
+    }
+
+    /// Where a field is.
+    fn place(&self, key: &str) -> Option<usize> {
+        let names = self.names();
+        if names.len() > FEW {
+            return self.find(key).ok();
+        }
+        let alike = |k: &Str| k.len() == key.len() && k.as_bytes() == key.as_bytes();
+        names.iter().position(alike)
+    }
+
+    /// Where a field is, or where it would have to be.
+    fn find(&self, key: &str) -> Result<usize, usize> {
+        self.names().binary_search_by(|k| k.as_str().cmp(key))
+    }
+
+    fn add(&mut self, at: usize, key: Str, value: Value) {
+        Arc::make_mut(self.keys.get_or_insert_default()).insert(at, key);
+        self.values.insert(at, value);
+    }
+
+    pub fn get(&self, key: &str) -> Option<&Value> {
+        self.place(key).map(|i| &self.values[i])
+    }
+
+    pub fn contains_key(&self, key: &str) -> bool {
+        self.place(key).is_some()
+    }
+
+    /// The value of a field, made Null first if the field is absent.
+    pub fn entry(&mut self, key: impl Into<Str>) -> &mut Value {
+        let key = key.into();
+        let i = match self.find(&key) {
+            Ok(i) => i,
+            Err(i) => {
+                self.add(i, key, Value::Null);
+                i
+            }
+        };
+        &mut self.values[i]
+    }
+
+    pub fn get_mut(&mut self, key: &str) -> Option<&mut Value> {
+        self.place(key).map(|i| &mut self.values[i])
+    }
+
+    /// Sets a field, replacing what was there.
+    pub fn insert(&mut self, key: impl Into<Str>, value: impl Into<Value>) {
+        let key = key.into();
+        match self.find(&key) {
+            Ok(i) => self.values[i] = value.into(),
+            Err(i) => self.add(i, key, value.into()),
+        }
+    }
+
+    pub fn remove(&mut self, key: &str) -> Option<Value> {
+        let i = self.place(key)?;
+        if let Some(keys) = &mut self.keys {
+            Arc::make_mut(keys).remove(i);
+        }
+        Some(self.values.remove(i))
+    }
+
+    /// Fields in order of name.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&Str, &Value)> + ExactSizeIterator {
+        self.names().iter().zip(&self.values)
+    }
+
+    /// The fields in order, to be changed.
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = (&Str, &mut Value)> {
+        let names = self.keys.as_ref().map_or(&[][..], |keys| keys);
+        names.iter().zip(&mut self.values)
+    }
+
+    pub fn keys(&self) -> impl Iterator<Item = &Str> {
+        self.names().iter()
+    }
+
+    pub fn values(&self) -> impl Iterator<Item = &Value> {
+        self.values.iter()
+    }
+
+    pub fn values_mut(&mut self) -> impl Iterator<Item = &mut Value> {
+        self.values.iter_mut()
+    }
+
+    /// Keeps the fields for which the answer is true.
+    pub fn retain(&mut self, mut keep: impl FnMut(&Str, &mut Value) -> bool) {
+        let mut i = 0;
+        while let Some(value) = self.values.get_mut(i) {
+            let Some(keys) = &mut self.keys else { return };
+            if keep(&keys[i], value) {
+                i += 1;
+            } else {
+                Arc::make_mut(keys).remove(i);
+                self.values.remove(i);
+            }
+        }
+    }
+
+    /// Gives back the room that is left over and shares the names with maps that have the same.
+    pub(super) fn compact(&mut self, shapes: &mut Shapes) {
+        self.values.shrink_to_fit();
+        if let Some(keys) = &mut self.keys {
+            shapes.share(keys);
+        }
+    }
+}
+
+impl PartialEq for Map {
+    fn eq(&self, other: &Self) -> bool {
+        let same = match (&self.keys, &other.keys) {
+            (Some(a), Some(b)) => Arc::ptr_eq(a, b) || a == b,
+            (None, None) => true,
+            (Some(_), None) | (None, Some(_)) => self.names() == other.names(),
+        };
+        same && self.values == other.values
+    }
+}
+
+impl Eq for Map {}
+
+impl PartialOrd for Map {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+/// Field by field.
+impl Ord for Map {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.iter().cmp(other.iter())
+    }
+}
+
+impl FromIterator<(Str, Value)> for Map {
+    /// Later fields win over earlier ones of the same name.
+    fn from_iter<I: IntoIterator<Item = (Str, Value)>>(fields: I) -> Self {
+        let mut map = Map::new();
+        for (k, v) in fields {
+            map.insert(k, v);
+        }
+        map
+    }
+}
+
+/// How many lists of names are remembered; a cluster has a few hundred.
+const SHAPES: usize = 4096;
+
+/// The lists of names of the maps that are stored. It saves memory and changes nothing else.
+#[derive(Clone, Debug, Default)]
+pub struct Shapes(BTreeMap<u64, Arc<Vec<Str>>>);
+
+impl Shapes {
+    /// Takes an equal list in place of the given one, or remembers it.
+    fn share(&mut self, keys: &mut Arc<Vec<Str>>) {
+        // What others hold already is remembered, or belongs to a version that was.
+        let Some(own) = Arc::get_mut(keys) else {
+            return;
+        };
+        let mark = mark(own);
+        match self.0.get(&mark) {
+            Some(known) if **known == *own => *keys = known.clone(),
+            // Two lists of one mark: the later one stays by itself.
+            Some(_) => own.shrink_to_fit(),
+            None => {
+                own.shrink_to_fit();
+                if self.0.len() >= SHAPES {
+                    self.0.clear();
+                }
+                self.0.insert(mark, keys.clone());
+            }
+        }
+    }
+}
+
+/// A number that seldom agrees for two lists (FNV-1a over the names).
+fn mark(names: &[Str]) -> u64 {
+    let mut mark: u64 = 0xcbf2_9ce4_8422_2325;
+    for name in names {
+        for byte in name.bytes().chain([0]) {
+            mark = (mark ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+    mark
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value;
+    use proptest::prelude::*;
+    use std::collections::BTreeMap as Plain;
+
+    #[derive(Clone, Debug)]
+    enum Deed {
+        Insert(String, i64),
+        Remove(String),
+        Entry(String),
+        Retain(i64),
+        Fork,
+    }
+
+    fn deed() -> impl Strategy<Value = Deed> {
+        let key = "[a-c]{0,3}";
+        prop_oneof![
+            6 => (key, 0..9_i64).prop_map(|(k, v)| Deed::Insert(k, v)),
+            2 => key.prop_map(Deed::Remove),
+            1 => key.prop_map(Deed::Entry),
+            1 => (0..9_i64).prop_map(Deed::Retain),
+            1 => Just(Deed::Fork),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn it_does_what_an_ordered_map_does(deeds in proptest::collection::vec(deed(), 1..60)) {
+            let mut shapes = Shapes::default();
+            let (mut map, mut plain) = (Map::new(), Plain::<String, Value>::new());
+            let mut forks = Vec::new();
+            for deed in deeds {
+                match deed {
+                    Deed::Insert(k, v) => {
+                        map.insert(Str::new(&k), v);
+                        plain.insert(k, v.into());
+                    }
+                    Deed::Remove(k) => prop_assert_eq!(map.remove(&k), plain.remove(&k)),
+                    Deed::Entry(k) => {
+                        prop_assert_eq!(&*map.entry(Str::new(&k)), plain.entry(k).or_default());
+                    }
+                    Deed::Retain(n) => {
+                        map.retain(|_, v| v.as_i64() != Some(n));
+                        plain.retain(|_, v| v.as_i64() != Some(n));
+                    }
+                    Deed::Fork => {
+                        map.compact(&mut shapes);
+                        forks.push((map.clone(), plain.clone()));
+                    }
+                }
+                forks.push((map.clone(), plain.clone()));
+                if forks.len() > 4 {
+                    forks.remove(0);
+                }
+            }
+            forks.push((map, plain));
+            for (map, plain) in &forks {
+                let fields: Vec<(&str, &Value)> = map.iter().map(|(k, v)| (k.as_str(), v)).collect();
+                let wanted: Vec<(&str, &Value)> = plain.iter().map(|(k, v)| (k.as_str(), v)).collect();
+                prop_assert_eq!(fields, wanted);
+                for (k, v) in plain {
+                    prop_assert_eq!(map.get(k), Some(v));
+                }
+                prop_assert_eq!(map.get("nothing"), None);
+                for (other, other_plain) in &forks {
+                    prop_assert_eq!(map == other, plain == other_plain);
+                    prop_assert_eq!(map.cmp(other), plain.iter().map(|(k, v)| (k.as_str(), v)).cmp(other_plain.iter().map(|(k, v)| (k.as_str(), v))));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn maps_of_one_form_share_their_names_until_one_gets_another_field() {
+        let mut shapes = Shapes::default();
+        let mut of = |name: &'static str| {
+            let mut value = value!({"name": name, "image": "x"});
+            value.compact(&mut shapes);
+            value
+        };
+        let (a, mut b) = (of("a"), of("b"));
+        let names = |value: &Value| {
+            value
+                .as_map()
+                .and_then(|m| m.keys.clone())
+                .map(|k| Arc::as_ptr(&k))
+        };
+        assert_eq!(names(&a), names(&b));
+        b.set("name", "c");
+        assert_eq!(names(&a), names(&b));
+        b.set("more", 1);
+        assert_ne!(names(&a), names(&b));
+        assert_eq!(a, value!({"image": "x", "name": "a"}));
+        assert_eq!(b, value!({"image": "x", "more": 1, "name": "c"}));
+    }
+}
