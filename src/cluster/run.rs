@@ -23,9 +23,11 @@ impl Cluster {
     pub fn new(setup: Setup) -> Self {
         let rng = Rng::new(setup.seed);
         let start = SimTime::of(setup.start);
+        let mut api = ApiServer::new(rng.fork("apiserver"));
+        api.account_wait = setup.latencies.account;
         let world = World {
             now: start - setup.warm_up,
-            api: ApiServer::new(rng.fork("apiserver")),
+            api,
             queue: EventQueue::default(),
             latencies: Arc::new(setup.latencies.clone()),
             pumped: 0,

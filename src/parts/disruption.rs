@@ -70,12 +70,9 @@ impl Part for Disruption {
                         self.worker.add(delta.object().key());
                     }
                 }
-                Kind::Pod => {
-                    for pod in [&delta.old, &delta.new].into_iter().flatten() {
-                        self.queue_budgets(pod.namespace(), Some(pod));
-                    }
-                }
-                _ => self.queue_budgets(delta.object().namespace(), None),
+                Kind::Pod => self.queue_budget(ctx, delta.object()),
+                // Read when numbers are wanted; their changes show in their pods.
+                _ => {}
             }
         }
         self.worker.wake_after(ctx, SimSpan::from_millis(5));
@@ -96,17 +93,35 @@ impl Part for Disruption {
 }
 
 impl Disruption {
-    /// Queues the budgets of a namespace, or only those that select a pod.
-    fn queue_budgets(&mut self, namespace: &Str, pod: Option<&Object>) {
+    /// Queues the budget that selects a pod; one of them when there are several.
+    ///
+    /// Upstream: disruption.go `getPdbForPod`
+    fn queue_budget(&mut self, ctx: &mut Ctx<'_, Timer>, pod: &Object) {
         let budgets = self.informer.of(Kind::PodDisruptionBudget);
         if budgets.is_empty() {
             return;
         }
-        for budget in budgets.iter(Some(namespace)) {
-            if pod.is_none_or(|pod| selector(budget).matches(&pod.meta().labels)) {
-                self.worker.add(budget.key());
-            }
+        let mine = budgets.iter(Some(pod.namespace()));
+        let mine = mine.filter(|budget| selector(budget).matches(&pod.meta().labels));
+        let mut mine: Vec<ObjectKey> = mine.map(|budget| budget.key()).collect();
+        if mine.len() < 2 {
+            mine.into_iter().for_each(|budget| self.worker.add(budget));
+            return;
         }
+        let count = u64::try_from(mine.len()).unwrap_or(1);
+        let chosen = usize::try_from(ctx.rng.below(count)).unwrap_or(0);
+        let budget = mine.swap_remove(chosen);
+        let text = format!(
+            "Pod {:?}/{:?} matches multiple PodDisruptionBudgets.  Chose {:?} arbitrarily.",
+            pod.namespace().as_str(),
+            pod.name().as_str(),
+            budget.name.as_str()
+        );
+        let (about, kind) = (ObjectRef::of(pod), EventType::Warning);
+        let reason = "MultiplePodDisruptionBudgets";
+        self.recorder
+            .event(&mut ctx.client, &about, kind, reason, &text);
+        self.worker.add(budget);
     }
 
     /// Upstream: disruption.go `trySync`. Returns when to look again.
@@ -134,7 +149,13 @@ impl Disruption {
                 .event(&mut ctx.client, &about, kind, "NoPods", text);
         }
         match self.expected(&budget, &pods) {
-            Ok((expected, desired)) => {
+            Ok((expected, desired, unmanaged)) => {
+                if unmanaged {
+                    let text = unmanaged_text(&budget);
+                    let (kind, reason) = (EventType::Warning, "UnmanagedPods");
+                    self.recorder
+                        .event(&mut ctx.client, &about, kind, reason, &text);
+                }
                 let numbers = count(&budget, &pods, expected, desired, ctx.now().timestamp());
                 write(ctx, &budget, &numbers)?;
                 Ok(numbers.recheck)
@@ -151,24 +172,26 @@ impl Disruption {
         }
     }
 
-    /// How many pods there should be, and how many of them healthy.
+    /// How many pods there should be, how many of them healthy, and whether some have no controller to be counted
+    /// by.
     ///
     /// Upstream: disruption.go `getExpectedPodCount`
-    fn expected(&self, budget: &Object, pods: &[Arc<Object>]) -> Result<(i64, i64), String> {
+    fn expected(&self, budget: &Object, pods: &[Arc<Object>]) -> Result<(i64, i64, bool), String> {
         let spec = budget.value().get("spec");
         let len = i64::try_from(pods.len()).unwrap_or(i64::MAX);
+        let unmanaged = pods.iter().any(|pod| pod.meta().controller().is_none());
         if let Some(limit) = IntOrPercent::read(spec.get("maxUnavailable")) {
             let expected = self.expected_scale(pods)?;
             let unavailable = limit.scaled(expected, Rounding::Up);
-            return Ok((expected, (expected - unavailable).max(0)));
+            return Ok((expected, (expected - unavailable).max(0), unmanaged));
         }
         match IntOrPercent::read(spec.get("minAvailable")) {
-            Some(IntOrPercent::Int(desired)) => Ok((len, desired)),
+            Some(IntOrPercent::Int(desired)) => Ok((len, desired, false)),
             Some(percent @ IntOrPercent::Percent(_)) => {
                 let expected = self.expected_scale(pods)?;
-                Ok((expected, percent.scaled(expected, Rounding::Up)))
+                Ok((expected, percent.scaled(expected, Rounding::Up), unmanaged))
             }
-            None => Ok((0, 0)),
+            None => Ok((0, 0, false)),
         }
     }
 
@@ -213,6 +236,35 @@ impl Disruption {
             .get(Kind::Deployment, set.namespace(), &owner.name)?;
         (*stored.uid() == owner.uid).then_some(stored)
     }
+}
+
+fn unmanaged_text(budget: &Object) -> String {
+    let selector = shown(budget.value().at(&["spec", "selector"]));
+    format!(
+        "Pods selected by this PodDisruptionBudget (selector: {selector}) were found to be unmanaged. As a result, \
+         the status of the PDB cannot be calculated correctly, which may result in undefined behavior. To account \
+         for these pods please set \".spec.minAvailable\" field of the PDB to an integer value."
+    )
+}
+
+/// A label selector as Go prints it.
+fn shown(selector: &Value) -> String {
+    let labels = selector.get("matchLabels").fields();
+    let labels: String = labels.map(|(k, v)| format!("{k}: {},", v.text())).collect();
+    let rules = selector.get("matchExpressions").items().iter();
+    let rules: String = rules
+        .map(|rule| {
+            let (key, operator) = (rule.get("key").text(), rule.get("operator").text());
+            let values = rule.get("values").items().iter();
+            let values: Vec<&str> = values.map(Value::text).collect();
+            let values = values.join(" ");
+            format!("LabelSelectorRequirement{{Key:{key},Operator:{operator},Values:[{values}],}},")
+        })
+        .collect();
+    format!(
+        "&LabelSelector{{MatchLabels:map[string]string{{{labels}}},MatchExpressions:\
+         []LabelSelectorRequirement{{{rules}}},}}"
+    )
 }
 
 fn selector(budget: &Object) -> Selector {

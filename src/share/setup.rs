@@ -14,13 +14,14 @@ pub const LIMIT_NODE_SECONDS: u64 = 400_000;
 const LIMIT_LATENCY: u64 = 3_600_000;
 
 /// The latencies by name, in one place for writing and reading.
-fn latencies(setup: &mut Setup) -> [(&'static str, &mut SimSpan); 16] {
+fn latencies(setup: &mut Setup) -> [(&'static str, &mut SimSpan); 17] {
     let l = &mut setup.latencies;
     [
         ("write", &mut l.write),
         ("watch", &mut l.watch),
         ("relist", &mut l.relist),
         ("command", &mut l.command),
+        ("account", &mut l.account),
         ("schedule", &mut l.schedule),
         ("register", &mut l.register),
         ("nodeReady", &mut l.node_ready),

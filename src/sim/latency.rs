@@ -17,6 +17,8 @@ pub struct Latencies {
     pub relist: SimSpan,
     /// A command of a person at the console. Default 150 ms.
     pub command: SimSpan,
+    /// How long the API server waits for the service account of a namespace that was just made. Default 1000 ms.
+    pub account: SimSpan,
     /// The scheduler's cycle for one pod, up to the binding. Default 4 ms.
     pub schedule: SimSpan,
     /// The kubelet: from the start of its process to the registration of its node. Default 200 ms.
@@ -52,6 +54,7 @@ impl Default for Latencies {
             watch: ms(3),
             relist: ms(1000),
             command: ms(150),
+            account: ms(1000),
             schedule: ms(4),
             register: ms(200),
             node_ready: ms(330),

@@ -65,7 +65,9 @@ impl DeploymentController {
         if most <= 0 {
             return Ok(false);
         }
-        let mut down = self.clean_unhealthy(ctx, deployment, sets, most)?;
+        let Some(mut down) = self.clean_unhealthy(ctx, deployment, sets, most)? else {
+            return Ok(false);
+        };
         let mut spare = set::sum(&sets.all(), "availableReplicas") - min_available;
         for target in set::with_replicas(&sets.old) {
             if spare <= 0 {
@@ -79,26 +81,33 @@ impl DeploymentController {
         Ok(down)
     }
 
-    /// Pods of old sets that are not available go first: they do not count as available anyway.
+    /// Pods of old sets that are not available go first: they do not count as available anyway. None when a set
+    /// still counts more available pods than it is to have: its numbers are old, nothing is decided by them.
     fn clean_unhealthy(
         &mut self,
         ctx: &mut Ctx<'_, Timer>,
         deployment: &Object,
         sets: &mut Sets,
         most: i64,
-    ) -> Result<bool, Status> {
+    ) -> Result<Option<bool>, Status> {
         let mut left = most;
         let mut down = false;
         for target in set::with_replicas(&sets.old) {
             let replicas = set::replicas(&target);
             let sick = replicas - set::counter(&target, "availableReplicas");
+            if left <= 0 {
+                break;
+            }
+            if sick < 0 {
+                return Ok(None);
+            }
             let count = sick.min(left);
-            if count <= 0 {
+            if count == 0 {
                 continue;
             }
             left -= count;
             down |= self.scale_set(ctx, deployment, sets, &target, replicas - count)?;
         }
-        Ok(down)
+        Ok(Some(down))
     }
 }

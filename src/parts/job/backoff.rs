@@ -38,21 +38,24 @@ impl Backoff {
 
     /// How much longer to wait.
     pub(super) fn remaining(self, now: SimTime) -> SimSpan {
-        let Some(last) = self.last.filter(|_| self.failures > 0) else {
-            return SimSpan::ZERO;
-        };
-        let wait = FIRST.times(1 << (self.failures - 1).min(6)).min(LONGEST);
-        let until = SimTime::of(last) + wait;
-        if until > now {
-            until.since(now)
-        } else {
-            SimSpan::ZERO
-        }
+        let last = self.last.filter(|_| self.failures > 0);
+        last.map_or(SimSpan::ZERO, |last| remaining(self.failures, last, now))
+    }
+}
+
+/// How much longer to wait after so many failures, the last of them at a moment.
+pub(super) fn remaining(failures: u32, last: Timestamp, now: SimTime) -> SimSpan {
+    let wait = FIRST.times(1 << failures.saturating_sub(1).min(6)).min(LONGEST);
+    let until = SimTime::of(last) + wait;
+    if until > now {
+        until.since(now)
+    } else {
+        SimSpan::ZERO
     }
 }
 
 /// When the pod ended: its last container, its readiness, its deletion, or its creation.
-fn finished_at(pod: &Object) -> Option<Timestamp> {
+pub(super) fn finished_at(pod: &Object) -> Option<Timestamp> {
     let view = pod.pod()?;
     let mut containers: Option<Timestamp> = None;
     let mut all = true;

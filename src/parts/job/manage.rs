@@ -47,28 +47,37 @@ impl JobController {
         if missing <= 0 {
             return Ok(());
         }
-        let wait = pass.backoff.remaining(ctx.now());
-        if wait > SimSpan::ZERO {
+        let per_index = pass.limit_per_index().is_some();
+        let mut wait = if per_index {
+            SimSpan::ZERO
+        } else {
+            pass.backoff.remaining(ctx.now())
+        };
+        let mut bodies = Vec::new();
+        if wait == SimSpan::ZERO && pass.indexed() {
+            let mut due = first_pending(pass, missing);
+            if per_index {
+                (due, wait) = pass.indexes_due(due, ctx.now());
+            }
+            bodies.extend(due.into_iter().map(|i| body(pass, Some(i))));
+        } else if wait == SimSpan::ZERO {
+            bodies.extend((0..missing).map(|_| body(pass, None)));
+        }
+        if wait > SimSpan::ZERO && bodies.is_empty() {
             let key = pass.key.clone();
             self.later(ctx, &key, wait);
             return Ok(());
         }
-        self.create_pods(ctx, pass, missing, active)
+        self.create_pods(ctx, pass, bodies, active)
     }
 
     fn create_pods(
         &mut self,
         ctx: &mut Ctx<'_, Timer>,
         pass: &Pass,
-        missing: i64,
+        mut bodies: Vec<Value>,
         active: &mut i64,
     ) -> Result<(), Status> {
-        let mut bodies: Vec<Value> = if pass.indexed() {
-            let indexes = first_pending(pass, missing);
-            indexes.into_iter().map(|i| body(pass, Some(i))).collect()
-        } else {
-            (0..missing).map(|_| body(pass, None)).collect()
-        };
         let about = ObjectRef::of(&pass.job);
         let mut batch = 1;
         while !bodies.is_empty() {
@@ -177,10 +186,11 @@ fn for_removal(pass: &Pass, at_least: i64) -> Vec<Arc<Object>> {
     gone
 }
 
-/// The lowest indexes that have neither succeeded nor an active pod.
+/// The lowest indexes that have neither succeeded, nor failed for good, nor an active pod.
 fn first_pending(pass: &Pass, number: i64) -> Vec<i64> {
     let completions = pass.completions().unwrap_or(0);
     let mut taken = pass.indexes.clone();
+    taken.extend(pass.failed_indexes.iter().copied());
     let busy = |pod: &&Arc<Object>| {
         crate::sim::control::active(pod)
             || (pass.only_failed_replaced()
@@ -215,6 +225,7 @@ fn body(pass: &Pass, index: Option<i64>) -> Value {
     for place in ["annotations", "labels"] {
         pod.set_at(&["metadata", place, indexes::INDEX], index.to_string());
     }
+    pass.note_failures(&mut pod, index);
     pod.set_at(&["spec", "hostname"], format!("{name}-{index}"));
     for list in ["initContainers", "containers"] {
         if pod.at(&["spec", list]).items().is_empty() {

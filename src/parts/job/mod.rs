@@ -1,17 +1,18 @@
 //! The Job controller: pods that run to their end, counted once each.
 //!
 //! Reading order: [`sync`] (one pass), [`manage`] (pods made and removed), [`track`] (ended pods counted, the
-//! status), [`policy`], [`indexes`], [`backoff`].
+//! status), [`policy`], [`indexes`], [`per_index`], [`success`], [`backoff`].
 //!
-//! Every pod carries a finalizer until its end has been counted in the status. Per-index back-off limits and
-//! success policies are accepted by the server and not acted on here.
+//! Every pod carries a finalizer until its end has been counted in the status.
 //!
 //! Upstream: pkg/controller/job, pkg/controller/ttlafterfinished
 
 mod backoff;
 mod indexes;
 mod manage;
+mod per_index;
 mod policy;
+mod success;
 mod sync;
 mod track;
 

@@ -9,6 +9,8 @@ use crate::k8s::{Object, Value};
 pub(super) enum Verdict {
     /// It counts towards the back-off limit.
     Count,
+    /// It counts, and its index is given up.
+    FailIndex,
     /// It does not count.
     Ignore,
     /// The whole Job fails, for this reason.
@@ -34,7 +36,8 @@ pub(super) fn judge(policy: &Value, pod: &Object) -> Verdict {
         };
         match action {
             "Ignore" => return Verdict::Ignore,
-            "Count" | "FailIndex" => return Verdict::Count,
+            "Count" => return Verdict::Count,
+            "FailIndex" => return Verdict::FailIndex,
             "FailJob" => {
                 return Verdict::FailJob(format!("{why} matching {action} rule at index {index}"));
             }

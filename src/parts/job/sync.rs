@@ -6,7 +6,7 @@ use super::backoff::Backoff;
 use super::policy::{self, Verdict};
 use super::{JobController, Timer, finished, indexes, track};
 use crate::k8s::api::Phase;
-use crate::k8s::ordered::BTreeSet;
+use crate::k8s::ordered::{BTreeMap, BTreeSet};
 use crate::k8s::selector::Selector;
 use crate::k8s::{Kind, Object, Str, Timestamp, Value};
 use crate::sim::control::{active, claim, pods};
@@ -24,7 +24,7 @@ pub(super) struct Ending {
 }
 
 impl Ending {
-    fn new(kind: &'static str, reason: &'static str, message: impl Into<Str>) -> Self {
+    pub(super) fn new(kind: &'static str, reason: &'static str, message: impl Into<Str>) -> Self {
         Self {
             kind,
             reason: Str::from(reason),
@@ -48,6 +48,10 @@ pub(super) struct Pass {
     /// Indexes that had succeeded before this pass, and with it.
     pub indexes_before: BTreeSet<i64>,
     pub indexes: BTreeSet<i64>,
+    /// Indexes that have failed for good, where each has a limit of its own.
+    pub failed_indexes: BTreeSet<i64>,
+    /// There also: the last failed pods of the indexes that are to be tried again.
+    pub kept: BTreeMap<i64, Arc<Object>>,
     pub backoff: Backoff,
     pub finished: Option<Ending>,
 }
@@ -105,6 +109,31 @@ pub(super) fn ensure_condition(
 }
 
 impl Pass {
+    /// A pass that has not looked at any pod.
+    pub(super) fn bare(job: Arc<Object>) -> Self {
+        let mut status = job.value().get("status").clone();
+        if status.get("uncountedTerminatedPods").is_null() {
+            status.set("uncountedTerminatedPods", Value::map());
+        }
+        Self {
+            key: NsName::of(&job),
+            job,
+            status,
+            pods: Vec::new(),
+            active: Vec::new(),
+            ready: 0,
+            terminating: 0,
+            succeeded: 0,
+            failed: 0,
+            indexes_before: BTreeSet::new(),
+            indexes: BTreeSet::new(),
+            failed_indexes: BTreeSet::new(),
+            kept: BTreeMap::new(),
+            backoff: Backoff::default(),
+            finished: None,
+        }
+    }
+
     pub(super) fn spec(&self, field: &str) -> &Value {
         self.job.value().get("spec").get(field)
     }
@@ -193,6 +222,7 @@ impl Pass {
             self.indexes
                 .extend(done.filter_map(|pod| indexes::of(pod, completions)));
             self.succeeded = count(self.indexes.len());
+            self.observe_indexes();
         }
     }
 
@@ -217,7 +247,7 @@ impl Pass {
             .map(|pod| policy::judge(policy, pod))
             .find_map(|v| match v {
                 Verdict::FailJob(why) => Some(why),
-                Verdict::Count | Verdict::Ignore => None,
+                Verdict::Count | Verdict::FailIndex | Verdict::Ignore => None,
             });
         let limit = self.spec("backoffLimit").as_i64().unwrap_or(6);
         self.finished = if let Some(why) = fatal {
@@ -228,6 +258,8 @@ impl Pass {
         } else if self.time_left(now) == Some(SimSpan::ZERO) {
             let text = "Job was active longer than specified deadline";
             Some(Ending::new("FailureTarget", "DeadlineExceeded", text))
+        } else if self.indexed() {
+            self.judge_indexes().or_else(|| self.judge_success())
         } else {
             None
         };
@@ -341,24 +373,12 @@ impl JobController {
         let going = |p: &&Arc<Object>| {
             p.meta().terminating() && !p.pod().is_some_and(crate::k8s::api::Pod::terminal)
         };
-        let mut status = job.value().get("status").clone();
-        if status.get("uncountedTerminatedPods").is_null() {
-            status.set("uncountedTerminatedPods", Value::map());
-        }
         let mut pass = Pass {
-            key: key.clone(),
-            status,
             ready: count(ready),
             terminating: count(claimed.mine.iter().filter(going).count()),
             pods: claimed.mine,
             active: running,
-            succeeded: 0,
-            failed: 0,
-            indexes_before: BTreeSet::new(),
-            indexes: BTreeSet::new(),
-            backoff: Backoff::default(),
-            finished: None,
-            job,
+            ..Pass::bare(job)
         };
         if pass.status.get("startTime").is_null() && !pass.suspended() {
             let now = ctx.now().timestamp().to_string();

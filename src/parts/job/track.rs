@@ -81,6 +81,11 @@ impl JobController {
                 pass.status.set("completedIndexes", text);
                 flush = true;
             }
+            let failed = Value::from(indexes::print(&pass.failed_indexes));
+            if pass.limit_per_index().is_some() && failed != *pass.status.get("failedIndexes") {
+                pass.status.set("failedIndexes", failed);
+                flush = true;
+            }
         }
         flush |= pass.announce_end(ctx.now());
         if flush {
@@ -181,7 +186,7 @@ impl Pass {
         self.job.meta().terminating()
             || self.finished.is_some()
             || pod_succeeded(pod)
-            || self.pod_failed(pod)
+            || (self.pod_failed(pod) && !self.keeps(pod))
     }
 
     fn list(&mut self, list: &'static str, pod: &Object) {

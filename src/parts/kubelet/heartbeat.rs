@@ -29,7 +29,8 @@ impl Kubelets {
             if !kubelet.lease_made {
                 kubelet.make_lease(ctx);
             }
-            if kubelet.stale || (now.since(kubelet.posted) >= REPORT && posts < POSTS_MAX) {
+            let fresh = kubelet.stale || kubelet.images_to_tell(now);
+            if fresh || (now.since(kubelet.posted) >= REPORT && posts < POSTS_MAX) {
                 posts += 1;
                 kubelet.post_status(ctx);
             }

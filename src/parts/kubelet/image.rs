@@ -71,7 +71,7 @@ impl Kubelet {
             self.image_error(ctx, pod, index, "InvalidImageName", message);
             return Image::Refused;
         }
-        let present = self.images.contains(runtime::with_tag(name).as_str());
+        let present = self.images.contains_key(runtime::with_tag(name).as_str());
         let policy = container.image_pull_policy.as_str();
         let (normal, warning) = (EventType::Normal, EventType::Warning);
         if present && policy != "Always" {
@@ -156,12 +156,10 @@ impl Kubelet {
         } else {
             None
         };
-        if error.is_none()
-            && self
-                .images
-                .insert(Str::from(runtime::with_tag(&pull.image)))
-        {
-            self.stale = true;
+        let image = Str::from(runtime::with_tag(&pull.image));
+        if error.is_none() && !self.images.contains_key(&image) {
+            self.images.insert(image, ctx.now());
+            self.unlisted = self.unlisted.or(Some(ctx.now()));
         }
         let Some(mut pod) = self.pods.remove(&pull.uid) else {
             return;

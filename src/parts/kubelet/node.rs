@@ -5,7 +5,7 @@
 use super::image::Pulls;
 use super::state::PodRun;
 use super::{Kx, NodeStep, Registry, Timer, runtime};
-use crate::k8s::ordered::{BTreeMap, BTreeSet};
+use crate::k8s::ordered::BTreeMap;
 use crate::k8s::{Kind, Object, Str, Value};
 use crate::sim::backoff::Backoff;
 use crate::sim::{EventType, ObjectRef, Recorder, SimSpan, SimTime};
@@ -14,6 +14,8 @@ use std::sync::Arc;
 
 /// Upstream: nodeStatusMaxImages.
 const IMAGES_MAX: usize = 50;
+/// The list of images is taken from a cache that is refreshed this often.
+const IMAGES_EVERY: SimSpan = SimSpan::from_secs(30);
 /// Upstream: `EvictionPressureTransitionPeriod`: a pressure that is over stays reported for this long.
 pub const PRESSURE_TRANSITION: SimSpan = SimSpan::from_secs(300);
 
@@ -84,7 +86,10 @@ pub struct Kubelet {
     pub pressures: BTreeMap<Str, Option<SimTime>>,
     /// By uid.
     pub pods: BTreeMap<Str, PodRun>,
-    pub images: BTreeSet<Str>,
+    /// The images on the machine, and since when.
+    pub images: BTreeMap<Str, SimTime>,
+    /// Since when there is an image that the status does not list.
+    pub unlisted: Option<SimTime>,
     pub pulls: Pulls,
     /// By pod uid and image.
     pub image_backoff: Backoff<(Str, Str)>,
@@ -128,7 +133,8 @@ impl Kubelet {
             network: true,
             pressures: BTreeMap::new(),
             pods: BTreeMap::new(),
-            images: BTreeSet::new(),
+            images: BTreeMap::new(),
+            unlisted: None,
             pulls: Pulls::default(),
             image_backoff: Backoff::new(BACKOFF_INITIAL, BACKOFF_MAX),
             crash_backoff: Backoff::new(BACKOFF_INITIAL, BACKOFF_MAX),
@@ -166,6 +172,7 @@ impl Kubelet {
         self.running = false;
         self.pods.clear();
         self.images.clear();
+        self.unlisted = None;
         self.pulls = Pulls::default();
         self.image_backoff = Backoff::new(BACKOFF_INITIAL, BACKOFF_MAX);
         self.crash_backoff = Backoff::new(BACKOFF_INITIAL, BACKOFF_MAX);
@@ -332,6 +339,12 @@ impl Kubelet {
         }
         self.posted = ctx.now();
         self.stale = false;
+        let looked = self.looked(ctx.now());
+        if self.images_to_tell(ctx.now()) {
+            self.unlisted = (self.images.values().copied())
+                .filter(|since| *since > looked)
+                .min();
+        }
         for reason in changes {
             self.status_event(ctx, reason);
         }
@@ -387,12 +400,14 @@ impl Kubelet {
             ]),
         );
         status.set("nodeInfo", node_info());
+        let looked = self.looked(now);
         let images: Value = self
             .images
             .iter()
             .rev()
+            .filter(|(_, since)| **since <= looked)
             .take(IMAGES_MAX)
-            .map(|image| value!({"names": [image], "sizeBytes": runtime::IMAGE_SIZE}))
+            .map(|(image, _)| value!({"names": [image], "sizeBytes": runtime::IMAGE_SIZE}))
             .collect();
         if images.is_empty() {
             status.remove("images");
@@ -401,6 +416,19 @@ impl Kubelet {
         }
         status.set("conditions", self.conditions(now, old.get("conditions")));
         status
+    }
+
+    /// When the kubelet last looked at which images there are. Upstream: pkg/kubelet/images/image_gc_manager.go
+    /// `Start`
+    fn looked(&self, now: SimTime) -> SimTime {
+        let every = IMAGES_EVERY.as_millis();
+        let ran = now.since(self.started_at).as_millis();
+        self.started_at + SimSpan::from_millis(ran / every * every)
+    }
+
+    /// Whether the kubelet has seen an image by now that the status does not list.
+    pub(super) fn images_to_tell(&self, now: SimTime) -> bool {
+        self.unlisted.is_some_and(|since| since <= self.looked(now))
     }
 
     /// The kubelet's own conditions: type, whether it is on, reason, message.

@@ -13,6 +13,9 @@ use crate::sim::{Ctx, EventType, ObjectRef};
 use crate::value;
 use std::sync::Arc;
 
+/// Why a pod has no node: none would do.
+const UNSCHEDULABLE: &str = "Unschedulable";
+
 /// Every term of a pod's affinity names nodes, and none of them can be the one.
 const NAMES_CONFLICT: &str = "pod affinity terms conflict";
 
@@ -216,11 +219,11 @@ impl Scheduler {
     }
 
     fn bind(&mut self, ctx: &mut Ctx<'_, Timer>, pod: &Arc<Object>, node: &Str) {
-        self.queue.remove(&NsName::of(pod));
-        if ctx.client.bind(pod.namespace(), pod.name(), node).is_err() {
-            // The pod is gone or was bound by someone else; its watch will tell.
+        if let Err(status) = ctx.client.bind(pod.namespace(), pod.name(), node) {
+            self.erred(ctx, pod, &format!("running Bind plugin \"DefaultBinder\": {status}"));
             return;
         }
+        self.queue.remove(&NsName::of(pod));
         self.cache.place(pod.clone(), node);
         let message = format!(
             "Successfully assigned {}/{} to {node}",
@@ -235,6 +238,28 @@ impl Scheduler {
             "Scheduled",
             "Binding",
             &message,
+        );
+    }
+
+    /// Something went wrong that is not the pod's fault: it is tried again after a while.
+    ///
+    /// Upstream: pkg/scheduler/schedule_one.go `handleBindingCycleError`, `handleSchedulingFailure`
+    fn erred(&mut self, ctx: &mut Ctx<'_, Timer>, pod: &Arc<Object>, text: &str) {
+        if let Some(at) = self.queue.erred(&NsName::of(pod), ctx.now()) {
+            ctx.at(at, Timer::Retry);
+        }
+        self.tell_failure(ctx, pod, text);
+        write_unscheduled(ctx, pod, "SchedulerError", text, None);
+    }
+
+    fn tell_failure(&mut self, ctx: &mut Ctx<'_, Timer>, pod: &Arc<Object>, text: &str) {
+        self.recorder.event_with_action(
+            &mut ctx.client,
+            &ObjectRef::of(pod),
+            EventType::Warning,
+            "FailedScheduling",
+            "Scheduling",
+            text,
         );
     }
 
@@ -261,19 +286,10 @@ impl Scheduler {
     ) {
         let key: NsName = NsName::of(pod);
         self.queue.failed(&key, failures, ctx.now());
-        let about = ObjectRef::of(pod);
-        let kind = EventType::Warning;
-        self.recorder.event_with_action(
-            &mut ctx.client,
-            &about,
-            kind,
-            "FailedScheduling",
-            "Scheduling",
-            text,
-        );
+        self.tell_failure(ctx, pod, text);
         match preempt {
             Preempt::Victims(node, victims) => {
-                write_unschedulable(ctx, pod, text, Some(node.clone()));
+                write_unscheduled(ctx, pod, UNSCHEDULABLE, text, Some(node.clone()));
                 self.cache.nominate(pod.clone(), node.clone());
                 for victim in victims {
                     self.evict(ctx, pod, &node, &victim);
@@ -281,10 +297,10 @@ impl Scheduler {
                 self.outbid(ctx, pod, &node);
             }
             Preempt::NoVictims(_) if self.cache.forget_nomination(&key).is_some() => {
-                write_unschedulable(ctx, pod, text, Some(Str::default()));
+                write_unscheduled(ctx, pod, UNSCHEDULABLE, text, Some(Str::default()));
             }
             Preempt::Never | Preempt::UnderWay | Preempt::NoVictims(_) => {
-                write_unschedulable(ctx, pod, text, None);
+                write_unscheduled(ctx, pod, UNSCHEDULABLE, text, None);
             }
         }
     }
@@ -368,9 +384,15 @@ fn priority_of(pod: &Object) -> i64 {
 }
 
 /// Writes the condition `PodScheduled=False`; an equal one is not written again.
-fn write_unschedulable(ctx: &mut Ctx<'_, Timer>, pod: &Object, text: &str, nominated: Option<Str>) {
+fn write_unscheduled(
+    ctx: &mut Ctx<'_, Timer>,
+    pod: &Object,
+    reason: &'static str,
+    text: &str,
+    nominated: Option<Str>,
+) {
     let old = pod.pod().and_then(|p| p.condition("PodScheduled"));
-    let same = old.is_some_and(|c| c.status == "False" && c.message == text);
+    let same = old.is_some_and(|c| c.status == "False" && c.reason == reason && c.message == text);
     if same && nominated.is_none() {
         return;
     }
@@ -379,7 +401,7 @@ fn write_unschedulable(ctx: &mut Ctx<'_, Timer>, pod: &Object, text: &str, nomin
         .filter(|c| c.status == "False")
         .map(|c| Value::from(&c.last_transition_time));
     let condition = value!({
-        "type": "PodScheduled", "status": "False", "reason": "Unschedulable",
+        "type": "PodScheduled", "status": "False", "reason": reason,
         "message": Str::new(text), "lastProbeTime": null,
         "lastTransitionTime": since.unwrap_or(now), "observedGeneration": pod.meta().generation,
     });

@@ -71,6 +71,8 @@ pub enum Timer {
     Cycle,
     /// Pods that nothing woke are looked for.
     Flush,
+    /// The back-off after an error is over.
+    Retry,
 }
 
 impl Part for Scheduler {
@@ -98,6 +100,7 @@ impl Part for Scheduler {
                 self.cycle(ctx);
             }
             Timer::Flush => self.flush(ctx),
+            Timer::Retry => self.queue.retry(ctx.now()),
         }
         self.cycle_soon(ctx);
     }

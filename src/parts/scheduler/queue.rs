@@ -1,7 +1,7 @@
 //! Pods that wait for a node: ready to be tried, in back-off, or unschedulable until something changes.
 //!
 //! A back-off only sets pods behind others: when nothing else is to be tried, they are
-//! (`SchedulerPopFromBackoffQ`).
+//! (`SchedulerPopFromBackoffQ`). Not so after an error, of which waiting is the cure.
 //!
 //! Upstream: pkg/scheduler/backend/queue/scheduling_queue.go
 
@@ -26,6 +26,8 @@ pub enum Place {
     Active,
     /// Behind the active ones until this moment.
     Backoff(SimTime),
+    /// An error ended the last attempt: not tried before this moment.
+    Error(SimTime),
     /// Since when nothing that could help has happened.
     Unschedulable(SimTime),
 }
@@ -34,8 +36,10 @@ pub enum Place {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Waiting {
     pub priority: i64,
-    /// Attempts that failed.
+    /// Attempts that found no node.
     pub attempts: u32,
+    /// Attempts that ended with an error, one after the other.
+    pub errors: u32,
     /// When the last attempt ended.
     pub tried: SimTime,
     /// Its place among pods of one priority: counted when it comes and whenever an attempt has failed.
@@ -53,10 +57,15 @@ impl Waiting {
     fn place_behind(&self) -> (u64, Reverse<i64>, u64) {
         let ends = match self.place {
             Place::Backoff(at) => at.as_millis() / WINDOW.as_millis(),
-            Place::Active | Place::Unschedulable(_) => 0,
+            Place::Active | Place::Error(_) | Place::Unschedulable(_) => 0,
         };
         (ends, Reverse(self.priority), self.turn)
     }
+}
+
+fn backoff(attempts: u32) -> SimSpan {
+    let doublings = attempts.saturating_sub(1).min(10);
+    BACKOFF_INITIAL.times(1 << doublings).min(BACKOFF_MAX)
 }
 
 /// All waiting pods.
@@ -91,6 +100,7 @@ impl SchedulingQueue {
         let waiting = Waiting {
             priority,
             attempts: 0,
+            errors: 0,
             tried: now,
             turn,
             place: Place::Active,
@@ -123,12 +133,36 @@ impl SchedulingQueue {
     pub fn failed(&mut self, key: &NsName, failures: Vec<Failure>, now: SimTime) {
         if let Some(waiting) = self.waiting.get_mut(key) {
             waiting.attempts = waiting.attempts.saturating_add(1);
+            waiting.errors = 0;
             waiting.tried = now;
             self.next += 1;
             waiting.turn = self.next;
             waiting.failures = failures;
             waiting.place = Place::Unschedulable(now);
             self.unschedulable.insert(key.clone());
+        }
+    }
+
+    /// An attempt ended with an error: the pod is tried again after a back-off, whatever happens. When that is.
+    pub fn erred(&mut self, key: &NsName, now: SimTime) -> Option<SimTime> {
+        let waiting = self.waiting.get_mut(key)?;
+        waiting.errors = waiting.errors.saturating_add(1);
+        waiting.tried = now;
+        self.next += 1;
+        waiting.turn = self.next;
+        waiting.failures = Vec::new();
+        let at = now + backoff(waiting.errors);
+        waiting.place = Place::Error(at);
+        Some(at)
+    }
+
+    /// Back-offs after errors that are over: those pods are to be tried.
+    pub fn retry(&mut self, now: SimTime) {
+        for (key, waiting) in self.waiting.iter_mut() {
+            if matches!(waiting.place, Place::Error(at) if at <= now) {
+                waiting.place = Place::Active;
+                self.active.insert(waiting.place_in_line(), key.clone());
+            }
         }
     }
 
@@ -140,8 +174,7 @@ impl SchedulingQueue {
         let Some(waiting) = self.waiting.get_mut(key) else {
             return;
         };
-        let doublings = waiting.attempts.saturating_sub(1).min(10);
-        let at = waiting.tried + BACKOFF_INITIAL.times(1 << doublings).min(BACKOFF_MAX);
+        let at = waiting.tried + backoff(waiting.attempts);
         if at > now {
             waiting.place = Place::Backoff(at);
             self.backoff.insert(waiting.place_behind(), key.clone());
@@ -230,6 +263,27 @@ mod tests {
             }
             now = end;
         }
+    }
+
+    #[test]
+    fn after_an_error_a_pod_waits_for_its_time() {
+        let mut queue = SchedulingQueue::default();
+        queue.add(&key("a"), 0, at(0));
+        let mut now = 0;
+        for seconds in [1, 2, 4, 8, 10, 10] {
+            assert_eq!(pop(&mut queue, at(now)).as_deref(), Some("a"));
+            let end = now + seconds * 1000;
+            assert_eq!(queue.erred(&key("a"), at(now)), Some(at(end)));
+            queue.wake(&key("a"), at(now + 10));
+            queue.retry(at(end - 1));
+            assert_eq!(pop(&mut queue, at(end - 1)), None, "{seconds} s");
+            queue.retry(at(end));
+            now = end;
+        }
+        pop(&mut queue, at(now));
+        queue.failed(&key("a"), Vec::new(), at(now));
+        let counts = queue.get(&key("a")).map(|w| (w.attempts, w.errors));
+        assert_eq!(counts, Some((1, 0)), "errors do not count as attempts");
     }
 
     #[test]

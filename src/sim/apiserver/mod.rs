@@ -42,7 +42,7 @@ pub use call::{Call, Caller, DeleteOptions, Patch, Propagation, Subresource, Wri
 use super::fault::{Effect, Faults, refusal};
 use super::store::Store;
 use super::trace::{Entry, Trace};
-use super::{Rng, Status};
+use super::{Latencies, Rng, SimSpan, Status};
 use crate::k8s::{Kind, Object, ObjectKey, Shapes, Value};
 use std::sync::Arc;
 
@@ -57,6 +57,8 @@ pub struct ApiServer {
     pub(crate) rng: Rng,
     /// What it refuses on purpose.
     pub faults: Faults,
+    /// How long it waits for the service account of a namespace that was just made.
+    pub account_wait: SimSpan,
     expiry: expiry::Expiry,
     /// The sources of every token volume, shared by all pods.
     token_sources: Value,
@@ -73,6 +75,7 @@ impl ApiServer {
             leases: super::NodeLeases::default(),
             rng,
             faults: Faults::default(),
+            account_wait: Latencies::default().account,
             expiry: expiry::Expiry::default(),
             token_sources: admission::service_account::token_sources(),
             twins: twins::Twins::default(),

@@ -2,7 +2,7 @@
 
 use super::{ask, create, one_container, pod};
 use crate::node_world::World;
-use daemonset_playground::cluster::{Patch, Subresource, Verb};
+use daemonset_playground::cluster::{Command, Effect, Patch, Rule, Subresource, Verb};
 use daemonset_playground::k8s::{Kind, Str, Value};
 use daemonset_playground::sim::store::NsName;
 use daemonset_playground::value;
@@ -129,7 +129,7 @@ fn pods_that_no_node_can_take() {
     ask(&mut world, update).expect("accepted");
     let nothing = value!({"metadata": {"name": "nothing"}, "status": {
         "capacity": {"cpu": "0", "memory": "0", "pods": "0"}, "allocatable": {"cpu": "0", "memory": "0", "pods": "0"}}});
-    world.act(daemonset_playground::cluster::Command::NodeAdd { node: nothing });
+    world.act(Command::NodeAdd { node: nothing });
     world.run(10_000);
     let preempt = "no new claims to deallocate, preemption: 0/2 nodes are available:";
     let useless = value!([{"key": "gpu", "value": "no", "effect": "NoSchedule"}, {"key": "other", "operator": "Exists"}]);
@@ -160,4 +160,33 @@ fn pods_that_no_node_can_take() {
         let want = format!("0/2 nodes are available: {reasons} {preempt} {rest}");
         assert_eq!(told.collect::<Vec<_>>(), [want], "{name}");
     }
+}
+
+/// 4.2 A binding that the server refuses is tried again after a back-off that nothing shortens.
+#[test]
+fn a_binding_that_fails_is_tried_again() {
+    let mut world = World::new(&["worker01"]);
+    world.act(Command::ApiFault {
+        rule: Rule {
+            actor: "default-scheduler".into(),
+            verb: "bind".into(),
+            kind: Some(Kind::Pod),
+            effect: Effect::Fail,
+            times: Some(2),
+        },
+    });
+    let plain = value!({"containers": one_container()});
+    create(&mut world, Kind::Pod, pod("late", plain)).expect("accepted");
+    let bound = |world: &World| world.get(Kind::Pod, "late").at(&["spec", "nodeName"]).text() != "";
+    world.run(500);
+    let told = world.conditions(Kind::Pod, "late");
+    assert!(told.contains("PodScheduled=False SchedulerError"), "{told}");
+    assert_eq!(attempts(&world, "late"), Some(0), "no node was missing");
+    let label = value!({"metadata": {"labels": {"app": "x"}}});
+    merge(&mut world, Kind::Node, "worker01", label);
+    world.run(2400);
+    assert!(!bound(&world), "one second, then two");
+    world.run(300);
+    assert!(bound(&world));
+    assert_eq!(attempts(&world, "late"), None);
 }

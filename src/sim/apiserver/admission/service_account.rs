@@ -8,10 +8,10 @@ use crate::sim::apiserver::Call;
 use crate::sim::{ApiServer, SimSpan, SimTime, Status};
 use crate::value;
 
-const MOUNT_PATH: &str = "/var/run/secrets/kubernetes.io/serviceaccount";
+/// Creation times are whole seconds.
+const SECOND: SimSpan = SimSpan::from_secs(1);
 
-/// The plugin waits this long for the account of a namespace that was just made.
-const PATIENCE: SimSpan = SimSpan::from_secs(1);
+const MOUNT_PATH: &str = "/var/run/secrets/kubernetes.io/serviceaccount";
 
 /// The projected sources of a token volume.
 pub(in crate::sim::apiserver) fn token_sources() -> Value {
@@ -62,11 +62,12 @@ fn find(api: &ApiServer, call: &Call, pod: &Value) -> Result<Value, Status> {
     if let Ok(account) = api.get(Kind::ServiceAccount, namespace, name) {
         return Ok(account.value().clone());
     }
+    // Creation is known to the second: up to one more has passed since then.
     let young = api
         .get(Kind::Namespace, "", namespace)
         .ok()
         .and_then(|ns| ns.meta().creation)
-        .is_some_and(|made| call.now < SimTime::of(made) + PATIENCE + PATIENCE);
+        .is_some_and(|made| call.now < SimTime::of(made) + SECOND + api.account_wait);
     if name == "default" && young {
         return Ok(Value::map());
     }
