@@ -45,7 +45,9 @@ impl Backoff {
 
 /// How much longer to wait after so many failures, the last of them at a moment.
 pub(super) fn remaining(failures: u32, last: Timestamp, now: SimTime) -> SimSpan {
-    let wait = FIRST.times(1 << failures.saturating_sub(1).min(6)).min(LONGEST);
+    let wait = FIRST
+        .times(1 << failures.saturating_sub(1).min(6))
+        .min(LONGEST);
     let until = SimTime::of(last) + wait;
     if until > now {
         until.since(now)

@@ -24,8 +24,7 @@ impl Pass {
         };
         let index = rules.iter().position(fulfilled)?;
         let text = format!("Matched rules at index {index}");
-        (!self.indexes.is_empty())
-            .then(|| Ending::new("SuccessCriteriaMet", "SuccessPolicy", text))
+        (!self.indexes.is_empty()).then(|| Ending::new("SuccessCriteriaMet", "SuccessPolicy", text))
     }
 }
 

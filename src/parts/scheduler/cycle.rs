@@ -220,7 +220,11 @@ impl Scheduler {
 
     fn bind(&mut self, ctx: &mut Ctx<'_, Timer>, pod: &Arc<Object>, node: &Str) {
         if let Err(status) = ctx.client.bind(pod.namespace(), pod.name(), node) {
-            self.erred(ctx, pod, &format!("running Bind plugin \"DefaultBinder\": {status}"));
+            self.erred(
+                ctx,
+                pod,
+                &format!("running Bind plugin \"DefaultBinder\": {status}"),
+            );
             return;
         }
         self.queue.remove(&NsName::of(pod));

@@ -177,7 +177,13 @@ fn a_binding_that_fails_is_tried_again() {
     });
     let plain = value!({"containers": one_container()});
     create(&mut world, Kind::Pod, pod("late", plain)).expect("accepted");
-    let bound = |world: &World| world.get(Kind::Pod, "late").at(&["spec", "nodeName"]).text() != "";
+    let bound = |world: &World| {
+        world
+            .get(Kind::Pod, "late")
+            .at(&["spec", "nodeName"])
+            .text()
+            != ""
+    };
     world.run(500);
     let told = world.conditions(Kind::Pod, "late");
     assert!(told.contains("PodScheduled=False SchedulerError"), "{told}");
