@@ -1,7 +1,7 @@
 //! The page: presentation state only. Rules live in the layers to the left.
 //!
-//! Reading order: [`session`] (owns the cluster), [`screen`] (what to show), [`player`] (time), then the
-//! components, one a file, in the folders of their place on the page.
+//! Reading order: [`session`] (owns the cluster), [`screen`] (what to show), [`player`] (time), [`spare`] (long work
+//! between the frames), then the components, one a file, in the folders of their place on the page.
 
 pub mod session;
 
@@ -10,6 +10,8 @@ pub mod held;
 pub mod screen;
 
 pub mod player;
+
+pub mod spare;
 
 pub mod terminal;
 
@@ -56,6 +58,7 @@ pub fn App() -> impl IntoView {
     provide_context(ui::Help::default());
     provide_context(editor::desk::Desk::default());
     let asked = ui::options::read();
+    provide_context(ui::Theme::start(screen, asked.theme));
     screen.language.set(asked.language);
     words::speak(asked.language);
     screen.playing.set(!asked.paused);

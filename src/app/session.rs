@@ -324,7 +324,8 @@ impl Session {
         if trial.cluster().log().len() > before {
             self.leave();
             self.history = trial;
-        } else {
+        } else if !self.terminal.editing() {
+            // What waits for a file goes on when that is closed, which is a deed.
             self.terminal.forget();
         }
         answer

@@ -15,6 +15,9 @@ const BYTES_MAX: usize = 2 << 20;
 /// Lines of output in one piece: the browser leaves out pieces that are out of sight.
 const PIECE: usize = 100;
 
+/// What the names of the files begin with that `kubectl edit` writes for the editor.
+pub const COPIES: &str = "tmp/kubectl-edit-";
+
 /// Programs that may wait at a time; a further one ends the oldest.
 const JOBS_MAX: usize = 16;
 
@@ -54,8 +57,8 @@ pub struct Terminal {
     bytes: usize,
     count: u64,
     shown: u64,
-    /// Files that commands wait for, with the texts that they had.
-    open: Vec<(String, String)>,
+    /// Files that commands wait for, with the texts that they had; none of a file that was not there.
+    open: Vec<(String, Option<Arc<str>>)>,
     /// The file that was asked for last.
     asked: Option<String>,
 }
@@ -232,8 +235,7 @@ impl Terminal {
                         self.session.files.write(&path, "");
                     }
                     self.open.retain(|(open, _)| *open != path);
-                    self.open
-                        .push((path.clone(), text.unwrap_or_default().to_string()));
+                    self.open.push((path.clone(), text));
                     self.asked = Some(path);
                 }
             }
@@ -245,23 +247,43 @@ impl Terminal {
         self.asked.take()
     }
 
+    /// A command waits for a file.
+    pub fn editing(&self) -> bool {
+        !self.open.is_empty()
+    }
+
     /// A command waits for this file.
     pub fn waits_for(&self, path: &str) -> bool {
         self.open.iter().any(|(open, _)| open == path)
     }
 
-    /// The person is done with a file: as it is, or as it was before.
-    pub fn close(&mut self, history: &mut History, path: &str, save: bool) {
+    /// The text that a file had when a command asked for it; none when it was not there.
+    pub fn before(&self, path: &str) -> Option<Arc<str>> {
+        let open = self.open.iter().find(|(open, _)| open == path);
+        open.and_then(|(_, before)| before.clone())
+    }
+
+    /// The person is done with a file: as it is, or as it was before. True when the line that waited for it goes
+    /// on for a while.
+    pub fn close(&mut self, history: &mut History, path: &str, save: bool) -> bool {
         let Some(place) = self.open.iter().position(|(open, _)| open == path) else {
-            return;
+            return false;
         };
         let (path, before) = self.open.remove(place);
-        if !save {
-            self.session.files.write(&path, &before);
+        match before {
+            Some(before) if !save => {
+                self.session.files.write(&path, &before);
+            }
+            None if !save => {
+                self.session.files.remove(&path);
+            }
+            _ => {}
         }
         self.session.closed.push(path);
+        let lines = self.running.len();
         self.poll(history);
         self.drop_copies();
+        lines > 0 && self.running.len() == lines
     }
 
     /// Removes what `kubectl edit` wrote for the editor and nobody waits for any more.
@@ -269,7 +291,7 @@ impl Terminal {
         let open = &self.open;
         let mut gone: Vec<String> = Vec::new();
         for (path, _) in self.session.files.iter() {
-            if path.starts_with("tmp/kubectl-edit-") && !open.iter().any(|(p, _)| p == path) {
+            if path.starts_with(COPIES) && !open.iter().any(|(p, _)| p == path) {
                 gone.push(path.to_owned());
             }
         }

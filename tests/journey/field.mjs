@@ -47,6 +47,41 @@ export const journeys = {
     await closed(page);
   },
 
+  async "the field is drawn anew when the system's theme changes, and keeps a theme that was chosen"(site) {
+    const page = await site.open({ colorScheme: "light" });
+    await page.settled(3);
+    await page.id("view-field").click();
+    await page.id("field").waitFor();
+    await page.pause();
+    const colors = () =>
+      page.id("field").locator("canvas").evaluate((canvas) => {
+        const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+        const seen = new Map();
+        for (let i = 0; i < data.length; i += 4) {
+          const color = data.slice(i, i + 3).join(" ");
+          if (data[i + 3] === 255) seen.set(color, (seen.get(color) ?? 0) + 1);
+        }
+        return [...seen].sort((a, b) => b[1] - a[1]).map(([color]) => color);
+      });
+    const revision = { light: "37 99 235", dark: "118 163 255", contrast: "0 48 158" };
+    const drawn = (theme) => page.until(`the colors of ${theme}`, async () => (await colors()).includes(revision[theme]));
+    await drawn("light");
+    await page.page.emulateMedia({ colorScheme: "dark" });
+    await drawn("dark");
+    await page.page.emulateMedia({ colorScheme: "light", contrast: "more" });
+    await drawn("contrast");
+    await page.page.emulateMedia({ colorScheme: "light", contrast: "no-preference" });
+    await drawn("light");
+    await page.page.getByRole("button", { name: "Theme" }).click();
+    await page.page.getByRole("menuitem", { name: "Dark" }).click();
+    await drawn("dark");
+    await page.page.emulateMedia({ colorScheme: "dark" });
+    await page.page.emulateMedia({ colorScheme: "light" });
+    await page.page.waitForTimeout(200);
+    await drawn("dark");
+    await closed(page);
+  },
+
   async "the field zooms, and a click selects"(site) {
     const page = await site.open();
     await page.settled(3);

@@ -33,6 +33,38 @@ export const journeys = {
     await closed(page);
   },
 
+  async "console: what vim has saved is undone and done again, alone and with the command behind it"(site) {
+    const page = await opened(site);
+    const file = page.page.locator('[data-testid="file"][data-name="notes.yaml"]');
+    const edit = async (line, text) => {
+      await page.console(line);
+      await page.id("edit-save").waitFor();
+      await page.type(text);
+      await page.id("edit-save").click();
+      await page.id("edit-save").waitFor({ state: "detached" });
+    };
+    const shown = (pattern) => page.until(`${pattern} in the editor`, async () => pattern.test(await page.text()));
+    await edit("vim notes.yaml", "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: one\n");
+    await edit("vim notes.yaml && kubectl apply -f notes.yaml", "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: two\n");
+    await page.printed(/namespace\/two created/);
+    await page.id("undo-deed").click();
+    await shown(/name: one/);
+    await page.console("kubectl get ns two");
+    await page.printed(/namespaces "two" not found/);
+    await page.id("undo-deed").click();
+    await file.waitFor({ state: "detached" });
+    await page.id("redo-deed").click();
+    await file.click();
+    await shown(/name: one/);
+    await page.id("redo-deed").click();
+    await shown(/name: two/);
+    await page.console("vim other.yaml");
+    await page.id("edit-drop").click();
+    await page.until("a file given up is no file", async () =>
+      (await page.page.locator('[data-testid="file"][data-name="other.yaml"]').count()) === 0);
+    await closed(page);
+  },
+
   async "console: a pasted transcript is run line by line, without its prompts and output"(site) {
     const page = await opened(site);
     await page.id("console-input").focus();

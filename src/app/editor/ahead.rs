@@ -1,21 +1,15 @@
-//! Looks ahead while a person types: checks the text on a copy of the cluster, and lets the copy run in slices
-//! between the frames.
+//! Looks ahead while a person types: checks the text on a copy of the cluster, which [`outlook`] lets run on.
 
 use super::desk::{Desk, Outlook};
+use super::outlook::{self, done};
 use crate::app::screen::{Screen, set};
 use crate::app::session::Dispatch;
-use crate::view::plan::PlanRun;
+use crate::app::spare::soon;
 use leptos::prelude::*;
 use std::time::Duration;
 
 /// How long the typing must pause before the text is looked at.
 const LOOK_AFTER: Duration = Duration::from_millis(400);
-
-/// Milliseconds of work in one slice.
-const SLICE_MS: f64 = 6.0;
-
-/// A look ahead that takes longer than so many milliseconds shows how far it is.
-const SHOWN_AFTER_MS: f64 = 250.0;
 
 /// Follows the text in front and what people do to the cluster.
 pub fn follow(desk: Desk, screen: Screen, dispatch: Dispatch, text: Memo<String>) {
@@ -39,7 +33,9 @@ pub fn follow(desk: Desk, screen: Screen, dispatch: Dispatch, text: Memo<String>
         text.track();
         set(desk.stale, true);
         desk.look.update_value(|look| *look += 1);
-        desk.run.set_value(None);
+        if let Some(run) = desk.run.try_update_value(Option::take).flatten() {
+            soon(move || drop(run));
+        }
         stop();
         let handle = set_timeout_with_handle(move || look(desk, screen, dispatch), LOOK_AFTER);
         waiting.set_value(handle.ok());
@@ -69,49 +65,7 @@ fn look(desk: Desk, screen: Screen, dispatch: Dispatch) {
     if answer.refused {
         return done(desk, Outlook::Refused);
     }
-    let Some(run) = PlanRun::new(before, after, &answer.text) else {
-        return done(desk, Outlook::Same);
-    };
-    desk.run.set_value(Some(run));
-    slice(desk, desk.look.get_value(), now());
-}
-
-/// One slice of a look, then the next.
-fn slice(desk: Desk, look: u64, began: f64) {
-    if desk.look.get_value() != look {
-        return;
-    }
-    let until = now() + SLICE_MS;
-    let ended = desk.run.try_update_value(|run| {
-        let run = run.as_mut()?;
-        Some((run.run(|| now() < until), run.ahead().as_millis()))
-    });
-    match ended.flatten() {
-        Some((true, _)) => {
-            let plan = desk
-                .run
-                .with_value(|run| run.as_ref().map(PlanRun::plan).unwrap_or_default());
-            desk.run.set_value(None);
-            done(desk, Outlook::Known(plan));
-        }
-        Some((false, ahead)) => {
-            if now() - began > SHOWN_AFTER_MS {
-                desk.outlook.set(Outlook::Ahead(ahead));
-            }
-            set_timeout(move || slice(desk, look, began), Duration::ZERO);
-        }
-        None => {}
-    }
-}
-
-fn done(desk: Desk, outlook: Outlook) {
-    set(desk.outlook, outlook);
-    set(desk.stale, false);
-}
-
-/// The browser's clock in milliseconds.
-fn now() -> f64 {
-    window()
-        .performance()
-        .map_or(0.0, |performance| performance.now())
+    // It takes turns of its own: each is as long as the cluster is large.
+    let number = desk.look.get_value();
+    soon(move || outlook::begin(desk, screen, number, before, after, &answer.text));
 }

@@ -1,8 +1,9 @@
 //! A file that a command of the console waits for: `kubectl edit`, `vim`. It stands in the editor until it is saved
 //! or given up.
 
+use super::noted;
 use crate::app::screen::use_screen;
-use crate::app::session::{Dispatch, use_dispatch};
+use crate::app::session::{Dispatch, Session, use_dispatch};
 use crate::app::words::t;
 use leptos::prelude::*;
 
@@ -39,9 +40,20 @@ impl Dispatch {
         };
         self.session.update_value(|session| {
             session.branch();
-            session
-                .terminal
-                .close(&mut session.history, &file.name, save);
+            let at = session.history.cluster().log().len();
+            let before = noted::opened(&session.terminal, &file.name);
+            let Session {
+                terminal,
+                written,
+                history,
+                ..
+            } = session;
+            if terminal.close(history, &file.name, save) {
+                // The command that comes now begins the deed.
+                written.note(at, &before, &noted::texts(terminal));
+            } else {
+                noted::note(terminal, written, history, at, &before);
+            }
         });
         self.show();
         self.fetch_files();

@@ -33,6 +33,10 @@ mod more;
 
 pub mod nodes;
 
+mod noted;
+
+mod outlook;
+
 mod pane;
 
 mod plain;
@@ -45,5 +49,5 @@ mod undone;
 
 pub use later::{Done, Waiting};
 use later_list::Later;
+pub use noted::noted;
 pub use pane::Pane;
-pub use undone::noted;

@@ -66,10 +66,16 @@ fn Lines(plan: Plan) -> impl IntoView {
         let inside = if line.nodes.is_empty() {
             text.into_any()
         } else {
+            // A list is made when it is opened: there may be hundreds of nodes in each.
+            let (open, nodes) = (RwSignal::new(false), StoredValue::new(line.nodes));
+            let list = move || {
+                open.get()
+                    .then(|| view! { <Nodes nodes=nodes.get_value() /> })
+            };
             view! {
-                <details>
+                <details on:toggle=move |_| open.set(true)>
                     <summary>{text}</summary>
-                    <Nodes nodes=line.nodes />
+                    {list}
                 </details>
             }
             .into_any()

@@ -1,64 +1,72 @@
 //! Files go back and forth with the deed that changed them.
 
-use crate::app::screen::Answer;
 use crate::app::session::{Dispatch, Session};
-use crate::app::terminal::Terminal;
-use crate::cluster::History;
-use crate::console::files::Files;
-use crate::view::written::{Texts, Written};
-
-/// Files without folders.
-fn texts(files: &Files) -> Texts {
-    files
-        .iter()
-        .map(|(name, text)| (name.to_owned(), text.clone()))
-        .collect()
-}
-
-/// Runs a line as a deed on a line of time and notes what it did to files.
-pub fn noted(
-    terminal: &mut Terminal,
-    written: &mut Written,
-    history: &mut History,
-    line: &str,
-) -> Answer {
-    let (at, before) = (history.cluster().log().len(), terminal.files().clone());
-    let answer = terminal.run(history, line);
-    if history.cluster().log().len() > at {
-        written.note(at, &texts(&before), &texts(terminal.files()));
-    }
-    answer
-}
+use crate::view::written::Changed;
 
 impl Session {
+    fn place(&self) -> usize {
+        self.history.cluster().log().len()
+    }
+
+    /// Whether there is a deed to undo, and one to redo.
+    pub(in crate::app) fn moves(&self) -> (bool, bool) {
+        let (undo, redo) = self.written.alone(self.place());
+        let history = &self.history;
+        (
+            undo || history.undoable().is_some(),
+            redo || history.redoable().is_some(),
+        )
+    }
+
     /// Back to the moment before the last deed, with its files.
     fn undo(&mut self) -> bool {
+        while let Some(files) = self.written.undo_alone(self.place()) {
+            if self.back(&files) {
+                return true;
+            }
+        }
         let done = self.history.undo();
         if done {
-            let at = self.history.cluster().log().len();
-            for file in self.written.of(at).to_vec() {
-                self.swap(&file.name, file.after.as_deref(), file.before.as_deref());
-            }
+            let files = self.written.of(self.place()).to_vec();
+            self.back(&files);
         }
         done
     }
 
     /// Forward over the next deed, with its files.
     fn redo(&mut self) -> bool {
-        let at = self.history.cluster().log().len();
+        let at = self.place();
+        while let Some(files) = self.written.redo_alone(at) {
+            if self.forth(&files) {
+                return true;
+            }
+        }
         let done = self.history.redo();
         if done {
-            for file in self.written.of(at).to_vec() {
-                self.swap(&file.name, file.before.as_deref(), file.after.as_deref());
-            }
+            let files = self.written.of(at).to_vec();
+            self.forth(&files);
         }
         done
     }
 
+    /// Gives files the texts of before; false when a person has changed all of them meanwhile.
+    fn back(&mut self, files: &[Changed]) -> bool {
+        files.iter().fold(false, |any, file| {
+            self.swap(&file.name, file.after.as_deref(), file.before.as_deref()) || any
+        })
+    }
+
+    /// Gives files the texts of afterwards.
+    fn forth(&mut self, files: &[Changed]) -> bool {
+        files.iter().fold(false, |any, file| {
+            self.swap(&file.name, file.before.as_deref(), file.after.as_deref()) || any
+        })
+    }
+
     /// Gives a file another text, unless a person has changed it meanwhile.
-    fn swap(&mut self, name: &str, from: Option<&str>, to: Option<&str>) {
+    fn swap(&mut self, name: &str, from: Option<&str>, to: Option<&str>) -> bool {
         if self.terminal.files().read(name).as_deref() != from {
-            return;
+            return false;
         }
         match to {
             Some(text) => {
@@ -68,6 +76,7 @@ impl Session {
                 self.terminal.files_mut().remove(name);
             }
         }
+        true
     }
 }
 

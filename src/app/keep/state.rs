@@ -77,8 +77,9 @@ impl KeepCells {
     /// Shows the lines of time of a session.
     pub fn show(&self, session: &Session) {
         let (history, branches) = (&session.history, &session.branches);
-        set(self.undoable, history.undoable().is_some());
-        set(self.redoable, history.redoable().is_some());
+        let (undoable, redoable) = session.moves();
+        set(self.undoable, undoable);
+        set(self.redoable, redoable);
         let changed = (history.log().len(), branches.version());
         // The end of the line grows with every frame; the list is made when it is looked at.
         if self.changed.with_untracked(|old| *old != changed) {

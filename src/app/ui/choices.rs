@@ -1,7 +1,8 @@
 //! The menus of the top line: language and theme.
 
 use super::menu::Menu;
-use super::options::{language_keep, theme_keep, theme_set};
+use super::options::{language_keep, theme_keep};
+use super::theme::Theme;
 use crate::app::screen::use_screen;
 use crate::app::words::{Language, t, w};
 use leptos::prelude::*;
@@ -16,13 +17,12 @@ const THEMES: [(&str, &str); 4] = [
 /// The choice of a theme.
 #[component]
 pub fn Themes() -> impl IntoView {
-    let screen = use_screen();
+    let chosen = expect_context::<Theme>();
     let themes = move || {
         THEMES.map(|(theme, words)| {
             let choose = move |_| {
-                theme_set(theme);
+                chosen.choose(theme);
                 theme_keep(theme);
-                screen.grid.dress.update(|dress| *dress += 1);
             };
             view! { <button role="menuitem" on:click=choose>{t(words)}</button> }
         })

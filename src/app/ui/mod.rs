@@ -30,6 +30,8 @@ mod sections;
 
 mod shortcuts;
 
+mod theme;
+
 pub mod tour;
 
 mod ways;
@@ -45,4 +47,5 @@ pub use live::Live;
 pub use menu::Menu;
 pub use sections::Sections;
 pub use shortcuts::Shortcuts;
+pub use theme::Theme;
 pub use tour::Tour;

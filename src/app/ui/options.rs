@@ -9,6 +9,8 @@ pub struct Options {
     pub view: &'static str,
     pub paused: bool,
     pub language: Language,
+    /// `light`, `dark`, `contrast` or `auto`.
+    pub theme: String,
     /// Simulated seconds per second.
     pub speed: Option<f64>,
     /// What stands in front: the grid if nothing is named.
@@ -23,7 +25,7 @@ const SECTIONS: [(&str, &str); 4] = [
     ("console", "console"),
 ];
 
-/// Reads the address and sets the theme that it names, or the one chosen before.
+/// Reads the address; what it does not say, from what was chosen before.
 pub fn read() -> Options {
     let search = window().location().search().unwrap_or_default();
     let asked = |name: &str| {
@@ -32,8 +34,8 @@ pub fn read() -> Options {
     };
     let theme = asked("theme").or_else(|| stored(THEME));
     let language = asked("lang").or_else(|| stored(LANGUAGE));
-    theme_set(theme.as_deref().unwrap_or("auto"));
     Options {
+        theme: theme.unwrap_or_else(|| "auto".to_owned()),
         view: if asked("embed").is_some_and(|v| v != "0") {
             "embed"
         } else {
@@ -65,22 +67,6 @@ pub fn kept(key: &str) -> Option<String> {
 
 fn stored(key: &str) -> Option<String> {
     storage()?.get_item(key).ok().flatten()
-}
-
-/// Shows a theme: `light`, `dark`, `contrast` or `auto`.
-pub fn theme_set(theme: &str) {
-    let Some(root) = document().document_element() else {
-        return;
-    };
-    // The attributes only steer style sheets: where they cannot be set, the page still works.
-    let _ = match theme {
-        "light" | "dark" => root.set_attribute("data-theme", theme),
-        _ => root.remove_attribute("data-theme"),
-    };
-    let _ = match theme {
-        "contrast" => root.set_attribute("data-contrast", "more"),
-        _ => root.remove_attribute("data-contrast"),
-    };
 }
 
 /// Remembers a theme; in a frame without storage it lasts as long as the page.
