@@ -142,6 +142,17 @@ impl Io<'_> {
         self.write(Stream::Err, "\n");
     }
 
+    /// Writes a warning of the server; kubectl tells equal ones once a command.
+    pub fn warn(&mut self, text: &str) {
+        let line = format!("Warning: {text}");
+        let told = |(stream, body): &(Stream, String)| {
+            *stream == Stream::Err && body.lines().any(|l| l == line)
+        };
+        if !self.written.iter().any(told) {
+            self.err_line(line);
+        }
+    }
+
     fn write(&mut self, stream: Stream, text: &str) {
         if text.is_empty() {
             return;

@@ -33,6 +33,13 @@ pub enum Kind {
     StorageClass,
     Lease,
     EndpointSlice,
+    Ingress,
+    NetworkPolicy,
+    HorizontalPodAutoscaler,
+    Role,
+    ClusterRole,
+    RoleBinding,
+    ClusterRoleBinding,
 }
 
 /// Names of a kind in the API.
@@ -69,9 +76,11 @@ const fn info(
     }
 }
 
+const RBAC: &str = "rbac.authorization.k8s.io";
+
 /// All kinds, in the order of the enum.
 #[rustfmt::skip]
-pub static KINDS: [KindInfo; 27] = [
+pub static KINDS: [KindInfo; 34] = [
     info(Kind::Pod, "Pod", "", "pods", "pod", true),
     info(Kind::Node, "Node", "", "nodes", "node", false),
     info(Kind::Namespace, "Namespace", "", "namespaces", "namespace", false),
@@ -99,6 +108,13 @@ pub static KINDS: [KindInfo; 27] = [
     info(Kind::StorageClass, "StorageClass", "storage.k8s.io", "storageclasses", "storageclass", false),
     info(Kind::Lease, "Lease", "coordination.k8s.io", "leases", "lease", true),
     info(Kind::EndpointSlice, "EndpointSlice", "discovery.k8s.io", "endpointslices", "endpointslice", true),
+    info(Kind::Ingress, "Ingress", "networking.k8s.io", "ingresses", "ingress", true),
+    info(Kind::NetworkPolicy, "NetworkPolicy", "networking.k8s.io", "networkpolicies", "networkpolicy", true),
+    KindInfo { version: "v2", ..info(Kind::HorizontalPodAutoscaler, "HorizontalPodAutoscaler", "autoscaling", "horizontalpodautoscalers", "horizontalpodautoscaler", true) },
+    info(Kind::Role, "Role", RBAC, "roles", "role", true),
+    info(Kind::ClusterRole, "ClusterRole", RBAC, "clusterroles", "clusterrole", false),
+    info(Kind::RoleBinding, "RoleBinding", RBAC, "rolebindings", "rolebinding", true),
+    info(Kind::ClusterRoleBinding, "ClusterRoleBinding", RBAC, "clusterrolebindings", "clusterrolebinding", false),
 ];
 
 impl Kind {
@@ -193,7 +209,14 @@ impl Kind {
             | Kind::PriorityClass
             | Kind::StorageClass
             | Kind::Lease
-            | Kind::EndpointSlice => None,
+            | Kind::EndpointSlice
+            | Kind::Ingress
+            | Kind::NetworkPolicy
+            | Kind::HorizontalPodAutoscaler
+            | Kind::Role
+            | Kind::ClusterRole
+            | Kind::RoleBinding
+            | Kind::ClusterRoleBinding => None,
         }
     }
 }

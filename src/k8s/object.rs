@@ -183,7 +183,14 @@ impl Object {
             | Kind::PriorityClass
             | Kind::StorageClass
             | Kind::Lease
-            | Kind::EndpointSlice => View::Other,
+            | Kind::EndpointSlice
+            | Kind::Ingress
+            | Kind::NetworkPolicy
+            | Kind::HorizontalPodAutoscaler
+            | Kind::Role
+            | Kind::ClusterRole
+            | Kind::RoleBinding
+            | Kind::ClusterRoleBinding => View::Other,
         };
         Self {
             kind,

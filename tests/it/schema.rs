@@ -5,9 +5,10 @@
 use daemonset_playground::cluster::Cluster;
 use daemonset_playground::k8s::{Kind, Object};
 use k8s_openapi::api::{
-    apps::v1 as apps, batch::v1 as batch, coordination::v1 as coordination, core::v1 as core,
-    discovery::v1 as discovery, policy::v1 as policy, scheduling::v1 as scheduling,
-    storage::v1 as storage,
+    apps::v1 as apps, autoscaling::v2 as autoscaling, batch::v1 as batch,
+    coordination::v1 as coordination, core::v1 as core, discovery::v1 as discovery,
+    networking::v1 as networking, policy::v1 as policy, rbac::v1 as rbac,
+    scheduling::v1 as scheduling, storage::v1 as storage,
 };
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value as Json;
@@ -59,6 +60,13 @@ fn fault(object: &Object) -> Option<String> {
         Kind::StorageClass => back::<storage::StorageClass>(&text),
         Kind::Lease => back::<coordination::Lease>(&text),
         Kind::EndpointSlice => back::<discovery::EndpointSlice>(&text),
+        Kind::Ingress => back::<networking::Ingress>(&text),
+        Kind::NetworkPolicy => back::<networking::NetworkPolicy>(&text),
+        Kind::HorizontalPodAutoscaler => back::<autoscaling::HorizontalPodAutoscaler>(&text),
+        Kind::Role => back::<rbac::Role>(&text),
+        Kind::ClusterRole => back::<rbac::ClusterRole>(&text),
+        Kind::RoleBinding => back::<rbac::RoleBinding>(&text),
+        Kind::ClusterRoleBinding => back::<rbac::ClusterRoleBinding>(&text),
     };
     let problem = back.err()?;
     Some(format!("{}: {problem}\n{text}", object.key()))

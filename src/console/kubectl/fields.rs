@@ -70,7 +70,14 @@ fn known(kind: Option<Kind>) -> Option<&'static [&'static str]> {
         | Kind::PriorityClass
         | Kind::StorageClass
         | Kind::Lease
-        | Kind::EndpointSlice => None,
+        | Kind::EndpointSlice
+        | Kind::Ingress
+        | Kind::NetworkPolicy
+        | Kind::HorizontalPodAutoscaler
+        | Kind::Role
+        | Kind::ClusterRole
+        | Kind::RoleBinding
+        | Kind::ClusterRoleBinding => None,
     }
 }
 

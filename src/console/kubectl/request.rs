@@ -66,13 +66,13 @@ impl Sender {
         match self.send(verb, io) {
             Reply::Written(written) => {
                 for warning in &written.warnings {
-                    io.err_line(format!("Warning: {warning}"));
+                    io.warn(warning);
                 }
                 Ok(written)
             }
             Reply::Refused(status) => {
                 for warning in &status.warnings {
-                    io.err_line(format!("Warning: {warning}"));
+                    io.warn(warning);
                 }
                 Err(status)
             }

@@ -148,18 +148,19 @@ mod tests {
             assert!(shape.rows().iter().any(|r| r.name == "kind"), "{kind}");
             count += 1;
         }
-        assert!(count > 30, "{count}");
-        let rows = Shape::of("networking.k8s.io", "v1", "Ingress")
+        assert!(count > 20, "{count}");
+        let rows = Shape::of("networking.k8s.io", "v1", "IngressClass")
             .unwrap()
             .rows();
         let spec = rows.iter().find(|r| r.name == "spec").unwrap();
-        assert_eq!(spec.ty, "IngressSpec");
-        let rules = spec.inner.unwrap().rows();
-        let rules = rules.iter().find(|r| r.name == "rules").unwrap();
+        assert_eq!(spec.ty, "IngressClassSpec");
+        let inner = spec.inner.unwrap();
+        assert_eq!(inner.name(), "IngressClassSpec");
+        let rows = inner.rows();
+        let of = rows.iter().find(|r| r.name == "parameters").unwrap();
         assert_eq!(
-            (rules.ty.as_str(), rules.required),
-            ("[]IngressRule", false)
+            (of.ty.as_str(), of.required),
+            ("IngressClassParametersReference", false)
         );
-        assert_eq!(rules.inner.unwrap().name(), "IngressRule");
     }
 }

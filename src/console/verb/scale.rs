@@ -207,14 +207,14 @@ fn autoscale(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
         };
         let value = autoscaler(call, item, &name, (min, max))?;
         let sender = Sender::of(call, "kubectl-autoscale", io)?;
-        if !sender.client_only() {
-            return Err(Failure::client(
-                "horizontalpodautoscalers.autoscaling are not kept in this playground: nobody measures pods here, \
-                 kubectl scale sets the number",
-            ));
-        }
-        let ty = crate::console::kubectl::Type::find("horizontalpodautoscalers.autoscaling")
-            .ok_or_else(|| Failure::client("no such resource"))?;
+        let kind = Kind::HorizontalPodAutoscaler;
+        let value = if sender.client_only() {
+            value
+        } else {
+            let written = sender.create(kind, &item.namespace, value, io)?;
+            written.object.value().clone()
+        };
+        let ty = crate::console::kubectl::Type::of(kind);
         let operation = format!("autoscaled{}", sender.suffix());
         say::made(call, ty, &name, &value, &operation, io)?;
     }

@@ -26,6 +26,10 @@ const RULES: &[(&str, Rule)] = &[
         within(v, "spec", |x| unset(x, "replicas", 1));
     }),
     ("apps.v1.StatefulSet", workload::stateful_set),
+    (
+        "autoscaling.v2.HorizontalPodAutoscalerSpec",
+        workload::autoscaler,
+    ),
     ("batch.v1.CronJob", workload::cron_job),
     ("batch.v1.Job", workload::job),
     ("batch.v1.PodFailurePolicyOnPodConditionsPattern", |v| {
@@ -95,6 +99,19 @@ const RULES: &[(&str, Rule)] = &[
         unset(v, "name", "");
         unset(v, "protocol", "TCP");
     }),
+    ("networking.v1.NetworkPolicySpec", |v| {
+        if v.get("policyTypes").is_empty() {
+            v.at_mut(&["policyTypes"]).push("Ingress");
+            if !v.get("egress").is_empty() {
+                v.at_mut(&["policyTypes"]).push("Egress");
+            }
+        }
+    }),
+    ("networking.v1.NetworkPolicyPort", |v| {
+        unset(v, "protocol", "TCP");
+    }),
+    ("rbac.v1.ClusterRoleBinding", role_binding),
+    ("rbac.v1.RoleBinding", role_binding),
     ("scheduling.v1.PriorityClass", |v| {
         unset(v, "preemptionPolicy", "PreemptLowerPriority");
     }),
@@ -156,6 +173,17 @@ fn is_written(field: &Field) -> bool {
         .default
         .as_ref()
         .is_some_and(|d| field.go.pointer || !d.is_empty())
+}
+
+/// Upstream: pkg/apis/rbac/v1/defaults.go `SetDefaults_RoleBinding`, `SetDefaults_Subject`.
+fn role_binding(v: &mut Value) {
+    let group = "rbac.authorization.k8s.io";
+    within(v, "roleRef", |role| empty(role, "apiGroup", group));
+    each(v, &["subjects"], |subject| {
+        if matches!(subject.get("kind").text(), "User" | "Group") {
+            empty(subject, "apiGroup", group);
+        }
+    });
 }
 
 /// Upstream: pkg/apis/core/v1/defaults.go `SetDefaults_Namespace`.

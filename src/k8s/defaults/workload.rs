@@ -2,6 +2,7 @@
 
 use super::{each, empty, unset, within};
 use crate::k8s::Value;
+use crate::value;
 
 /// Upstream: pkg/apis/apps/v1/defaults.go `SetDefaults_DaemonSet`.
 pub(super) fn daemon_set(v: &mut Value) {
@@ -26,6 +27,34 @@ pub(super) fn daemon_set(v: &mut Value) {
             }
         });
         unset(spec, "revisionHistoryLimit", 10);
+    });
+}
+
+/// Upstream: pkg/apis/autoscaling/v2/defaults.go `SetDefaults_HorizontalPodAutoscaler`.
+pub(super) fn autoscaler(v: &mut Value) {
+    unset(v, "minReplicas", 1);
+    if v.get("metrics").is_empty() {
+        let target = value!({"averageUtilization": 80, "type": "Utilization"});
+        let metric = value!({"resource": {"name": "cpu", "target": target}, "type": "Resource"});
+        v.set("metrics", Value::from(vec![metric]));
+    }
+    if v.get("behavior").is_null() {
+        return;
+    }
+    let policy =
+        |kind: &'static str, n: i64| value!({"periodSeconds": 15, "type": kind, "value": n});
+    let up = value!([(policy("Pods", 4)), (policy("Percent", 100))]);
+    let down = value!([(policy("Percent", 100))]);
+    within(v, "behavior", |behavior| {
+        for (field, policies) in [("scaleUp", up), ("scaleDown", down)] {
+            within(behavior, field, |rules| {
+                if field == "scaleUp" {
+                    unset(rules, "stabilizationWindowSeconds", 0);
+                }
+                unset(rules, "selectPolicy", "Max");
+                unset(rules, "policies", policies);
+            });
+        }
     });
 }
 

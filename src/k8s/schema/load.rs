@@ -305,7 +305,7 @@ mod tests {
         let schema = load();
         assert_eq!(
             (schema.resources.len(), schema.definitions.len()),
-            (113, 308)
+            (113, 359)
         );
     }
 }

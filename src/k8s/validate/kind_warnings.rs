@@ -2,6 +2,7 @@
 
 use super::Path;
 use super::errors::quoted;
+use super::route::CLASS;
 use super::syntax::label;
 use super::warnings::{of_address, of_pod};
 use crate::k8s::quantity::Quantity;
@@ -17,10 +18,7 @@ pub fn of_kind(kind: Kind, new: &Value, old: Option<&Value>) -> Vec<String> {
     } else {
         &["spec"]
     };
-    let changed = old.is_none_or(|old| {
-        let (new, old) = (new.at(path), old.at(path));
-        !new.same(old) && new != old
-    });
+    let changed = old.is_none_or(|old| is_other(new.at(path), old.at(path)));
     let template = |path: &str, template: &Value| {
         if changed {
             of_pod(path, template)
@@ -57,7 +55,9 @@ pub fn of_kind(kind: Kind, new: &Value, old: Option<&Value>) -> Vec<String> {
         Kind::PersistentVolumeClaim => claim_size("spec", new).into_iter().collect(),
         Kind::Service => service(new),
         Kind::Node => node(new),
+        Kind::Ingress if old.is_none() => ingress_class(new).into_iter().collect(),
         Kind::Pod
+        | Kind::Ingress
         | Kind::Namespace
         | Kind::Event
         | Kind::ConfigMap
@@ -73,8 +73,27 @@ pub fn of_kind(kind: Kind, new: &Value, old: Option<&Value>) -> Vec<String> {
         | Kind::PriorityClass
         | Kind::StorageClass
         | Kind::Lease
-        | Kind::EndpointSlice => Vec::new(),
+        | Kind::EndpointSlice
+        | Kind::NetworkPolicy
+        | Kind::HorizontalPodAutoscaler
+        | Kind::Role
+        | Kind::ClusterRole
+        | Kind::RoleBinding
+        | Kind::ClusterRoleBinding => Vec::new(),
     }
+}
+
+fn is_other(new: &Value, old: &Value) -> bool {
+    !new.same(old) && new != old
+}
+
+/// Upstream: `pkg/registry/networking/ingress/strategy.go WarningsOnCreate`.
+fn ingress_class(new: &Value) -> Option<String> {
+    let annotation = new.at(&["metadata", "annotations", CLASS]);
+    let old = !annotation.is_null() && new.at(&["spec", "ingressClassName"]).is_null();
+    old.then(|| {
+        format!("annotation \"{CLASS}\" is deprecated, please use 'spec.ingressClassName' instead")
+    })
 }
 
 /// A new object whose pods get a name that is no host name.

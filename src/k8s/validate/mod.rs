@@ -2,7 +2,9 @@
 //!
 //! Objects are expected after decoding and defaulting. A value of a wrong type counts as absent.
 
+mod access;
 mod affinity;
+mod autoscaler;
 mod config;
 mod container;
 mod cron_job;
@@ -30,6 +32,7 @@ mod projected;
 mod pvc;
 mod resource_quota;
 mod resources;
+mod route;
 mod schedule;
 mod security;
 mod selector;
@@ -93,6 +96,18 @@ pub fn create(kind: Kind, value: &Value) -> Vec<FieldError> {
         Kind::PersistentVolume | Kind::StorageClass => {
             meta::create(to, value, false, syntax::subdomain);
         }
+        Kind::Ingress => route::create_ingress(to, value),
+        Kind::NetworkPolicy => {
+            meta::create(to, value, true, syntax::subdomain);
+            route::network_policy(to, value);
+        }
+        Kind::HorizontalPodAutoscaler => {
+            meta::create(to, value, true, syntax::subdomain);
+            autoscaler::spec(to, value);
+        }
+        Kind::Role | Kind::ClusterRole | Kind::RoleBinding | Kind::ClusterRoleBinding => {
+            access::create(to, kind, value);
+        }
     }
     errors.into_list()
 }
@@ -127,6 +142,12 @@ pub fn update(kind: Kind, new: &Value, old: &Value) -> Vec<FieldError> {
         }
         Kind::LimitRange => limit_range::create(to, new),
         Kind::ResourceQuota => resource_quota::update(to, new, old),
+        Kind::Ingress => route::ingress(to, new),
+        Kind::NetworkPolicy => route::network_policy(to, new),
+        Kind::HorizontalPodAutoscaler => autoscaler::spec(to, new),
+        Kind::Role | Kind::ClusterRole | Kind::RoleBinding | Kind::ClusterRoleBinding => {
+            access::update(to, kind, new, old);
+        }
         Kind::Namespace
         | Kind::ServiceAccount
         | Kind::Endpoints
@@ -170,7 +191,14 @@ pub fn update_status(kind: Kind, new: &Value, old: &Value) -> Vec<FieldError> {
         | Kind::PriorityClass
         | Kind::StorageClass
         | Kind::Lease
-        | Kind::EndpointSlice => {}
+        | Kind::EndpointSlice
+        | Kind::Ingress
+        | Kind::NetworkPolicy
+        | Kind::HorizontalPodAutoscaler
+        | Kind::Role
+        | Kind::ClusterRole
+        | Kind::RoleBinding
+        | Kind::ClusterRoleBinding => {}
     }
     errors.into_list()
 }

@@ -9,8 +9,8 @@ pub use crate::k8s::names::{
     config_key_errors as config_key, dns1123_label_errors as label,
     dns1123_subdomain_errors as subdomain, env_var_name_errors as env_name,
     http_header_errors as header_name, label_value_errors as label_value,
-    port_name_errors as port_name, port_number_errors as port_number,
-    qualified_name_errors as qualified_name,
+    path_segment_errors as path_segment, port_name_errors as port_name,
+    port_number_errors as port_number, qualified_name_errors as qualified_name,
 };
 
 /// Sentences about a malformed text. Empty vectors do not allocate.

@@ -83,6 +83,13 @@ impl Part for GarbageCollector {
         Kind::StorageClass,
         Kind::Lease,
         Kind::EndpointSlice,
+        Kind::Ingress,
+        Kind::NetworkPolicy,
+        Kind::HorizontalPodAutoscaler,
+        Kind::Role,
+        Kind::ClusterRole,
+        Kind::RoleBinding,
+        Kind::ClusterRoleBinding,
     ];
 
     fn start(&mut self, _ctx: &mut Ctx<'_, Timer>) {}

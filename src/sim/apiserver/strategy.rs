@@ -12,7 +12,7 @@ use crate::value;
 pub const TEMPLATE_GENERATION: &str = "deprecated.daemonset.template.generation";
 
 /// Kinds whose generation counts the changes of their spec.
-const COUNTED: [Kind; 10] = [
+const COUNTED: [Kind; 12] = [
     Kind::Pod,
     Kind::DaemonSet,
     Kind::Deployment,
@@ -22,6 +22,8 @@ const COUNTED: [Kind; 10] = [
     Kind::Job,
     Kind::CronJob,
     Kind::PodDisruptionBudget,
+    Kind::Ingress,
+    Kind::NetworkPolicy,
     Kind::EndpointSlice,
 ];
 
@@ -30,7 +32,7 @@ const FIRST: [Kind; 2] = [Kind::PriorityClass, Kind::PodTemplate];
 
 /// Kinds with a status subresource.
 pub(super) fn has_status(kind: Kind) -> bool {
-    COUNTED[..9].contains(&kind)
+    COUNTED[..10].contains(&kind)
         || matches!(
             kind,
             Kind::Node
@@ -39,6 +41,7 @@ pub(super) fn has_status(kind: Kind) -> bool {
                 | Kind::PersistentVolume
                 | Kind::PersistentVolumeClaim
                 | Kind::ResourceQuota
+                | Kind::HorizontalPodAutoscaler
         )
 }
 
@@ -93,7 +96,8 @@ fn first_status(kind: Kind, value: &Value) -> Option<Value> {
         Kind::ReplicaSet | Kind::ReplicationController => value!({"replicas": 0}),
         Kind::Deployment | Kind::Job | Kind::CronJob | Kind::ResourceQuota => Value::map(),
         Kind::Namespace => value!({"phase": "Active"}),
-        Kind::Service => value!({"loadBalancer": {}}),
+        Kind::Service | Kind::Ingress => value!({"loadBalancer": {}}),
+        Kind::HorizontalPodAutoscaler => value!({"currentMetrics": null, "desiredReplicas": 0}),
         Kind::PodDisruptionBudget => value!({
             "currentHealthy": 0, "desiredHealthy": 0, "disruptionsAllowed": 0, "expectedPods": 0,
         }),
@@ -111,7 +115,12 @@ fn first_status(kind: Kind, value: &Value) -> Option<Value> {
         | Kind::PriorityClass
         | Kind::StorageClass
         | Kind::Lease
-        | Kind::EndpointSlice => return None,
+        | Kind::EndpointSlice
+        | Kind::NetworkPolicy
+        | Kind::Role
+        | Kind::ClusterRole
+        | Kind::RoleBinding
+        | Kind::ClusterRoleBinding => return None,
     })
 }
 

@@ -29,9 +29,10 @@ pub fn print(template: &Template, root: &Value) -> Result<String, String> {
 /// One result as text; lists and maps as JSON.
 fn text(value: &Value) -> String {
     match value {
-        Value::Null => String::new(),
         Value::Str(text) => text.to_string(),
-        other @ (Value::Bool(_) | Value::Int(_) | Value::Number(_)) => other.to_string(),
+        other @ (Value::Null | Value::Bool(_) | Value::Int(_) | Value::Number(_)) => {
+            other.to_string()
+        }
         other @ (Value::List(_) | Value::Map(_)) => json::compact(other),
     }
 }

@@ -4,6 +4,7 @@
 
 mod batch;
 pub mod event;
+pub mod kept;
 pub mod network;
 pub mod node;
 mod other;
@@ -122,6 +123,11 @@ pub fn of(kind: Option<Kind>) -> &'static [Column] {
         Kind::ResourceQuota => other::QUOTA,
         Kind::LimitRange => other::LIMITS,
         Kind::ServiceAccount => NAME_AGE,
+        Kind::Ingress => kept::INGRESS,
+        Kind::NetworkPolicy => kept::POLICY,
+        Kind::HorizontalPodAutoscaler => kept::AUTOSCALER,
+        Kind::Role | Kind::ClusterRole => kept::ROLE,
+        Kind::RoleBinding | Kind::ClusterRoleBinding => kept::BINDING,
     }
 }
 
@@ -144,6 +150,11 @@ pub fn write(object: &Object, view: View<'_>, row: &mut Row<'_>) {
         Kind::PersistentVolumeClaim => storage::claim(object, view),
         Kind::StorageClass => storage::class(object, view),
         Kind::Event => event::cells(object, view),
+        Kind::Ingress => kept::ingress(object, view),
+        Kind::NetworkPolicy => kept::policy(object, view),
+        Kind::HorizontalPodAutoscaler => kept::autoscaler(object, view),
+        Kind::Role | Kind::ClusterRole => kept::role(object),
+        Kind::RoleBinding | Kind::ClusterRoleBinding => kept::binding(object, view),
         Kind::Namespace
         | Kind::ConfigMap
         | Kind::Secret

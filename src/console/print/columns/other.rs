@@ -87,7 +87,14 @@ pub fn cells(object: &Object, view: View<'_>) -> Vec<String> {
         | Kind::Job
         | Kind::CronJob
         | Kind::StorageClass
-        | Kind::EndpointSlice => vec![name, age],
+        | Kind::EndpointSlice
+        | Kind::Ingress
+        | Kind::NetworkPolicy
+        | Kind::HorizontalPodAutoscaler
+        | Kind::Role
+        | Kind::ClusterRole
+        | Kind::RoleBinding
+        | Kind::ClusterRoleBinding => vec![name, age],
     }
 }
 

@@ -1,5 +1,6 @@
 //! `kubectl describe`: one file per family of kinds.
 
+mod access;
 mod batch;
 pub mod container;
 mod endpoints;
@@ -8,6 +9,7 @@ mod network;
 pub mod node;
 pub mod pieces;
 mod pod;
+mod route;
 mod small;
 mod storage;
 pub mod template;
@@ -50,7 +52,17 @@ pub fn describe(object: &Object, events: Events, view: View<'_>) -> String {
         Kind::PodDisruptionBudget => small::budget(&mut w, object),
         Kind::Endpoints => endpoints::endpoints(&mut w, object),
         Kind::EndpointSlice => endpoints::slice(&mut w, object),
+        Kind::Ingress => route::ingress(&mut w, object, view),
+        Kind::HorizontalPodAutoscaler => route::autoscaler(&mut w, object),
         // These have no events.
+        Kind::NetworkPolicy => {
+            route::policy(&mut w, object);
+            return w.aligned();
+        }
+        Kind::Role | Kind::ClusterRole | Kind::RoleBinding | Kind::ClusterRoleBinding => {
+            access::describe(&mut w, object);
+            return w.aligned();
+        }
         Kind::ResourceQuota => {
             limits::quota(&mut w, object);
             return w.aligned();

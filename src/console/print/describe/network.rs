@@ -68,7 +68,7 @@ pub fn service(w: &mut Writer, object: &Object, view: View<'_>) {
 }
 
 /// The ready addresses behind a port.
-fn endpoints(object: &Object, port: &Value, view: View<'_>) -> String {
+pub fn endpoints(object: &Object, port: &Value, view: View<'_>) -> String {
     let mut all: Vec<String> = Vec::new();
     let mut none = true;
     for slice in view.api.list(Kind::EndpointSlice, Some(object.namespace())) {

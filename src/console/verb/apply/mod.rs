@@ -401,7 +401,7 @@ pub fn check_name(name: &str) -> Result<(), Failure> {
     Err(Failure::client(format!(
         "invalid resource name {}: [{}]",
         crate::console::args::quoted(name),
-        errors.join(", ")
+        errors.join(" ")
     )))
 }
 

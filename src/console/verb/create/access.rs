@@ -1,15 +1,15 @@
-//! `kubectl create role`, `clusterrole`, `rolebinding`, `clusterrolebinding`: dry runs; nobody here asks for roles, so
-//! they are not kept.
+//! `kubectl create role`, `clusterrole`, `rolebinding`, `clusterrolebinding`: roles are kept, though
+//! nobody here asks for them.
 //!
 //! Upstream: kubectl/pkg/cmd/create/create_role.go, create_clusterrole.go, create_rolebinding.go,
 //! create_clusterrolebinding.go
 
-use super::{name, sets, shown};
+use super::{Told, generated, name, sets};
 use crate::console::args::{Flag, Takes, long};
 use crate::console::error::Failure;
 use crate::console::kubectl::{Call, Command, Run, Type};
 use crate::console::task::Io;
-use crate::k8s::{Str, Value};
+use crate::k8s::{Kind, Str, Value};
 use crate::value;
 
 const GROUP: &str = "rbac.authorization.k8s.io";
@@ -182,7 +182,7 @@ fn role(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
     let mut value = object("Role", &name);
     let rules = resource_rules(call, &verbs, io)?;
     value.set("rules", rules.into_iter().collect::<Value>());
-    shown(call, "roles.rbac.authorization.k8s.io", value, io)
+    generated(call, Kind::Role, value, Told::Server, io)
 }
 
 fn cluster_role(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
@@ -206,7 +206,7 @@ fn cluster_role(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
             value!({"clusterRoleSelectors": [{"matchLabels": labels}]}),
         );
         value.set("rules", Value::Null);
-        return shown(call, "clusterroles.rbac.authorization.k8s.io", value, io);
+        return generated(call, Kind::ClusterRole, value, Told::Server, io);
     }
     let verbs = verbs(call)?;
     if call.flags.list("resource").is_empty() && urls.is_empty() {
@@ -232,11 +232,11 @@ fn cluster_role(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
         rules.push(value!({"nonResourceURLs": texts(urls), "verbs": texts(&verbs)}));
     }
     value.set("rules", rules.into_iter().collect::<Value>());
-    shown(call, "clusterroles.rbac.authorization.k8s.io", value, io)
+    generated(call, Kind::ClusterRole, value, Told::Server, io)
 }
 
 /// The users, groups and service accounts that are bound.
-fn subjects(call: &Call) -> Result<Vec<Value>, Failure> {
+pub fn subjects(call: &Call) -> Result<Vec<Value>, Failure> {
     let mut subjects = Vec::new();
     for (flag, kind) in [("user", "User"), ("group", "Group")] {
         for name in call.flags.list(flag) {
@@ -290,16 +290,13 @@ fn role_binding(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
         }
     };
     let value = binding(call, "RoleBinding", kind, role)?;
-    shown(call, "rolebindings.rbac.authorization.k8s.io", value, io)
+    let told = Told::Inside("rolebinding");
+    generated(call, Kind::RoleBinding, value, told, io)
 }
 
 fn cluster_role_binding(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
     let role = call.flags.text("clusterrole").unwrap_or("").to_owned();
     let value = binding(call, "ClusterRoleBinding", "ClusterRole", &role)?;
-    shown(
-        call,
-        "clusterrolebindings.rbac.authorization.k8s.io",
-        value,
-        io,
-    )
+    let told = Told::Inside("clusterrolebinding");
+    generated(call, Kind::ClusterRoleBinding, value, told, io)
 }

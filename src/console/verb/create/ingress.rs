@@ -1,13 +1,13 @@
-//! `kubectl create ingress`: dry runs; nothing here routes requests, so ingresses are not kept.
+//! `kubectl create ingress`: ingresses are kept, though nothing here routes requests.
 //!
 //! Upstream: kubectl/pkg/cmd/create/create_ingress.go
 
-use super::{name, sets, shown};
+use super::{Told, generated, name, sets};
 use crate::console::args::{Flag, Takes, long};
 use crate::console::error::Failure;
 use crate::console::kubectl::{Call, Command, Run};
 use crate::console::task::Io;
-use crate::k8s::{Str, Value};
+use crate::k8s::{Kind, Str, Value};
 use crate::value;
 
 const INGRESS: &[Flag] = &[
@@ -161,5 +161,5 @@ fn ingress(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
             .at_mut(&["metadata", "annotations"])
             .set(Str::new(key), Str::new(text));
     }
-    shown(call, "ingresses.networking.k8s.io", value, io)
+    generated(call, Kind::Ingress, value, Told::Inside("ingress"), io)
 }

@@ -73,7 +73,7 @@ pub static FILES: &[Command] = &[Command {
     run: Run::Once(run),
 }];
 
-pub use access::COMMANDS as ACCESS;
+pub use access::{COMMANDS as ACCESS, subjects};
 pub use config::COMMANDS as CONFIG;
 pub use ingress::COMMANDS as INGRESS;
 pub use policy::COMMANDS as POLICY;
@@ -145,24 +145,6 @@ fn name(call: &Call) -> Result<&str, Failure> {
         [name] => Ok(name),
         _ => Err(call.usage(format!("exactly one NAME is required, got {}", args.len()))),
     }
-}
-
-/// Shows what the flags described of a kind that is not kept here.
-fn shown(call: &Call, plural: &str, mut value: Value, io: &mut Io<'_>) -> Result<(), Failure> {
-    say::check(call, io)?;
-    let sender = Sender::of(call, "kubectl-create", io)?;
-    let ty = Type::find(plural).ok_or_else(|| Failure::client("no such resource"))?;
-    if ty.namespaced() && call.namespace_given {
-        let namespace = call.namespace.clone();
-        value.at_mut(&["metadata"]).set("namespace", namespace);
-    }
-    if !sender.client_only() {
-        items::stored(ty)?;
-    }
-    let value = configured(call, &value);
-    let name = value.at(&["metadata", "name"]).text().to_owned();
-    let operation = format!("created{}", sender.suffix());
-    say::made(call, ty, &name, &value, &operation, io)
 }
 
 /// Creates (or only shows) what the flags described.

@@ -1,14 +1,15 @@
 //! `kubectl set serviceaccount`, `selector`, `subject`.
 //!
-//! Upstream: kubectl/pkg/cmd/set/set_serviceaccount.go, set_selector.go
+//! Upstream: kubectl/pkg/cmd/set/set_serviceaccount.go, set_selector.go, set_subject.go
 
 use super::{RECORD, Words, change, check, send, sets};
 use crate::console::args::{Flag, Takes, long};
 use crate::console::error::Failure;
 use crate::console::kubectl::items;
-use crate::console::kubectl::request::Sender;
+use crate::console::kubectl::request::{Sender, short_title};
 use crate::console::kubectl::{Call, Command, Run, say};
 use crate::console::task::Io;
+use crate::console::verb::create::subjects;
 use crate::k8s::selector::{Operator, Selector};
 use crate::k8s::{Kind, Str, Value};
 
@@ -130,9 +131,42 @@ fn selector(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
 }
 
 fn subject(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
+    let sender = Sender::of(call, "kubectl-set", io)?.lenient();
     let found = items::find_or_all(call, call.args(), io)?;
     Failure::gather(found.failures)?;
-    Err(Failure::client(
-        "role bindings are not kept in this playground: everything is allowed here",
-    ))
+    let mut failures = Vec::new();
+    check(call)?;
+    say::check(call, io)?;
+    let wanted = subjects(call)?;
+    if wanted.is_empty() {
+        return Err(Failure::client(
+            "you must specify at least one value of user, group or serviceaccount",
+        ));
+    }
+    let words = Words {
+        done: "subjects updated",
+        failed: "failed to patch subjects to rolebinding:",
+    };
+    for item in &found.items {
+        let kind = item.kind()?;
+        if !matches!(kind, Kind::RoleBinding | Kind::ClusterRoleBinding) {
+            failures.push(Failure::client(format!(
+                "{} setting subjects is only supported for RoleBinding/ClusterRoleBinding",
+                short_title(item.ty, &item.name)
+            )));
+            continue;
+        }
+        let mut new = item.tree().clone();
+        let list = new.at_mut(&["subjects"]);
+        let missing = wanted.iter().filter(|s| !list.items().contains(s));
+        for subject in missing.cloned().collect::<Vec<_>>() {
+            list.push(subject);
+        }
+        if &new == item.tree() {
+            io.line("");
+            continue;
+        }
+        failures.extend(send(call, &sender, item, &words, &new, io).err());
+    }
+    Failure::gather(failures)
 }

@@ -69,7 +69,14 @@ pub(super) fn on_create(
         | Kind::PodDisruptionBudget
         | Kind::StorageClass
         | Kind::Lease
-        | Kind::EndpointSlice => {}
+        | Kind::EndpointSlice
+        | Kind::Ingress
+        | Kind::NetworkPolicy
+        | Kind::HorizontalPodAutoscaler
+        | Kind::Role
+        | Kind::ClusterRole
+        | Kind::RoleBinding
+        | Kind::ClusterRoleBinding => {}
     }
     Ok(())
 }

@@ -65,6 +65,22 @@ fn selector() -> Value {
     value!({"matchLabels": {"app": "x"}})
 }
 
+/// Of kinds that nobody acts on.
+fn kept_spec(kind: Kind) -> Value {
+    if kind == Kind::Ingress {
+        return value!({"ingressClassName": "a", "rules": [{"host": "a.b", "http": {"paths": [
+            {"path": "/", "pathType": "Prefix", "backend": {"service": {"name": "x", "port": {"number": 80}}}}]}}]});
+    }
+    if kind == Kind::NetworkPolicy {
+        return value!({"podSelector": selector(), "policyTypes": ["Ingress"], "ingress": [
+            {"from": [{"podSelector": {}}], "ports": [{"port": 80, "protocol": "TCP"}]}]});
+    }
+    value!({"minReplicas": 2, "maxReplicas": 4,
+        "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": "x"},
+        "metrics": [{"type": "Resource",
+            "resource": {"name": "cpu", "target": {"type": "Utilization", "averageUtilization": 50}}}]})
+}
+
 fn spec_of(kind: Kind) -> Value {
     match kind {
         Kind::Pod => pod_spec(),
@@ -115,6 +131,7 @@ fn spec_of(kind: Kind) -> Value {
             "unhealthyPodEvictionPolicy": "AlwaysAllow"}),
         Kind::Lease => value!({"holderIdentity": "me", "leaseDurationSeconds": 40,
             "renewTime": "2026-01-01T00:00:00.000000Z", "leaseTransitions": 1}),
+        Kind::Ingress | Kind::NetworkPolicy | Kind::HorizontalPodAutoscaler => kept_spec(kind),
         Kind::Namespace
         | Kind::Event
         | Kind::ConfigMap
@@ -125,7 +142,11 @@ fn spec_of(kind: Kind) -> Value {
         | Kind::ControllerRevision
         | Kind::PriorityClass
         | Kind::StorageClass
-        | Kind::EndpointSlice => Value::Null,
+        | Kind::EndpointSlice
+        | Kind::Role
+        | Kind::ClusterRole
+        | Kind::RoleBinding
+        | Kind::ClusterRoleBinding => Value::Null,
     }
 }
 
@@ -162,7 +183,18 @@ pub(super) fn manifest(kind: Kind) -> Value {
             "firstTimestamp": "2026-01-01T00:00:00Z", "lastTimestamp": "2026-01-01T00:00:00Z"}),
         Kind::Node => value!({"status": {"capacity": {"cpu": "4", "memory": "8Gi", "pods": "110"},
             "allocatable": {"cpu": "4", "memory": "8Gi", "pods": "110"}}}),
+        Kind::Role | Kind::ClusterRole => {
+            value!({"rules": [{"apiGroups": [""], "resources": ["pods"], "verbs": ["get"]}]})
+        }
+        Kind::RoleBinding | Kind::ClusterRoleBinding => {
+            let group = "rbac.authorization.k8s.io";
+            value!({"roleRef": {"apiGroup": group, "kind": "ClusterRole", "name": "x"},
+                "subjects": [{"apiGroup": group, "kind": "User", "name": "ann"}]})
+        }
         Kind::Pod
+        | Kind::Ingress
+        | Kind::NetworkPolicy
+        | Kind::HorizontalPodAutoscaler
         | Kind::Namespace
         | Kind::Service
         | Kind::LimitRange

@@ -90,7 +90,7 @@ fn refused_creates(room: &mut Room, kind: Kind) {
         "a long name",
         422,
         ns,
-        &with(&other, &["metadata", "name"], "y".repeat(254)),
+        &with(&other, &["metadata", "name"], "y/".repeat(127)),
     );
     if kind.namespaced() {
         create("no such namespace", 404, "nowhere", &other);
