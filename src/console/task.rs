@@ -142,6 +142,22 @@ impl Io<'_> {
         self.write(Stream::Err, "\n");
     }
 
+    /// Writes a line of kubectl's log: level and day, time, process, place in its sources, text.
+    pub fn log(&mut self, level: char, place: &str, text: &str) {
+        let ms = self.now().as_millis();
+        let civil = self.now().timestamp().civil();
+        let process = 1000 + ms / 150 % 60_000;
+        self.err_line(format!(
+            "{level}{:02}{:02} {:02}:{:02}:{:02}.{:06} {process:7} {place}] {text}",
+            civil.month,
+            civil.day,
+            civil.hour,
+            civil.minute,
+            civil.second,
+            ms % 1000 * 1000
+        ));
+    }
+
     /// Writes a warning of the server; kubectl tells equal ones once a command.
     pub fn warn(&mut self, text: &str) {
         let line = format!("Warning: {text}");

@@ -9,8 +9,23 @@ use crate::k8s::{Object, Timestamp, Value};
 use std::cmp::Ordering;
 use std::sync::Arc;
 
-/// Sorts objects by a path; the error is upstream's sentence.
-pub fn sort(objects: &mut [Arc<Object>], path: &str) -> Result<(), String> {
+/// Why objects were not sorted: upstream's sentence.
+#[derive(Debug)]
+pub enum Unsorted {
+    /// The path cannot be read, or leads nowhere.
+    Path(String),
+    /// Two values of this type of Go cannot be compared. kubectl logs it and gives up.
+    Type(&'static str),
+}
+
+impl From<String> for Unsorted {
+    fn from(why: String) -> Self {
+        Unsorted::Path(why)
+    }
+}
+
+/// Sorts objects by a path.
+pub fn sort(objects: &mut [Arc<Object>], path: &str) -> Result<(), Unsorted> {
     let path = jsonpath::relaxed(path)?;
     let template = jsonpath::parse(&path)?;
     let mut keys: Vec<(Option<Value>, Arc<Object>)> = Vec::new();
@@ -19,7 +34,11 @@ pub fn sort(objects: &mut [Arc<Object>], path: &str) -> Result<(), String> {
         keys.push((results.into_iter().flatten().next(), object.clone()));
     }
     if !keys.is_empty() && keys.iter().all(|(key, _)| key.is_none()) {
-        return Err(not_found(&path));
+        return Err(not_found(&path).into());
+    }
+    let mut unsortable = keys.iter().filter_map(|(key, _)| go_type(key.as_ref()?));
+    if let (Some(name), Some(_)) = (unsortable.next(), unsortable.next()) {
+        return Err(Unsorted::Type(name));
     }
     if keys.len() <= INSERTION_MAX {
         insertion(&mut keys);
@@ -30,6 +49,16 @@ pub fn sort(objects: &mut [Arc<Object>], path: &str) -> Result<(), String> {
         *place = object;
     }
     Ok(())
+}
+
+/// The type of a value that cannot be compared with its like.
+fn go_type(value: &Value) -> Option<&'static str> {
+    match value {
+        Value::Map(_) => Some("map[string]interface {}"),
+        Value::List(_) => Some("[]interface {}"),
+        Value::Bool(_) => Some("bool"),
+        Value::Null | Value::Int(_) | Value::Number(_) | Value::Str(_) => None,
+    }
 }
 
 /// The sentence for a path that no object has.

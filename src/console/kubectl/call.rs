@@ -71,22 +71,26 @@ impl Call {
         (!self.all_namespaces()).then_some(self.namespace.as_str())
     }
 
-    /// `--dry-run`; the second value is a warning to print.
-    pub fn dry_run(&self) -> Result<(DryRun, Option<&'static str>), Failure> {
+    /// `--dry-run`; the second value is to be logged: a place in kubectl's sources and a text.
+    pub fn dry_run(&self) -> Result<(DryRun, Option<[&'static str; 2]>), Failure> {
         match self.flags.text("dry-run") {
             None | Some("none" | "false") => Ok((DryRun::None, None)),
             Some("client") => Ok((DryRun::Client, None)),
             Some("server") => Ok((DryRun::Server, None)),
             Some("unchanged") => Ok((
                 DryRun::Client,
-                Some("--dry-run is deprecated and can be replaced with --dry-run=client."),
+                Some([
+                    "helpers.go:719",
+                    "--dry-run is deprecated and can be replaced with --dry-run=client.",
+                ]),
             )),
             Some("true") => Ok((
                 DryRun::Client,
-                Some(
+                Some([
+                    "helpers.go:733",
                     "--dry-run=true is deprecated (boolean value) and can be replaced with \
                      --dry-run=client.",
-                ),
+                ]),
             )),
             Some(other) => Err(Failure::client(format!(
                 "Invalid dry-run value ({other}). Must be \"none\", \"server\", or \"client\"."

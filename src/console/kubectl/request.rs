@@ -20,11 +20,11 @@ pub struct Sender {
 }
 
 impl Sender {
-    /// Reads `--dry-run`, `--field-manager` and `--validate`; prints the warning of a deprecated form.
+    /// Reads `--dry-run`, `--field-manager` and `--validate`; logs a deprecated form.
     pub fn of(call: &Call, manager: &str, io: &mut Io<'_>) -> Result<Self, Failure> {
         let (dry_run, warning) = call.dry_run()?;
-        if let Some(warning) = warning {
-            io.err_line(format!("Warning: {warning}"));
+        if let Some([place, text]) = warning {
+            io.log('W', place, text);
         }
         let given = call.flags.text("field-manager").filter(|m| !m.is_empty());
         Ok(Self {

@@ -6,7 +6,8 @@ use super::get_rows::Rows;
 use super::{get_raw, get_watch};
 use crate::console::args::{Flag, Takes, long, short};
 use crate::console::error::Failure;
-use crate::console::format::{self, Format, sort};
+use crate::console::format::sort::{self, Unsorted};
+use crate::console::format::{self, Format};
 use crate::console::kubectl::builder::{self, Bare, Found, Info};
 use crate::console::kubectl::{Call, Command, Run, flags, manifest};
 use crate::console::print::View;
@@ -165,7 +166,7 @@ fn once(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
     if !call.flags.list("filename").is_empty() && !found.failures.is_empty() {
         found.infos.clear();
     }
-    let objects = sorted(call, &format, &found)?;
+    let objects = sorted(call, &format, &found, io)?;
     if format.is_table() {
         table(call, &format, &found, &objects, io);
         return Failure::gather(found.failures);
@@ -200,7 +201,12 @@ fn once(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
 }
 
 /// The objects in the order of `--sort-by`.
-fn sorted(call: &Call, format: &Format, found: &Found) -> Result<Vec<Arc<Object>>, Failure> {
+fn sorted(
+    call: &Call,
+    format: &Format,
+    found: &Found,
+    io: &mut Io<'_>,
+) -> Result<Vec<Arc<Object>>, Failure> {
     let mut objects: Vec<Arc<Object>> = found.infos.iter().map(|i| i.object.clone()).collect();
     let sorting = call.flags.text("sort-by").filter(|p| !p.is_empty());
     if let Some(path) = sorting {
@@ -209,11 +215,25 @@ fn sorted(call: &Call, format: &Format, found: &Found) -> Result<Vec<Arc<Object>
         if format.is_table() && found.types.len() > 1 {
             return Err(Failure::client(sort::not_found(path)));
         }
-        if !format.is_table() {
-            sorted.map_err(Failure::Client)?;
-        } else if sorted.is_err() && objects.len() > 1 {
+        match sorted {
+            Ok(()) => {}
+            Err(Unsorted::Type(name)) => {
+                let (line, of) = if format.is_table() {
+                    ("sorter.go:375", "[][][]reflect.Value")
+                } else {
+                    ("sorter.go:329", "*unstructured.Unstructured")
+                };
+                let path = format::jsonpath::relaxed(path).unwrap_or_default();
+                let text = format!(
+                    "Field {path} in {of} is an unsortable type: interface, err: unsortable type: {name}"
+                );
+                io.log('F', line, &text);
+                return Err(Failure::Code(1));
+            }
+            Err(Unsorted::Path(why)) if !format.is_table() => return Err(Failure::Client(why)),
             // Rows that cannot be ordered are not printed at all.
-            objects.clear();
+            Err(Unsorted::Path(_)) if objects.len() > 1 => objects.clear(),
+            Err(Unsorted::Path(_)) => {}
         }
     }
     Ok(objects)
