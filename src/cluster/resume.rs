@@ -22,7 +22,7 @@ pub enum Resumed {
     Done(Box<History>),
     /// There is more to do.
     Further(Box<Resume>),
-    /// A command stands where this setup's run never was, or before the one that came earlier.
+    /// A command stands before the one that came earlier.
     Foreign,
     /// The run is longer than the limit of events.
     TooLong,
@@ -71,23 +71,28 @@ impl Resume {
             if entry.after_events > self.last {
                 return Resumed::TooLong;
             }
-            let next = self.history.present.next_event_at();
-            let late = self.history.present.now() > entry.at;
-            if self.reached() < entry.after_events && !late {
-                if self.reached() >= stop {
-                    return Resumed::Further(Box::new(self));
-                }
-                if !self.history.present.step() {
-                    return Resumed::Foreign;
-                }
-                self.history.checkpoint();
-            } else if late
-                || self.reached() > entry.after_events
-                || next.is_some_and(|next| next < entry.at)
-            {
+            let (now, reached) = (self.history.present.now(), self.reached());
+            if entry.at < now {
                 return Resumed::Foreign;
+            }
+            // What is due at the very moment of the command comes before it as far as the count says so. A run that an
+            // earlier version has recorded may count otherwise: then its moment alone decides.
+            let next = self.history.present.next_event_at();
+            let due = next.is_some_and(|next| {
+                next < entry.at || reached < entry.after_events && next == entry.at
+            });
+            if !due {
+                self.history.present.replay(&Arc::new(LogEntry {
+                    after_events: reached,
+                    ..(*entry).clone()
+                }));
+            } else if reached >= self.last {
+                return Resumed::TooLong;
+            } else if reached >= stop {
+                return Resumed::Further(Box::new(self));
             } else {
-                self.history.present.replay(&entry);
+                self.history.present.step();
+                self.history.checkpoint();
             }
         }
         self.history.deeds_set(std::mem::take(&mut self.deeds));

@@ -24,7 +24,12 @@ const PACKING: char = 'A';
 /// The text of a document.
 pub fn encode(doc: &Doc) -> String {
     let text = doc.to_value().to_string();
-    format!("{PACKING}{}", base64(&pack(text.as_bytes())))
+    letters(&pack(text.as_bytes()))
+}
+
+/// What was packed, as text.
+pub(super) fn letters(packed: &[u8]) -> String {
+    format!("{PACKING}{}", base64(packed))
 }
 
 /// Opens a text. Nothing of it is trusted.
@@ -61,21 +66,50 @@ pub fn from_file(text: &str) -> Result<Doc, ShareError> {
 
 /// Deflates as if the dictionary had come before: it is written first and its output thrown away.
 fn pack(bytes: &[u8]) -> Vec<u8> {
-    const BEST_LEVEL: i32 = 9;
-    const RAW: i32 = -15;
-    let flags = create_comp_flags_from_zip_params(BEST_LEVEL, RAW, 0);
-    let mut compressor = CompressorOxide::new(flags);
-    let mut skipped = 0;
-    compress_to_output(&mut compressor, DICTIONARY, TDEFLFlush::Sync, |out| {
-        skipped += out.len();
-        true
-    });
-    let mut packed = Vec::new();
-    compress_to_output(&mut compressor, bytes, TDEFLFlush::Finish, |out| {
-        packed.extend_from_slice(out);
-        true
-    });
-    packed
+    let mut packer = Packer::default();
+    packer.push(bytes);
+    packer.finish()
+}
+
+/// What is packed piece by piece; how it is cut makes no difference.
+pub(super) struct Packer {
+    compressor: Box<CompressorOxide>,
+    packed: Vec<u8>,
+}
+
+impl Default for Packer {
+    fn default() -> Self {
+        const BEST_LEVEL: i32 = 9;
+        const RAW: i32 = -15;
+        let flags = create_comp_flags_from_zip_params(BEST_LEVEL, RAW, 0);
+        let mut packer = Self {
+            compressor: Box::new(CompressorOxide::new(flags)),
+            packed: Vec::new(),
+        };
+        packer.write(DICTIONARY, TDEFLFlush::Sync);
+        packer.packed.clear();
+        packer
+    }
+}
+
+impl Packer {
+    pub fn push(&mut self, bytes: &[u8]) {
+        self.write(bytes, TDEFLFlush::None);
+    }
+
+    /// The packed bytes; nothing may follow.
+    pub fn finish(&mut self) -> Vec<u8> {
+        self.write(&[], TDEFLFlush::Finish);
+        std::mem::take(&mut self.packed)
+    }
+
+    fn write(&mut self, bytes: &[u8], flush: TDEFLFlush) {
+        let packed = &mut self.packed;
+        compress_to_output(&mut self.compressor, bytes, flush, |out| {
+            packed.extend_from_slice(out);
+            true
+        });
+    }
 }
 
 /// Inflates behind the dictionary, growing the output up to the limit.

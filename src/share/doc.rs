@@ -1,6 +1,7 @@
 //! `Doc`: the versioned document behind links and workspace files. Its types are its own, so that the rest of
 //! the library may change without changing what old links mean.
 
+use super::later::Later;
 use super::{command, setup};
 use crate::cluster::{Command, History, LogEntry, Resume, Setup, SimSpan, SimTime};
 use crate::k8s::{Str, Value};
@@ -8,8 +9,13 @@ use crate::value;
 use std::fmt;
 use std::sync::Arc;
 
-/// The version that is written. Every version up to it can be read.
-pub const VERSION: i64 = 1;
+/// The newest version: every one up to it can be read. A document is written in the oldest that can hold it, so that
+/// pages of before open it, too.
+pub const VERSION: i64 = 2;
+
+/// The first version, and the one that brought applies to come.
+pub const VERSION_FIRST: i64 = 1;
+const VERSION_LATER: i64 = 2;
 
 /// More than this is refused when a document is opened.
 pub const LIMIT_COMMANDS: usize = 20_000;
@@ -33,6 +39,8 @@ pub struct Doc {
     pub name: String,
     /// Other lines of time on the same setup.
     pub branches: Vec<Branch>,
+    /// Applies that were put off, in order.
+    pub later: Vec<Later>,
 }
 
 /// Another line of time.
@@ -141,7 +149,18 @@ impl Doc {
 
     /// The document as a tree. Fields at their defaults are left out.
     pub fn to_value(&self) -> Value {
-        let mut value = value!({"v": VERSION, "setup": setup::to_value(&self.setup)});
+        let version = if self.later.is_empty() {
+            VERSION_FIRST
+        } else {
+            VERSION_LATER
+        };
+        let mut value = value!({"v": version, "setup": setup::to_value(&self.setup)});
+        if !self.later.is_empty() {
+            value.set(
+                "later",
+                self.later.iter().map(Later::to_value).collect::<Value>(),
+            );
+        }
         if !self.files.is_empty() {
             value.set(
                 "files",
@@ -175,7 +194,7 @@ impl Doc {
         value
     }
 
-    /// Reads a tree of the present version (see [`super::migrate`] for older ones).
+    /// Reads a tree of the newest version (see [`super::migrate`] for older ones).
     pub fn from_value(value: &Value) -> Result<Self, ShareError> {
         let files = value.get("files").items();
         let branches = value.get("branches").items();
@@ -190,6 +209,7 @@ impl Doc {
             file: usize::try_from(moment(value.get("file"))?).unwrap_or(0),
             name: label(value.get("name"))?,
             branches: (branches.iter().map(Branch::from_value)).collect::<Result<_, _>>()?,
+            later: Later::list_from_value(value.get("later"))?,
         })
     }
 }
@@ -303,7 +323,7 @@ fn log_from_value(value: &Value) -> Result<Vec<Line>, ShareError> {
 }
 
 /// A file's name without what shells, addresses and pages would take for something else.
-fn plain_name(name: &str) -> String {
+pub(super) fn plain_name(name: &str) -> String {
     let strange = |c: char| c.is_control() || "<>\"'&;|$`\\".contains(c);
     let plain: String = (name.chars().take(NAME_MAX))
         .map(|c| if strange(c) { '_' } else { c })

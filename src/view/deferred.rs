@@ -14,7 +14,8 @@ pub struct Due {
     /// The file, and its text when the apply was asked for.
     pub name: String,
     pub text: String,
-    done: bool,
+    /// Its moment came.
+    pub done: bool,
 }
 
 /// All applies of a line that were put off.
@@ -22,6 +23,7 @@ pub struct Due {
 pub struct Deferred {
     list: Vec<Due>,
     count: u32,
+    version: u64,
 }
 
 impl Deferred {
@@ -36,6 +38,7 @@ impl Deferred {
             self.list.remove(done);
         }
         self.count += 1;
+        self.version += 1;
         let place = self.list.partition_point(|due| due.at <= at);
         let due = Due {
             id: self.count,
@@ -48,7 +51,27 @@ impl Deferred {
         true
     }
 
+    /// All of them, those whose moment came among them.
+    pub fn all(&self) -> &[Due] {
+        &self.list
+    }
+
+    /// Takes one in from elsewhere, behind those of its moment.
+    pub fn take_in(&mut self, at: SimTime, name: &str, text: &str, done: bool) {
+        if self.add(at, name, text) && done {
+            let id = self.count;
+            let own = self.list.iter_mut().filter(|due| due.id == id);
+            own.for_each(|due| due.done = true);
+        }
+    }
+
+    /// Grows with every change.
+    pub fn version(&self) -> u64 {
+        self.version
+    }
+
     pub fn cancel(&mut self, id: u32) {
+        self.version += 1;
         self.list.retain(|due| due.id != id);
     }
 
@@ -69,6 +92,7 @@ impl Deferred {
             return None;
         }
         due.done = true;
+        self.version += 1;
         Some(due.clone())
     }
 
@@ -109,6 +133,24 @@ mod tests {
         let id = deferred.waiting().map(|due| due.id).next();
         deferred.cancel(id.unwrap_or(0));
         assert_eq!(deferred.next(), None);
+    }
+
+    #[test]
+    fn they_are_taken_in_as_they_were() {
+        let mut deferred = Deferred::default();
+        deferred.take_in(at(30), "b.yaml", "b", false);
+        deferred.take_in(at(20), "a.yaml", "a", true);
+        let list = |d: &Deferred| -> Vec<(String, bool)> {
+            let all = d.all().iter();
+            all.map(|due| (due.name.clone(), due.done)).collect()
+        };
+        let wanted = [("a.yaml".to_owned(), true), ("b.yaml".to_owned(), false)];
+        assert_eq!(list(&deferred), wanted);
+        let version = deferred.version();
+        deferred.cut(at(10));
+        assert_eq!(deferred.next(), Some(at(20)), "it comes again");
+        assert!(deferred.take(at(20)).is_some());
+        assert!(deferred.version() > version);
     }
 
     #[test]

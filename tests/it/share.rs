@@ -3,7 +3,10 @@
 use daemonset_playground::cluster::{Cluster, Command, History, Request, Setup, SimSpan, Verb};
 use daemonset_playground::k8s::Kind;
 use daemonset_playground::k8s::Value;
-use daemonset_playground::share::{Doc, ShareError, TextFile, decode, encode, migrate};
+use daemonset_playground::share::doc::VERSION;
+use daemonset_playground::share::{
+    Doc, Encoding, Later, ShareError, TextFile, decode, encode, migrate,
+};
 use daemonset_playground::value;
 use std::fs;
 
@@ -89,16 +92,40 @@ fn a_rewound_run_opens_where_it_stood() {
     assert!(after.rewound());
 }
 
+/// A version of the page to come may count events otherwise: what people did still happens at its moments.
 #[test]
-fn logs_of_another_run_are_refused() {
+fn commands_come_at_their_moments_when_the_counts_are_others() {
     let doc = decode(&link(&run())).expect("its own link opens");
     let own = doc.log[0].after_events;
-    for (at, after_events) in [(0, 0), (40_000, own), (2_000, own + 1), (2_000, LIMIT * 10)] {
+    for (at, after_events) in [(0, 0), (40_000, own), (2_000, own + 1), (2_000, own / 2)] {
         let mut other = doc.clone();
+        other.position = 60_000;
         other.log[0].at = at;
         other.log[0].after_events = after_events;
-        assert!(resume(&other).is_none(), "at {at}, after {after_events}");
+        let mut history = resume(&other).expect("it opens");
+        let wanted = doc.now() + SimSpan::from_millis(60_000 - doc.position);
+        assert_eq!(history.cluster().now(), wanted);
+        assert_eq!(history.cluster().objects(Kind::Pod).count(), 12);
+        let entry = history.log()[0].clone();
+        assert_eq!(entry.at.since(history.start()).as_millis(), at);
+        // The line can be walked like any other.
+        let hash = history.cluster().api().trace().hash();
+        assert!(history.undo());
+        history.seek(wanted);
+        assert_eq!(history.cluster().api().trace().hash(), hash);
     }
+}
+
+#[test]
+fn logs_that_go_back_or_are_too_long_are_refused() {
+    let doc = decode(&link(&run())).expect("its own link opens");
+    let mut long = doc.clone();
+    long.log[0].after_events = LIMIT * 10;
+    assert!(resume(&long).is_none());
+    let mut back = doc.clone();
+    back.log.push(doc.log[0].clone());
+    back.log[1].at -= 1;
+    assert!(resume(&back).is_none());
 }
 
 #[test]
@@ -131,8 +158,9 @@ fn damaged_links_are_refused_in_words() {
 
 #[test]
 fn other_versions_are_refused_in_words() {
-    let newer = migrate::read(&value!({"v": 2})).expect_err("of a later page");
-    assert_eq!(newer, ShareError::Newer(2));
+    let next = VERSION + 1;
+    let newer = migrate::read(&value!({"v": next})).expect_err("of a later page");
+    assert_eq!(newer, ShareError::Newer(next));
     assert!(newer.to_string().contains("newer version"));
     for value in [
         value!({"v": 0}),
@@ -236,13 +264,23 @@ fn links_of_every_version_open_as_they_did() {
         .filter(|path| path.extension().is_some_and(|e| e == "txt"))
         .collect();
     names.sort();
-    assert!(names.len() >= 2, "examples of version 1");
+    for version in 1..=VERSION {
+        let prefix = format!("v{version}-");
+        let own = |path: &&std::path::PathBuf| {
+            let name = path.file_name().and_then(|name| name.to_str());
+            name.is_some_and(|name| name.starts_with(&prefix))
+        };
+        assert!(
+            names.iter().any(|path| own(&path)),
+            "an example of {version}"
+        );
+    }
     for path in names {
         let text = fs::read_to_string(&path).expect("a link");
         let mut lines = text.lines();
         let (link, wanted) = (lines.next().unwrap_or(""), lines.next().unwrap_or(""));
         let doc = decode(link).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
-        let history = resume(&doc).expect("it opens");
+        let history = resume(&doc).unwrap_or_else(|| panic!("{} does not run", path.display()));
         let cluster = history.cluster();
         let sets = cluster.objects(Kind::DaemonSet).count();
         let pods = cluster.objects(Kind::Pod).count();
@@ -253,6 +291,85 @@ fn links_of_every_version_open_as_they_did() {
             doc.files.len(),
             doc.branches.len(),
         );
+        let found = match doc.later.len() {
+            0 => found,
+            n => format!("{found}, {n} to come"),
+        };
         assert_eq!(found, wanted, "{}", path.display());
+    }
+}
+
+#[test]
+fn applies_to_come_are_in_a_link_of_their_own_version() {
+    let mut doc = decode(&link(&run())).expect("its own link opens");
+    assert_eq!(
+        doc.to_value().get("v").as_i64(),
+        Some(1),
+        "nothing new in it"
+    );
+    doc.later = vec![
+        Later {
+            at: 20_000,
+            name: "b.yaml".to_owned(),
+            text: "b: é\n".to_owned(),
+            done: true,
+        },
+        Later {
+            at: 600_000,
+            name: "a.yaml".to_owned(),
+            text: "a: 1\n".to_owned(),
+            done: false,
+        },
+    ];
+    assert_eq!(doc.to_value().get("v").as_i64(), Some(2));
+    let back = decode(&encode(&doc)).expect("its own link opens");
+    assert_eq!(back.later, doc.later);
+    let open = |v: i64, later: Value| {
+        let value = value!({"v": v, "setup": {"seed": "1"}, "later": later});
+        migrate::read(&value).map(|doc| doc.later.len())
+    };
+    let many: Value = (0..65).map(|i| value!([i, "a", "a"])).collect();
+    assert_eq!(open(2, value!([[5, "a.yaml", "a"]])), Ok(1));
+    assert_eq!(open(2, many), Err(ShareError::TooLarge));
+    for wrong in [
+        value!([["5", "a", "a"]]),
+        value!([[-5, "a", "a"]]),
+        value!([[5, "<b>", "a"]]),
+        value!([[5, "a"]]),
+        value!([7]),
+    ] {
+        assert!(open(2, wrong.clone()).is_err(), "{wrong}");
+    }
+    assert!(
+        open(1, value!([[5, "a.yaml", "a"]])).is_err(),
+        "the first version had none"
+    );
+}
+
+#[test]
+fn a_text_made_in_pieces_is_the_same_text() {
+    let mut doc = decode(&link(&run())).expect("its own link opens");
+    let text: String = (0..200)
+        .map(|i| format!("line {i}: \"{}\"\n", i * 7919))
+        .collect();
+    for i in 0..3 {
+        doc.files.push(TextFile {
+            name: format!("f{i}"),
+            text: text.clone(),
+            applied: Some(text.replace('7', "8")),
+        });
+    }
+    for doc in [doc, Doc::default()] {
+        let mut encoding = Encoding::new(&doc);
+        let mut pieces = 0;
+        let whole = loop {
+            pieces += 1;
+            if let Some(whole) = encoding.step() {
+                break whole;
+            }
+        };
+        assert!(pieces > 1 || doc.files.is_empty());
+        assert!(whole == encode(&doc), "in {pieces} pieces");
+        assert!(Encoding::new(&doc).finish() == whole);
     }
 }

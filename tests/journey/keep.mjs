@@ -63,6 +63,37 @@ export const journeys = {
     await closed(page);
   },
 
+  async "an apply that was put off is in the link and in the storage, and comes at its moment"(site) {
+    const page = await site.open();
+    await page.settled(3);
+    await page.pause();
+    await page.type((await page.text()).trimEnd().replace(":1.20", ":1.21"));
+    const at = Math.floor(await page.seconds()) + 40;
+    await page.id("apply-later").click();
+    await page.id("ask-field").fill(String(at));
+    await page.id("ask-yes").click();
+    await page.id("later").waitFor();
+    const words = await page.id("later").innerText();
+    const hash = await link(page);
+    await saved(page);
+    await reloaded(page);
+    await page.id("later").filter({ hasText: words.split("\n")[0] }).waitFor();
+    const other = await site.open({ query: `?paused=1${hash}` });
+    await other.id("later").filter({ hasText: words.split("\n")[0] }).waitFor();
+    await other.speed(10);
+    await other.play();
+    await other.page.locator('[data-testid="revision"][data-number="2"]').waitFor();
+    assert.ok((await other.seconds()) >= at);
+    await other.id("later").waitFor({ state: "detached" });
+    await closed(other);
+    await page.id("later-cancel").click();
+    await page.id("later").waitFor({ state: "detached" });
+    await saved(page);
+    await reloaded(page);
+    assert.equal(await page.id("later").count(), 0);
+    await closed(page);
+  },
+
   async "link, Markdown and frame are copied, by hand where the browser forbids it"(site) {
     const page = await site.open();
     await page.id("share").click();

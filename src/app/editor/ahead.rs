@@ -60,11 +60,14 @@ fn look(desk: Desk, screen: Screen, dispatch: Dispatch) {
             },
         );
     }
-    let (before, after, answer) = dispatch.attempt(&file);
+    let (copies, answer) = dispatch.attempt(&file);
     set(screen.diagnostics, super::deeds::read(&file.text, &answer));
     if answer.refused {
         return done(desk, Outlook::Refused);
     }
+    let Some((before, after)) = copies else {
+        return done(desk, Outlook::Same);
+    };
     // It takes turns of its own: each is as long as the cluster is large.
     let number = desk.look.get_value();
     soon(move || outlook::begin(desk, screen, number, before, after, &answer.text));

@@ -2,7 +2,9 @@
 
 use crate::app::screen::{Answer, File};
 use crate::app::session::Dispatch;
+use crate::app::spare::soon;
 use crate::cluster::Cluster;
+use crate::view::plan::PlanRun;
 use crate::view::{self, Diagnostic};
 use leptos::prelude::*;
 
@@ -67,16 +69,18 @@ impl Dispatch {
         });
     }
 
-    /// Applies a file on a copy: the cluster as it is, the copy, and the answer.
-    pub fn attempt(self, file: &File) -> (Cluster, Cluster, Answer) {
+    /// Applies a file on a copy: the cluster as it is and the copy, when that wrote anything, and the answer.
+    pub fn attempt(self, file: &File) -> (Option<(Cluster, Cluster)>, Answer) {
         self.session.with_value(|session| {
-            let before = session.history.cluster().clone();
+            let cluster = session.history.cluster();
             let line = apply_line(&file.name, session.terminal.folder());
-            let (after, answer) =
-                session
-                    .terminal
-                    .attempt(before.clone(), &file.name, &file.text, &line);
-            (before, after, answer)
+            let terminal = &session.terminal;
+            let (after, answer) = terminal.attempt(cluster.clone(), &file.name, &file.text, &line);
+            if !answer.refused && PlanRun::concerns(cluster, &after) {
+                return (Some((cluster.clone(), after)), answer);
+            }
+            soon(move || drop(after));
+            (None, answer)
         })
     }
 }

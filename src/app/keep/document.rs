@@ -2,9 +2,9 @@
 
 use crate::app::screen::{Answer, File, Selection};
 use crate::app::session::{Dispatch, Session};
-use crate::cluster::{History, Resume, Resumed};
+use crate::cluster::{History, Resume, Resumed, SimSpan, SimTime};
 use crate::say;
-use crate::share::{Branch, Doc, ShareError, TextFile};
+use crate::share::{Branch, Doc, Later, ShareError, TextFile};
 use crate::view::{Marks, Phases, Say};
 use leptos::prelude::*;
 
@@ -102,6 +102,12 @@ impl Opening {
             for file in &self.doc.files {
                 session.terminal.write(&file.name, &file.text);
             }
+            let start = SimTime::of(self.doc.setup.start);
+            for later in &self.doc.later {
+                let at = start + SimSpan::from_millis(later.at);
+                let (name, text) = (&later.name, &later.text);
+                session.deferred.take_in(at, name, text, later.done);
+            }
             self.session = Some(session);
         }
     }
@@ -136,6 +142,14 @@ impl Dispatch {
             doc.name.clone_from(&session.branches.front().name);
             let others = session.branches.others().iter();
             doc.branches = (others.map(|line| Branch::of(&line.history, &line.tag.name))).collect();
+            let start = SimTime::of(session.cluster().setup().start);
+            let later = session.deferred.all().iter().map(|due| Later {
+                at: due.at.since(start).as_millis(),
+                name: due.name.clone(),
+                text: due.text.clone(),
+                done: due.done,
+            });
+            doc.later = later.collect();
             doc
         })
     }

@@ -26,7 +26,7 @@ pub type Keep = Held<KeepCells>;
 /// The cells of keeping and sharing.
 pub struct KeepCells {
     /// Changes with everything that a link holds, but the passing of time.
-    pub changed: RwSignal<(usize, u64)>,
+    pub changed: RwSignal<(usize, u64, u64)>,
     /// Changes with the area under the time line's marks.
     pub phases: RwSignal<(u32, u64)>,
     pub undoable: RwSignal<bool>,
@@ -51,7 +51,7 @@ pub struct KeepCells {
 impl Default for KeepCells {
     fn default() -> Self {
         Self {
-            changed: RwSignal::new((0, 0)),
+            changed: RwSignal::new((0, 0, 0)),
             phases: RwSignal::new((0, 0)),
             undoable: RwSignal::new(false),
             redoable: RwSignal::new(false),
@@ -80,7 +80,11 @@ impl KeepCells {
         let (undoable, redoable) = session.moves();
         set(self.undoable, undoable);
         set(self.redoable, redoable);
-        let changed = (history.log().len(), branches.version());
+        let changed = (
+            history.log().len(),
+            branches.version(),
+            session.deferred.version(),
+        );
         // The end of the line grows with every frame; the list is made when it is looked at.
         if self.changed.with_untracked(|old| *old != changed) {
             self.branches.set(branches.rows(history));
