@@ -7,7 +7,8 @@ mod scenes;
 #[cfg(target_arch = "wasm32")]
 pub mod exports {
     use super::scenes;
-    use daemonset_playground::cluster::Cluster;
+    use daemonset_playground::cluster::{Cluster, SimSpan};
+    use daemonset_playground::console::{Job, Session};
     use wasm_bindgen::prelude::wasm_bindgen;
 
     /// A cluster that scenes are played in.
@@ -41,6 +42,15 @@ pub mod exports {
                 self.nodes,
                 "registry.example.com/agent:2",
             );
+        }
+
+        /// Runs a line of the console to its end, at most 5 s of simulated time; the length of what it prints.
+        pub fn line(&mut self, text: &str) -> usize {
+            let cluster = &mut self.cluster;
+            let mut job = Job::start_complete(text, cluster.now());
+            let until = cluster.now() + SimSpan::from_secs(5);
+            job.run(&mut Session::default(), cluster, until, 1_000_000);
+            job.outputs().iter().map(|o| o.text.len()).sum()
         }
 
         /// Events so far.

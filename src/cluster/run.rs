@@ -3,7 +3,7 @@
 use super::parts::{PartId, Parts};
 use super::world::World;
 use super::{Cluster, Command, Event, LogEntry, Reply, Request, Setup, Verb};
-use crate::sim::{ApiServer, EventQueue, Rng, SimTime, Status};
+use crate::sim::{ApiServer, EventQueue, Rng, SimTime, Status, room};
 use std::sync::Arc;
 
 /// How far [`Cluster::advance_to`] came.
@@ -14,6 +14,9 @@ pub enum Advanced {
     /// The limit of events was used up first.
     Limit,
 }
+
+/// Events between two looks at the room in memory.
+const ROOM_EVERY: u64 = 64;
 
 /// A bound on the events of the warm-up, far above what any setup needs.
 const WARM_UP_LIMIT: usize = 50_000_000;
@@ -176,6 +179,9 @@ impl Cluster {
         assert!(at >= self.world.now, "time does not go back");
         self.world.now = at;
         self.world.events_done += 1;
+        if self.world.events_done.is_multiple_of(ROOM_EVERY) {
+            room::keep();
+        }
         match event {
             Event::Deliver(id) => self.parts.deliver(&mut self.world, id),
             Event::Timer(timer) => self.parts.timer(&mut self.world, timer),

@@ -8,6 +8,8 @@ pub mod clock;
 
 pub mod rng;
 
+pub mod room;
+
 pub mod queue;
 
 pub mod objects;
