@@ -106,11 +106,11 @@ impl Failure {
                     Failure::Api(status) if status.reason == "Invalid" => {
                         format!("{}\n", prefixed(status))
                     }
+                    Failure::Many(_) => format!("{}\n", f.message()),
                     other @ (Failure::Api(_)
                     | Failure::Usage { .. }
                     | Failure::Flag { .. }
                     | Failure::Plain(_)
-                    | Failure::Many(_)
                     | Failure::Code(_)) => other.text(),
                 });
                 lines.collect()
@@ -126,8 +126,16 @@ impl Failure {
             Failure::Client(message) | Failure::Plain(message) => message.clone(),
             Failure::Usage { message, .. } | Failure::Flag { message, .. } => message.clone(),
             Failure::Many(failures) => {
-                let all: Vec<String> = failures.iter().map(Failure::message).collect();
-                format!("[{}]", all.join(", "))
+                let mut all: Vec<String> = Vec::new();
+                for message in failures.iter().map(Failure::message) {
+                    if !all.contains(&message) {
+                        all.push(message);
+                    }
+                }
+                match &all[..] {
+                    [one] => one.clone(),
+                    several => format!("[{}]", several.join(", ")),
+                }
             }
             Failure::Code(_) => String::new(),
         }

@@ -7,6 +7,7 @@ pub mod kyaml;
 pub mod sort;
 pub mod template;
 
+use self::jsonpath::Missing;
 use crate::console::error::Failure;
 use crate::console::kubectl::Call;
 use crate::console::task::Io;
@@ -168,22 +169,29 @@ pub fn shown(call: &Call, value: &Value) -> Value {
 
 /// Prints one object (or a List).
 pub fn print(call: &Call, format: &Format, value: &Value, io: &mut Io<'_>) -> Result<(), Failure> {
+    let missing = if call.flags.is_or("allow-missing-template-keys", true) {
+        Missing::Nothing
+    } else {
+        Missing::Refused
+    };
     match format {
         Format::Table | Format::Wide | Format::Name => {}
         Format::Yaml => io.out(yaml::print(value)),
         Format::Kyaml => io.out(kyaml::print(value)),
         Format::Json => io.line(json::indented(value)),
-        Format::JsonPath { raw, template } => match jsonpath::print(template, value) {
+        Format::JsonPath { raw, template } => match jsonpath::print(template, value, missing) {
             Ok(text) => io.out(text),
             Err(why) => return Err(jsonpath_failure(raw, &why, value)),
         },
-        Format::JsonPathAsJson { raw, template } => match jsonpath::find(template, value) {
-            Ok(results) => {
-                let all: Value = results.into_iter().flatten().collect();
-                io.line(json::indented(&all));
+        Format::JsonPathAsJson { raw, template } => {
+            match jsonpath::find_or(template, value, missing) {
+                Ok(results) => {
+                    let all: Value = results.into_iter().flatten().collect();
+                    io.line(json::indented(&all));
+                }
+                Err(why) => return Err(jsonpath_failure(raw, &why, value)),
             }
-            Err(why) => return Err(jsonpath_failure(raw, &why, value)),
-        },
+        }
         Format::Columns(spec) => {
             let items = value.get("items");
             let objects = match items.as_list() {
@@ -197,7 +205,7 @@ pub fn print(call: &Call, format: &Format, value: &Value, io: &mut Io<'_>) -> Re
             }
         }
         Format::Template { raw, nodes } => {
-            let (text, error) = template::run(nodes, raw, value);
+            let (text, error) = template::run(nodes, raw, value, missing);
             io.out(text);
             if let Some(why) = error {
                 io.out(format!(

@@ -237,12 +237,14 @@ pub fn objects(
     Ok(found)
 }
 
+/// What the server says of every request for Endpoints.
+pub const ENDPOINTS: &str =
+    "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice";
+
 /// Says that Endpoints are deprecated, where they were asked for.
 pub fn warn_endpoints(named: &Named, io: &mut Io<'_>) {
     if named.types().any(|t| t.kind == Some(Kind::Endpoints)) {
-        io.err_line(
-            "Warning: v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice",
-        );
+        io.warn(ENDPOINTS);
     }
 }
 

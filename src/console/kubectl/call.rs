@@ -74,7 +74,15 @@ impl Call {
     /// `--dry-run`; the second value is to be logged: a place in kubectl's sources and a text.
     pub fn dry_run(&self) -> Result<(DryRun, Option<[&'static str; 2]>), Failure> {
         match self.flags.text("dry-run") {
-            None | Some("none" | "false") => Ok((DryRun::None, None)),
+            None | Some("none") => Ok((DryRun::None, None)),
+            Some("false") => Ok((
+                DryRun::None,
+                Some([
+                    "helpers.go:736",
+                    "--dry-run=false is deprecated (boolean value) and can be replaced with \
+                     --dry-run=none.",
+                ]),
+            )),
             Some("client") => Ok((DryRun::Client, None)),
             Some("server") => Ok((DryRun::Server, None)),
             Some("unchanged") => Ok((

@@ -36,6 +36,8 @@ pub enum Look {
 pub struct Items {
     pub items: Vec<Item>,
     pub failures: Vec<Failure>,
+    /// How many items were found before each failure.
+    places: Vec<usize>,
     /// Exactly one object was asked for by its name.
     pub single: bool,
 }
@@ -70,6 +72,38 @@ impl Item {
             source: String::new(),
             value: Some(object.value().clone()),
         }
+    }
+}
+
+impl Items {
+    /// Items that were found by other means.
+    pub fn of(items: Vec<Item>, failures: Vec<Failure>) -> Self {
+        Self {
+            places: vec![items.len(); failures.len()],
+            items,
+            failures,
+            single: false,
+        }
+    }
+
+    fn fail(&mut self, status: Status) {
+        self.places.push(self.items.len());
+        self.failures.push(status.into());
+    }
+
+    /// Works on each item in the order in which they were named; what was not found is told in its place.
+    pub fn visit(self, mut act: impl FnMut(Item) -> Result<(), Failure>) -> Result<(), Failure> {
+        let mut failures = Vec::new();
+        let mut missing: Vec<(usize, Failure)> =
+            self.places.into_iter().zip(self.failures).collect();
+        for (i, item) in self.items.into_iter().enumerate() {
+            while missing.first().is_some_and(|(place, _)| *place <= i) {
+                failures.push(missing.remove(0).1);
+            }
+            failures.extend(act(item).err());
+        }
+        failures.extend(missing.into_iter().map(|(_, failure)| failure));
+        Failure::gather(failures)
     }
 }
 
@@ -130,7 +164,7 @@ pub fn find(
             for ty in types {
                 match builder::list(call, ty, api) {
                     Ok(objects) => items.items.extend(objects.iter().map(|o| Item::of(ty, o))),
-                    Err(status) => items.failures.push(status.into()),
+                    Err(status) => items.fail(status),
                 }
             }
         }
@@ -154,7 +188,7 @@ pub fn find(
                 }
                 match builder::get(call, ty, &name, api) {
                     Ok(object) => items.items.push(Item::of(ty, &object)),
-                    Err(status) => items.failures.push(status.into()),
+                    Err(status) => items.fail(status),
                 }
             }
         }
@@ -177,6 +211,7 @@ pub fn find_or_all(call: &Call, args: &[String], io: &mut Io<'_>) -> Result<Item
 fn from_files(call: &Call, look: Look, io: &mut Io<'_>) -> Result<Items, Failure> {
     let read = manifest::read(call, Check::Nothing, io)?;
     let mut items = Items {
+        places: vec![usize::MAX; read.failures.len()],
         failures: read.failures,
         single: read.objects.len() == 1,
         ..Items::default()
@@ -189,7 +224,7 @@ fn from_files(call: &Call, look: Look, io: &mut Io<'_>) -> Result<Items, Failure
             match live(manifest.ty, &manifest.namespace, &manifest.name, api) {
                 Ok(object) => object.value().clone(),
                 Err(status) => {
-                    items.failures.push(status.into());
+                    items.fail(status);
                     continue;
                 }
             }

@@ -2,6 +2,7 @@
 //! [`filter::Filter`].
 
 pub mod awk;
+pub mod base64;
 pub mod cut;
 pub mod decimal;
 pub mod filter;
@@ -25,10 +26,10 @@ use filter::Filter;
 
 /// Names of all programs, for completion and for `help`.
 pub const NAMES: &[&str] = &[
-    "alias", "awk", "basename", "bash", "break", "cat", "cd", "clear", "column", "command",
-    "continue", "cp", "cut", "date", "dirname", "echo", "egrep", "exit", "export", "false",
-    "fgrep", "grep", "head", "help", "history", "kubectl", "less", "ls", "mkdir", "more", "mv",
-    "nano", "nl", "paste", "printf", "pwd", "read", "rev", "rm", "sed", "seq", "set", "sh",
+    "alias", "awk", "base64", "basename", "bash", "break", "cat", "cd", "clear", "column",
+    "command", "continue", "cp", "cut", "date", "dirname", "echo", "egrep", "exit", "export",
+    "false", "fgrep", "grep", "head", "help", "history", "kubectl", "less", "ls", "mkdir", "more",
+    "mv", "nano", "nl", "paste", "printf", "pwd", "read", "rev", "rm", "sed", "seq", "set", "sh",
     "sleep", "sort", "source", "tac", "tail", "tee", "test", "touch", "tr", "true", "uniq",
     "unset", "vi", "vim", "watch", "wc", "which", "xargs",
 ];
@@ -69,6 +70,7 @@ pub fn start_within(
         "grep" | "egrep" | "fgrep" => grep::start(name, args),
         "cat" | "less" | "more" => Ok(text::cat(args)),
         "tac" | "head" | "tail" | "wc" | "uniq" | "tee" => text::start(name, args),
+        "base64" => base64::start(args),
         "column" | "nl" | "paste" | "rev" => table::start(name, args),
         "test" | "[" | "[[" => Ok(test::start(name, args)),
         "bash" | "sh" | "source" | "." => {

@@ -5,14 +5,14 @@
 use crate::cluster::{ApiServer, DeleteOptions, Propagation, SimSpan, SimTime};
 use crate::console::args::{Flag, Takes, long, short};
 use crate::console::error::Failure;
-use crate::console::kubectl::builder::Bare;
+use crate::console::kubectl::builder::{self, Bare};
 use crate::console::kubectl::call::DryRun;
 use crate::console::kubectl::items::{self, Item, Items, Look};
 use crate::console::kubectl::request::{Sender, short_title};
 use crate::console::kubectl::{Call, Command, Run, fail, flags};
 use crate::console::task::{Io, Step, Task, Wake};
 use crate::console::verb::apply::about;
-use crate::k8s::Str;
+use crate::k8s::{Kind, Str};
 
 pub const FLAGS: &[Flag] = &[
     long("grace-period", Takes::Int),
@@ -277,7 +277,10 @@ pub fn all(
             Err(failure) => failures.push(failure),
         }
     }
-    failures.extend(found.failures);
+    match Failure::gather(found.failures) {
+        Err(Failure::Many(several)) if failures.is_empty() => failures = several,
+        other => failures.extend(other.err()),
+    }
     Failure::gather(failures)?;
     Ok(deleted)
 }
@@ -291,6 +294,9 @@ fn one(
 ) -> Result<Option<Str>, Failure> {
     let mut uid = None;
     if !sender.client_only() {
+        if item.ty.kind == Some(Kind::Endpoints) {
+            io.warn(builder::ENDPOINTS);
+        }
         super::apply::check_name(&item.name).map_err(|f| {
             if item.source.is_empty() {
                 f

@@ -107,13 +107,16 @@ impl Task for Edit {
         if self.items.is_none() {
             let found = items::find(&self.call, self.call.args(), Bare::Means, Look::Live, io)
                 .and_then(|found| Failure::gather(found.failures).map(|()| found.items));
-            match found.and_then(|items| say::check(&self.call, io).map(|()| items)) {
-                Ok(_)
-                    if !matches!(
-                        self.call.flags.text("output").unwrap_or(""),
-                        "" | "json" | "kyaml" | "yaml"
-                    ) =>
-                {
+            let known = ["", "json", "kyaml", "yaml"];
+            let plain = known.contains(&self.call.flags.text("output").unwrap_or(""));
+            let checked = found.and_then(|items| {
+                if plain {
+                    say::check(&self.call, io)?;
+                }
+                Ok(items)
+            });
+            match checked {
+                Ok(_) if !plain => {
                     let output = self.call.flags.text("output").unwrap_or("");
                     let failure = Failure::client(format!(
                         "unable to match a printer suitable for the output format \"{output}\", allowed formats are: \

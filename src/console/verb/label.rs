@@ -188,22 +188,19 @@ fn run(call: &Call, field: Field, io: &mut Io<'_>) -> Result<(), Failure> {
             "--resource-version may only be used with a single resource",
         ));
     }
-    let mut failures = found.failures;
-    for item in found.items {
-        let listing = call.flags.is("list");
-        let done = if changes.is_empty() {
-            Ok(item)
+    let single = found.single || manifest::given(call);
+    let listing = call.flags.is("list");
+    found.visit(|item| {
+        let item = if changes.is_empty() {
+            item
         } else {
-            one(call, &sender, field, &changes, item, listing, io)
+            one(call, &sender, field, &changes, item, listing, io)?
         };
-        let done = done.map(|item| {
-            if listing {
-                list(field, &item, found.single || manifest::given(call), io);
-            }
-        });
-        failures.extend(done.err());
-    }
-    Failure::gather(failures)
+        if listing {
+            list(field, &item, single, io);
+        }
+        Ok(())
+    })
 }
 
 fn check(

@@ -88,15 +88,10 @@ fn run(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
     let body = body(&text)?;
     let part = subresource(call)?;
     let found = items::find(call, call.args(), Bare::Refused, Look::Live, io)?;
-    let mut failures = found.failures;
-    for item in found.items {
-        let done = match &body {
-            Err(message) => Err(Status::bad_request(message.clone()).into()),
-            Ok(body) => one(call, &sender, form, body, part, &item, io),
-        };
-        failures.extend(done.err());
-    }
-    Failure::gather(failures)
+    found.visit(|item| match &body {
+        Err(message) => Err(Status::bad_request(message.clone()).into()),
+        Ok(body) => one(call, &sender, form, body, part, &item, io),
+    })
 }
 
 /// The patch; the inner error is the server's, about a text that looked like JSON.

@@ -193,11 +193,7 @@ fn delete_first(
         source: m.source.clone(),
         value: None,
     });
-    let found = Items {
-        items: objects.collect(),
-        failures: read.failures.clone(),
-        single: false,
-    };
+    let found = Items::of(objects.collect(), read.failures.clone());
     let gone = if found.items.is_empty() && found.failures.is_empty() {
         Vec::new()
     } else {

@@ -9,7 +9,7 @@ mod time;
 mod walk;
 
 use super::schema::{Type, definition_id, schema};
-use super::{Kind, Value};
+use super::{Kind, Map, Value};
 use crate::k8s::order::InOrder;
 pub use scalar::base64;
 use walk::{Mode, Walk};
@@ -50,7 +50,17 @@ impl Decoded {
 
 /// Reads a tree as the JSON of an object.
 pub fn decode(kind: Kind, value: &Value) -> Decoded {
-    run(kind, value, Mode::Json)
+    let mut decoded = run(kind, value, Mode::Json);
+    let path = ["spec", "template", "metadata", "labels"];
+    let selected = matches!(
+        kind,
+        Kind::DaemonSet | Kind::Deployment | Kind::ReplicaSet | Kind::StatefulSet
+    );
+    // Such a template is always refused, and the refusal shows what was given.
+    if selected && value.at(&path).as_map().is_some_and(Map::is_empty) && decoded.error.is_none() {
+        decoded.value.set_at(&path, Value::map());
+    }
+    decoded
 }
 
 /// Reads a tree that a strategic merge patch made: the same, but a wrong type is told without its place

@@ -276,7 +276,7 @@ fn any_tree() -> impl proptest::strategy::Strategy<Value = Value> {
             prop::collection::vec((name.clone(), inner), 0..6).prop_map(|fields| fields
                 .into_iter()
                 .map(|(k, v)| (k.into(), v))
-                .collect::<crate::k8s::Map>()
+                .collect::<Map>()
                 .into()),
         ]
     })

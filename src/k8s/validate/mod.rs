@@ -29,6 +29,7 @@ mod ports;
 mod priority_class;
 mod probe;
 mod projected;
+mod pv;
 mod pvc;
 mod resource_quota;
 mod resources;
@@ -93,9 +94,8 @@ pub fn create(kind: Kind, value: &Value) -> Vec<FieldError> {
         Kind::ServiceAccount | Kind::Endpoints | Kind::EndpointSlice => {
             meta::create(to, value, true, syntax::subdomain);
         }
-        Kind::PersistentVolume | Kind::StorageClass => {
-            meta::create(to, value, false, syntax::subdomain);
-        }
+        Kind::PersistentVolume => pv::create(to, value),
+        Kind::StorageClass => pv::create_class(to, value),
         Kind::Ingress => route::create_ingress(to, value),
         Kind::NetworkPolicy => {
             meta::create(to, value, true, syntax::subdomain);
@@ -142,18 +142,15 @@ pub fn update(kind: Kind, new: &Value, old: &Value) -> Vec<FieldError> {
         }
         Kind::LimitRange => limit_range::create(to, new),
         Kind::ResourceQuota => resource_quota::update(to, new, old),
+        Kind::PersistentVolume => pv::update(to, new, old),
+        Kind::StorageClass => pv::update_class(to, new, old),
         Kind::Ingress => route::ingress(to, new),
         Kind::NetworkPolicy => route::network_policy(to, new),
         Kind::HorizontalPodAutoscaler => autoscaler::spec(to, new),
         Kind::Role | Kind::ClusterRole | Kind::RoleBinding | Kind::ClusterRoleBinding => {
             access::update(to, kind, new, old);
         }
-        Kind::Namespace
-        | Kind::ServiceAccount
-        | Kind::Endpoints
-        | Kind::EndpointSlice
-        | Kind::PersistentVolume
-        | Kind::StorageClass => {}
+        Kind::Namespace | Kind::ServiceAccount | Kind::Endpoints | Kind::EndpointSlice => {}
     }
     errors.into_list()
 }

@@ -1,7 +1,7 @@
 //! PodDisruptionBudgets.
 
 use super::selector::{label_selector, shown};
-use super::syntax::subdomain;
+use super::syntax::path_segment;
 use super::workload::{at_most_all, counters, int_or_percent};
 use super::{Errors, Path, Shown, meta};
 use crate::k8s::Value;
@@ -11,9 +11,9 @@ const SPEC: Path<'static> = Path::root("spec");
 /// Upstream: `pkg/apis/policy/validation ValidatePodDisruptionBudget`.
 pub fn create(errors: &mut Errors, budget: &Value) {
     spec(errors, budget.get("spec"));
-    // The name is looked at by the server's generic part, which runs last.
+    // The name is looked at by the server's generic part alone, which runs last.
     if errors.len() == 0 {
-        meta::create(errors, budget, true, subdomain);
+        meta::create(errors, budget, true, path_segment);
     }
 }
 

@@ -38,27 +38,31 @@ pub fn template(errors: &mut Errors, at: &Path<'_>, template: &Value) {
     spec(errors, &at.child("spec"), template.get("spec"));
 }
 
+/// Known modes; one of them stands alone.
+pub fn access_modes(errors: &mut Errors, at: &Path<'_>, modes: &Value) {
+    let modes = modes.items();
+    for mode in modes {
+        if !MODES.contains(&mode.text()) {
+            errors.not_supported(at, mode.text(), &MODES);
+        }
+    }
+    let once_pod = |mode: &Value| mode.text() == "ReadWriteOncePod";
+    let other = |mode: &Value| MODES[..3].contains(&mode.text());
+    if modes.iter().any(once_pod) && modes.iter().any(other) {
+        let detail = "may not use ReadWriteOncePod with other access modes";
+        errors.forbidden(at, detail);
+    }
+}
+
 /// Upstream: `pkg/apis/core/validation ValidatePersistentVolumeClaimSpec`.
 pub fn spec(errors: &mut Errors, at: &Path<'_>, spec: &Value) {
-    let modes = spec.get("accessModes").items();
+    let modes = spec.get("accessModes");
     let modes_at = at.child("accessModes");
     if modes.is_empty() {
         errors.required(&modes_at, "at least 1 access mode is required");
     }
     label_selector(errors, &at.child("selector"), spec.get("selector"));
-    for mode in modes {
-        if !MODES.contains(&mode.text()) {
-            errors.not_supported(&modes_at, mode.text(), &MODES);
-        }
-    }
-    let once_pod = |mode: &&Value| mode.text() == "ReadWriteOncePod";
-    let other = |mode: &Value| MODES[..3].contains(&mode.text());
-    if modes.iter().any(|mode| once_pod(&mode)) && modes.iter().any(other) {
-        errors.forbidden(
-            &modes_at,
-            "may not use ReadWriteOncePod with other access modes",
-        );
-    }
+    access_modes(errors, &modes_at, modes);
     let resources_at = at.child("resources");
     let storage_at = resources_at.key("storage");
     match spec.at(&["resources", "requests"]).field("storage") {

@@ -36,7 +36,12 @@ impl ApiServer {
     ) -> Result<Written, Status> {
         let (value, warnings) = read(call, kind, value)?;
         let answer = self.create_read(call, kind, namespace, value, warnings.clone());
-        answer.map_err(|status| Status { warnings, ..status })
+        answer.map_err(|mut status| {
+            if status.warnings.is_empty() {
+                status.warnings = warnings;
+            }
+            status
+        })
     }
 
     /// Creates what was read; the warnings of reading come with the answer.
@@ -75,7 +80,11 @@ impl ApiServer {
             }
             if let Some(there) = self.store.get(kind, namespace, &name) {
                 if attempts == 0 {
-                    return Err(taken(kind, &name, there.meta().terminating()));
+                    let refusal = taken(kind, &name, there.meta().terminating());
+                    return Err(Status {
+                        warnings,
+                        ..refusal
+                    });
                 }
                 continue;
             }

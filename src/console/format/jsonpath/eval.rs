@@ -2,7 +2,7 @@
 //!
 //! Upstream: client-go/util/jsonpath/jsonpath.go; missing keys give nothing.
 
-use super::{Node, Template};
+use super::{Missing, Node, Template};
 use crate::k8s::{Value, json};
 use std::cmp::Ordering;
 
@@ -11,15 +11,24 @@ const RESULTS_MAX: usize = 1_000_000;
 
 /// The results of each action of a template, in order; texts stand for themselves.
 pub fn find(template: &Template, root: &Value) -> Result<Vec<Vec<Value>>, String> {
+    find_or(template, root, Missing::Nothing)
+}
+
+/// The same; keys that are not there may be refused.
+pub fn find_or(
+    template: &Template,
+    root: &Value,
+    missing: Missing,
+) -> Result<Vec<Vec<Value>>, String> {
     let mut all = Vec::new();
-    run(template, root, root, &mut all)?;
+    run(template, root, (root, missing), &mut all)?;
     Ok(all)
 }
 
 /// The printed template: the results of an action are set apart by blanks.
-pub fn print(template: &Template, root: &Value) -> Result<String, String> {
+pub fn print(template: &Template, root: &Value, missing: Missing) -> Result<String, String> {
     let mut out = String::new();
-    for results in find(template, root)? {
+    for results in find_or(template, root, missing)? {
         let texts: Vec<String> = results.iter().map(text).collect();
         out.push_str(&texts.join(" "));
     }
@@ -40,7 +49,7 @@ fn text(value: &Value) -> String {
 fn run(
     nodes: &[Node],
     current: &Value,
-    root: &Value,
+    root: (&Value, Missing),
     all: &mut Vec<Vec<Value>>,
 ) -> Result<(), String> {
     let mut i = 0;
@@ -101,7 +110,7 @@ fn body(nodes: &[Node]) -> Option<usize> {
     None
 }
 
-fn path(nodes: &[Node], current: &Value, root: &Value) -> Result<Vec<Value>, String> {
+fn path(nodes: &[Node], current: &Value, root: (&Value, Missing)) -> Result<Vec<Value>, String> {
     let mut values = vec![current.clone()];
     for node in nodes {
         let mut next = Vec::new();
@@ -111,7 +120,11 @@ fn path(nodes: &[Node], current: &Value, root: &Value) -> Result<Vec<Value>, Str
             Node::Field(name) if name.is_empty() => next = values.clone(),
             Node::Field(name) => {
                 for value in &values {
-                    next.extend(value.field(name).cloned());
+                    let field = value.field(name);
+                    if field.is_none() && root.1 == Missing::Refused {
+                        return Err(format!("{name} is not found"));
+                    }
+                    next.extend(field.cloned());
                 }
             }
             Node::Wildcard => {
@@ -143,7 +156,7 @@ fn path(nodes: &[Node], current: &Value, root: &Value) -> Result<Vec<Value>, Str
             }
             Node::Filter { left, op, right } => {
                 for value in &values {
-                    filter(value, (left, op, right), root, &mut next)?;
+                    filter(value, (left, op, right), root.0, &mut next)?;
                 }
             }
             Node::Word(word) => return Err(format!("unrecognized identifier {word}")),
@@ -246,6 +259,7 @@ fn filter(
         );
     };
     for item in items.iter() {
+        let root = (root, Missing::Nothing);
         let lefts = path(left, item, root)?;
         if op.is_empty() {
             if !lefts.is_empty() {

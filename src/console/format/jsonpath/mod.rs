@@ -5,13 +5,22 @@
 mod eval;
 mod parse;
 
-pub use eval::{find, print};
+pub use eval::{find, find_or, print};
 pub use parse::parse;
 
 use crate::k8s::Value;
 
 /// A template: text and actions in turn.
 pub type Template = Vec<Node>;
+
+/// What a key means that is not there.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Missing {
+    /// It gives nothing.
+    Nothing,
+    /// It is an error.
+    Refused,
+}
 
 /// One piece of a template or of a path.
 #[derive(Clone, PartialEq, Debug)]
@@ -75,7 +84,7 @@ mod tests {
                 {"metadata": {"name": "b"}, "n": 5, "on": true},
             ],
         });
-        print(&parse(template)?, &object)
+        print(&parse(template)?, &object, Missing::Nothing)
     }
 
     #[test]

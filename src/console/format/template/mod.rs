@@ -62,7 +62,12 @@ mod tests {
     fn print(template: &str) -> String {
         let object = value!({"items": [{"n": "a", "r": 3}, {"n": "b", "r": 0}], "m": {"k": "v"}});
         let nodes = parse(template).unwrap();
-        let (text, error) = run(&nodes, template, &object);
+        let (text, error) = run(
+            &nodes,
+            template,
+            &object,
+            crate::console::format::jsonpath::Missing::Nothing,
+        );
         error.map_or(text, |e| format!("error: {e}"))
     }
 

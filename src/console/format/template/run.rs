@@ -3,6 +3,7 @@
 use super::{Node, Pipeline, Term};
 use crate::console::base64;
 use crate::console::format::go;
+use crate::console::format::jsonpath::Missing;
 use crate::k8s::Value;
 use crate::k8s::ordered::BTreeMap;
 
@@ -38,6 +39,7 @@ const STEPS_MAX: usize = 2_000_000;
 struct Run<'a> {
     raw: &'a str,
     root: &'a Value,
+    missing: Missing,
     variables: BTreeMap<String, Value>,
     out: String,
     steps: usize,
@@ -47,10 +49,11 @@ struct Run<'a> {
 type Found = Option<Value>;
 
 /// Runs a template: what it printed, and the error that ended it.
-pub fn run(nodes: &[Node], raw: &str, root: &Value) -> (String, Option<String>) {
+pub fn run(nodes: &[Node], raw: &str, root: &Value, missing: Missing) -> (String, Option<String>) {
     let mut run = Run {
         raw,
         root,
+        missing,
         variables: BTreeMap::new(),
         out: String::new(),
         steps: 0,
@@ -180,6 +183,18 @@ impl Run<'_> {
         }
     }
 
+    /// An error with the place in the template where it came up.
+    fn at(&self, place: usize, before: &str, names: &[String], why: &str) -> String {
+        let head = &self.raw[..place.min(self.raw.len())];
+        let line = 1 + head.matches('\n').count();
+        let start = head.rfind('\n').map_or(0, |i| i + 1);
+        format!(
+            "template: output:{line}:{}: executing \"output\" at <{before}.{}>: {why}",
+            place - start,
+            names.join(".")
+        )
+    }
+
     fn walk(
         &self,
         value: Found,
@@ -191,18 +206,17 @@ impl Run<'_> {
         for name in names {
             value = match value {
                 None | Some(Value::Null) => return Ok(None),
-                Some(Value::Map(map)) => map.get(name).cloned(),
+                Some(Value::Map(map)) => {
+                    let found = map.get(name).cloned();
+                    if found.is_none() && self.missing == Missing::Refused {
+                        let why = format!("map has no entry for key \"{name}\"");
+                        return Err(self.at(place, before, names, &why));
+                    }
+                    found
+                }
                 Some(_) => {
-                    let line = 1 + self.raw[..place.min(self.raw.len())].matches('\n').count();
-                    let start = self.raw[..place.min(self.raw.len())]
-                        .rfind('\n')
-                        .map_or(0, |i| i + 1);
-                    return Err(format!(
-                        "template: output:{line}:{}: executing \"output\" at <{before}.{}>: can't evaluate field \
-                         {name} in type interface {{}}",
-                        place - start,
-                        names.join(".")
-                    ));
+                    let why = format!("can't evaluate field {name} in type interface {{}}");
+                    return Err(self.at(place, before, names, &why));
                 }
             };
         }

@@ -203,7 +203,8 @@ fn one(
     };
     if sender.client_only() {
         let value = merged_here(kind, live.value(), &modified);
-        return done(call, sender, manifest, &value, Outcome::Configured, io);
+        let outcome = Outcome::of(&value != live.value());
+        return done(call, sender, manifest, &value, outcome, io);
     }
     if live.meta().annotation(ANNOTATION).is_none() {
         io.err_line(format!(
@@ -220,12 +221,19 @@ fn one(
             manifest.name
         ));
     }
-    let outcome = if changed {
-        Outcome::Configured
-    } else {
-        Outcome::Unchanged
-    };
+    let outcome = Outcome::of(changed);
     done(call, sender, manifest, &value, outcome, io)
+}
+
+impl Outcome {
+    /// Of an object that was there.
+    fn of(changed: bool) -> Self {
+        if changed {
+            Outcome::Configured
+        } else {
+            Outcome::Unchanged
+        }
+    }
 }
 
 /// A dry run of the client: the patch is worked out and not sent.

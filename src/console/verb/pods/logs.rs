@@ -8,7 +8,7 @@ use crate::console::error::Failure;
 use crate::console::kubectl::builder;
 use crate::console::kubectl::{Call, Command, Run, Type, flags};
 use crate::console::task::Io;
-use crate::k8s::{Kind, Object};
+use crate::k8s::{Kind, Object, Timestamp};
 use std::sync::Arc;
 
 const FLAGS: &[Flag] = &[
@@ -47,6 +47,13 @@ fn run(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
         )
     };
     let mut container = call.flags.text("container").unwrap_or("").to_owned();
+    let at = call.flags.text("since-time").unwrap_or("");
+    if !at.is_empty() && Timestamp::parse(at).is_none() {
+        let at = crate::console::args::quoted(at);
+        return Err(Failure::client(format!(
+            "parsing time {at} as \"2006-01-02T15:04:05Z07:00\": cannot parse {at} as \"2006\""
+        )));
+    }
     let pods: Vec<Arc<Object>> = match call.args() {
         [] if selector.is_empty() => return Err(usage()),
         [] => {
@@ -62,12 +69,16 @@ fn run(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
         [_] if !selector.is_empty() => {
             return Err(call.usage("only a selector (-l) or a POD name is allowed"));
         }
-        [name] => vec![one(call, name, io)?],
+        [name] => {
+            check(call, &container)?;
+            vec![one(call, name, io)?]
+        }
         [name, own] => {
             if !container.is_empty() {
                 return Err(call.usage("only one of -c or an inline [CONTAINER] arg is allowed"));
             }
             container.clone_from(own);
+            check(call, &container)?;
             vec![one(call, name, io)?]
         }
         _ => return Err(usage()),
@@ -76,6 +87,29 @@ fn run(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
         read(call, &pod, &container, io)?;
     }
     Ok(())
+}
+
+/// Upstream: kubectl/pkg/cmd/logs/logs.go `LogsOptions.Validate`
+fn check(call: &Call, container: &str) -> Result<(), Failure> {
+    let number = |flag| call.flags.int(flag);
+    let since = call.flags.millis("since").unwrap_or(0);
+    let at = call.flags.text("since-time").unwrap_or("");
+    let why = if !at.is_empty() && since != 0 {
+        "at most one of `sinceTime` or `sinceSeconds` may be specified"
+    } else if since < 0 {
+        "--since must be greater than 0"
+    } else if number("limit-bytes").is_some_and(|n| n < 0) {
+        "--limit-bytes must be greater than 0"
+    } else if number("tail").is_some_and(|n| n < -1) {
+        "--tail must be greater than or equal to -1"
+    } else if call.flags.is("all-containers") && !container.is_empty() {
+        return Err(Failure::client(format!(
+            "--all-containers=true should not be specified with container name {container}"
+        )));
+    } else {
+        return Ok(());
+    };
+    Err(Failure::client(why))
 }
 
 /// The pod of an argument; of several behind an object the first is taken.

@@ -3,6 +3,7 @@
 //! Upstream: kubectl/pkg/cmd/set/set_serviceaccount.go, set_selector.go, set_subject.go
 
 use super::{RECORD, Words, change, check, send, sets};
+use crate::cluster::{Patch, Subresource};
 use crate::console::args::{Flag, Takes, long};
 use crate::console::error::Failure;
 use crate::console::kubectl::items;
@@ -11,7 +12,7 @@ use crate::console::kubectl::{Call, Command, Run, say};
 use crate::console::task::Io;
 use crate::console::verb::create::subjects;
 use crate::k8s::selector::{Operator, Selector};
-use crate::k8s::{Kind, Str, Value};
+use crate::k8s::{Kind, Str, Value, patch};
 
 const VERSION: &[Flag] = &[long("resource-version", Takes::Text)];
 
@@ -71,63 +72,83 @@ fn service_account(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
     Failure::gather(failures)
 }
 
+/// The selector is the last argument, whatever it looks like.
 fn selector(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
     let sender = Sender::of(call, "kubectl-set", io)?.lenient();
     check(call)?;
     say::check(call, io)?;
-    let expression = |a: &&String| a.contains('=') || a.contains(' ') || a.contains('(');
-    let pairs = call.args().iter().filter(expression);
-    let resources: Vec<String> = call
-        .args()
-        .iter()
-        .filter(|a| !expression(a))
-        .cloned()
-        .collect();
-    let text = pairs.cloned().collect::<Vec<_>>().join(",");
-    if text.is_empty() {
+    let Some((text, resources)) = call.args().split_last() else {
         return Err(Failure::client("one selector is required"));
-    }
-    let wanted = Selector::parse(&text).map_err(Failure::client)?;
-    let mut labels = Value::map();
-    for requirement in wanted.requirements() {
-        if !matches!(
-            requirement.operator(),
-            Operator::Equals | Operator::DoubleEquals
-        ) {
-            let word = match requirement.operator() {
-                Operator::In => "In",
-                Operator::NotIn => "NotIn",
-                Operator::Exists => "Exists",
-                Operator::DoesNotExist => "DoesNotExist",
-                _ => return Err(Failure::client(format!("invalid selector: {text}"))),
-            };
-            let values: Vec<&str> = requirement.values().iter().map(Str::as_str).collect();
-            return Err(Failure::client(format!(
-                "match expression [{{{} {word} [{}]}}] not supported on this object",
-                requirement.key(),
-                values.join(" ")
-            )));
-        }
-        labels.set(requirement.key().clone(), requirement.values()[0].clone());
-    }
-    let found = items::find_or_all(call, &resources, io)?;
-    let mut failures = found.failures;
-    let words = Words {
-        done: "selector updated",
-        failed: "failed to patch selector",
     };
-    for item in &found.items {
-        if item.kind()? != Kind::Service {
-            failures.push(Failure::client(
+    let (labels, unfit) = match_labels(text)?;
+    let version = call.flags.text("resource-version").unwrap_or("");
+    let found = items::find_or_all(call, resources, io)?;
+    found.visit(|item| {
+        let kind = item.kind()?;
+        if kind != Kind::Service {
+            return Err(Failure::client(
                 "setting a selector is only supported for Services",
             ));
-            continue;
+        }
+        if let Some(why) = &unfit {
+            return Err(Failure::client(why));
         }
         let mut new = item.tree().clone();
         new.set_at(&["spec", "selector"], labels.clone());
-        failures.extend(send(call, &sender, item, &words, &new, io).err());
+        let operation = format!("selector updated{}", sender.suffix());
+        if !sender.client_only() {
+            let mut body = patch::two_way(kind, item.tree(), &new).map_err(Failure::client)?;
+            if !version.is_empty() {
+                body.set_at(&["metadata", "resourceVersion"], Str::new(version));
+            }
+            let place = (item.namespace.as_str(), item.name.as_str());
+            let written =
+                sender.patch(kind, place, Subresource::Main, Patch::Strategic(body), io)?;
+            new = written.object.value().clone();
+        }
+        say::between(call, io);
+        say::made(call, item.ty, &item.name, &new, &operation, io)
+    })
+}
+
+/// The labels of a selector, and why it is more than labels.
+///
+/// Upstream: apimachinery/pkg/apis/meta/v1/helpers.go `ParseToLabelSelector`
+fn match_labels(text: &str) -> Result<(Value, Option<String>), Failure> {
+    let wanted = Selector::parse(text).map_err(|why| {
+        let text = crate::console::args::quoted(text);
+        Failure::client(format!("couldn't parse the selector string {text}: {why}"))
+    })?;
+    let (mut labels, mut expressions) = (Value::map(), Vec::new());
+    for requirement in wanted.requirements() {
+        let word = match requirement.operator() {
+            Operator::Equals | Operator::DoubleEquals => {
+                labels.set(requirement.key().clone(), requirement.values()[0].clone());
+                continue;
+            }
+            Operator::In => "In",
+            Operator::NotIn => "NotIn",
+            Operator::Exists => "Exists",
+            Operator::DoesNotExist => "DoesNotExist",
+            Operator::NotEquals => return Err(no_operator("!=")),
+            Operator::GreaterThan => return Err(no_operator("gt")),
+            Operator::LessThan => return Err(no_operator("lt")),
+        };
+        let values: Vec<&str> = requirement.values().iter().map(Str::as_str).collect();
+        let values = values.join(" ");
+        expressions.push(format!("{{{} {word} [{values}]}}", requirement.key()));
     }
-    Failure::gather(failures)
+    let unfit = (!expressions.is_empty()).then(|| {
+        let list = expressions.join(" ");
+        format!("match expression [{list}] not supported on this object")
+    });
+    Ok((labels, unfit))
+}
+
+fn no_operator(operator: &str) -> Failure {
+    Failure::client(format!(
+        "\"{operator}\" is not a valid label selector operator"
+    ))
 }
 
 fn subject(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
