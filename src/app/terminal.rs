@@ -22,7 +22,7 @@ pub const COPIES: &str = "tmp/kubectl-edit-";
 const JOBS_MAX: usize = 16;
 
 /// How long a command may take before it counts as one that waits.
-const PATIENCE: SimSpan = SimSpan::from_millis(400);
+pub const PATIENCE: SimSpan = SimSpan::from_millis(400);
 
 /// One line typed, or one piece of output.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -138,26 +138,9 @@ impl Terminal {
         &self.session.folder
     }
 
-    /// Runs a line on a copy of a cluster in which a file holds a text: what came of it, and the answer. It
-    /// leaves no trace.
-    pub fn attempt(
-        &self,
-        mut cluster: Cluster,
-        name: &str,
-        text: &str,
-        line: &str,
-    ) -> (Cluster, Answer) {
-        let mut session = self.session.clone();
-        session.files.write(name, text);
-        let mut job = Job::start_complete(line, cluster.now());
-        let until = cluster.now() + PATIENCE;
-        let code = job.run(&mut session, &mut cluster, until, 50_000);
-        let text: String = job.outputs().iter().map(|o| o.text.as_str()).collect();
-        let answer = Answer {
-            text: text.trim_end().to_owned(),
-            refused: code != Some(0),
-        };
-        (cluster, answer)
+    /// What the console works with, for a copy.
+    pub fn session(&self) -> &Session {
+        &self.session
     }
 
     /// Lets waiting programs go on.

@@ -60,15 +60,12 @@ fn look(desk: Desk, screen: Screen, dispatch: Dispatch) {
             },
         );
     }
-    let (copies, answer) = dispatch.attempt(&file);
-    set(screen.diagnostics, super::deeds::read(&file.text, &answer));
-    if answer.refused {
-        return done(desk, Outlook::Refused);
-    }
-    let Some((before, after)) = copies else {
-        return done(desk, Outlook::Same);
-    };
-    // It takes turns of its own: each is as long as the cluster is large.
-    let number = desk.look.get_value();
-    soon(move || outlook::begin(desk, screen, number, before, after, &answer.text));
+    // Each step takes a turn of its own, as long as the cluster is large.
+    let (look, before) = (desk.look.get_value(), dispatch.snapshot());
+    soon(move || {
+        if desk.look.get_value() == look {
+            let attempt = dispatch.attempt(&before, &file);
+            outlook::attempt(desk, screen, look, before, attempt, file.text);
+        }
+    });
 }

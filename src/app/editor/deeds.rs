@@ -2,9 +2,6 @@
 
 use crate::app::screen::{Answer, File};
 use crate::app::session::Dispatch;
-use crate::app::spare::soon;
-use crate::cluster::Cluster;
-use crate::view::plan::PlanRun;
 use crate::view::{self, Diagnostic};
 use leptos::prelude::*;
 
@@ -15,6 +12,13 @@ impl Dispatch {
         self.screen
             .files
             .with_untracked(|files| files.get(index).cloned())
+    }
+
+    /// Its name; empty when there is none.
+    pub fn front_file_name(self) -> String {
+        let index = self.screen.file.get_untracked();
+        let name = |files: &Vec<File>| files.get(index).map(|file| file.name.clone());
+        self.screen.files.with_untracked(name).unwrap_or_default()
     }
 
     /// What a person typed.
@@ -30,14 +34,18 @@ impl Dispatch {
 
     /// The console sees the file in front as it is.
     pub fn keep_front(self) {
-        if let Some(file) = self.front_file() {
+        let index = self.screen.file.get_untracked();
+        self.screen.files.with_untracked(|files| {
+            let Some(file) = files.get(index) else {
+                return;
+            };
             self.session.update_value(|session| {
                 let known = session.terminal.files().read(&file.name);
                 if known.is_none_or(|known| *known != *file.text) {
                     session.terminal.write(&file.name, &file.text);
                 }
             });
-        }
+        });
     }
 
     /// Applies the file in front; refused, nothing changes.
@@ -67,21 +75,6 @@ impl Dispatch {
                 file.applied = Some(text.to_owned());
             }
         });
-    }
-
-    /// Applies a file on a copy: the cluster as it is and the copy, when that wrote anything, and the answer.
-    pub fn attempt(self, file: &File) -> (Option<(Cluster, Cluster)>, Answer) {
-        self.session.with_value(|session| {
-            let cluster = session.history.cluster();
-            let line = apply_line(&file.name, session.terminal.folder());
-            let terminal = &session.terminal;
-            let (after, answer) = terminal.attempt(cluster.clone(), &file.name, &file.text, &line);
-            if !answer.refused && PlanRun::concerns(cluster, &after) {
-                return (Some((cluster.clone(), after)), answer);
-            }
-            soon(move || drop(after));
-            (None, answer)
-        })
     }
 }
 

@@ -9,6 +9,8 @@ mod apply;
 
 mod asked;
 
+mod attempt;
+
 mod bundle;
 
 mod deeds;

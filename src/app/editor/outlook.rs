@@ -1,5 +1,6 @@
 //! Lets the copy of the cluster run in slices between the frames, and says what came of it.
 
+use super::attempt::Attempt;
 use super::desk::{Desk, Outlook};
 use crate::app::screen::{Screen, set};
 use crate::app::spare::{Slice, clock, soon};
@@ -10,15 +11,41 @@ use leptos::prelude::*;
 /// A look ahead shows how far it is every so many milliseconds.
 const SHOWN_EVERY_MS: f64 = 250.0;
 
-/// Begins a look ahead, unless the text is another one by now.
-pub(super) fn begin(
+/// Applies the text on a copy, and begins to look ahead if that wrote anything.
+pub(super) fn attempt(
     desk: Desk,
     screen: Screen,
     look: u64,
     before: Cluster,
-    after: Cluster,
-    answer: &str,
+    mut attempt: Attempt,
+    text: String,
 ) {
+    if desk.look.get_value() != look {
+        return;
+    }
+    let turn = Slice::begin(screen.playing.get_untracked());
+    if !attempt.run(|| turn.more()) {
+        return soon(move || self::attempt(desk, screen, look, before, attempt, text));
+    }
+    let (after, answer) = attempt.ended();
+    set(screen.diagnostics, super::deeds::read(&text, &answer));
+    if answer.refused || !PlanRun::concerns(&before, &after) {
+        done(
+            desk,
+            if answer.refused {
+                Outlook::Refused
+            } else {
+                Outlook::Same
+            },
+        );
+        soon(move || drop(after));
+        return soon(move || drop(before));
+    }
+    soon(move || begin(desk, screen, look, before, after, &answer.text));
+}
+
+/// Begins a look ahead, unless the text is another one by now.
+fn begin(desk: Desk, screen: Screen, look: u64, before: Cluster, after: Cluster, answer: &str) {
     if desk.look.get_value() != look {
         return;
     }

@@ -23,6 +23,7 @@ pub fn Pane() -> impl IntoView {
     let host = NodeRef::<html::Div>::new();
     let surface = StoredValue::new_local(None::<Surface>);
     let rich = RwSignal::new(false);
+    let said = StoredValue::new(None::<String>);
     let text = Memo::new(move |_| {
         let index = screen.file.get();
         screen
@@ -34,7 +35,10 @@ pub fn Pane() -> impl IntoView {
     host.on_load(move |host| {
         bundle::load(
             host.into(),
-            move |text| dispatch.edit(text),
+            move |text| {
+                said.set_value(Some(text.clone()));
+                dispatch.edit(text);
+            },
             move || dispatch.apply(),
             move |made| {
                 surface.set_value(Some(made));
@@ -42,13 +46,7 @@ pub fn Pane() -> impl IntoView {
             },
         );
     });
-    Effect::new(move || {
-        let (text, rich) = (text.get(), rich.get());
-        let name = dispatch.front_file().map(|f| f.name).unwrap_or_default();
-        if rich {
-            surface.with_value(|s| s.as_ref().inspect(|s| s.text(&name, &text)).is_some());
-        }
-    });
+    show(screen, dispatch, text, rich, said, surface);
     Effect::new(move || {
         let (found, rich) = (screen.diagnostics.get(), rich.get());
         if rich {
@@ -81,6 +79,31 @@ pub fn Pane() -> impl IntoView {
             <Apply />
         </section>
     }
+}
+
+/// Shows the file in front in the rich editor. What that has said last needs no telling back: a long text takes
+/// milliseconds each way.
+fn show(
+    screen: Screen,
+    dispatch: Dispatch,
+    text: Memo<String>,
+    rich: RwSignal<bool>,
+    said: StoredValue<Option<String>>,
+    surface: StoredValue<Option<Surface>, LocalStorage>,
+) {
+    Effect::new(move |shown: Option<String>| {
+        screen.file.track();
+        let rich = rich.get();
+        let name = dispatch.front_file_name();
+        text.with(|text| {
+            let known = said.with_value(|said| said.as_ref() == Some(text));
+            if rich && !(known && shown.as_ref() == Some(&name)) {
+                said.set_value(None);
+                surface.with_value(|s| s.as_ref().inspect(|s| s.text(&name, text)).is_some());
+            }
+        });
+        name
+    });
 }
 
 /// The console and the column have the same files. What the console did to its files is known by what it printed.

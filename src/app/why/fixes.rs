@@ -46,9 +46,15 @@ fn List(verdict: Memo<Option<Verdict>>) -> impl IntoView {
         };
         let name = format!("name: {set}");
         let index = screen.file.get();
+        let ends = |text: &str| {
+            text.lines()
+                .next()
+                .is_none_or(|rest| rest.trim().is_empty())
+        };
         let holds = |f: &File| {
-            f.text.contains("kind: DaemonSet")
-                && f.text.lines().any(|l| l.trim_end().ends_with(&name))
+            let mut named = f.text.match_indices(&name);
+            named.any(|(at, _)| ends(&f.text[at + name.len()..]))
+                && f.text.contains("kind: DaemonSet")
         };
         screen
             .files
