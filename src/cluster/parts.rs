@@ -21,8 +21,8 @@ use crate::parts::service_account::ServiceAccounts;
 use crate::parts::statefulset::StatefulSetController;
 use crate::parts::taint_eviction::TaintEviction;
 use crate::parts::volumes::Volumes;
+use crate::sim::Rng;
 use crate::sim::store::Change;
-use crate::sim::{Delivery, Rng};
 use std::sync::Arc;
 
 macro_rules! parts {
@@ -101,13 +101,14 @@ macro_rules! parts {
                 }
             }
 
+            /// Wakes all parts that sleep.
+            pub(super) fn wake_all(&mut self, world: &mut World) {
+                $(self.$field.wake(world, PartId::$id);)*
+            }
+
             /// Puts a change on its way to every part that watches its kind.
             pub(super) fn announce(&mut self, world: &mut World, change: &Arc<Change>) {
-                $(
-                    if self.$field.watching && <$part as Part>::KINDS.contains(&change.kind) {
-                        self.$field.send(world, PartId::$id, Delivery::Change(change.clone()));
-                    }
-                )*
+                $(self.$field.announce(world, PartId::$id, change);)*
             }
         }
     };

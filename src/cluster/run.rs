@@ -164,6 +164,12 @@ impl Cluster {
         Advanced::Limit
     }
 
+    /// Wakes the controllers that have nothing to do, as if there were work for each. Nothing in the cluster may
+    /// differ for it, which tests look at.
+    pub fn wake_all(&mut self) {
+        self.parts.wake_all(&mut self.world);
+    }
+
     /// Runs the next event, whenever it is due. False when nothing is queued.
     pub fn step(&mut self) -> bool {
         let Some(at) = self.world.queue.next_at() else {

@@ -2,8 +2,9 @@
 
 use super::Event;
 use super::parts::{PartId, Timer};
-use crate::k8s::Str;
+use crate::k8s::{Kind, Str};
 use crate::parts::Part;
+use crate::sim::store::Change;
 use crate::sim::watch::Inbox;
 use crate::sim::{ApiServer, Ctx, Delivery, EventQueue, Latencies, Rng, SimSpan, SimTime};
 use std::sync::Arc;
@@ -30,6 +31,10 @@ pub struct Slot<P> {
     pub(super) watching: bool,
     /// Counts the part's lives: timers of an earlier life are ignored.
     pub(super) epoch: u32,
+    /// Nothing gives it work: see [`Part::SLEEPS_THROUGH`].
+    pub(super) asleep: bool,
+    /// Changes up to here are in the lists that it got when it woke.
+    pub(super) woken: u64,
     /// It waits for the answer to a call that takes long; what comes meanwhile comes then.
     pub(super) busy: SimTime,
 }
@@ -42,6 +47,8 @@ impl<P: Part + Default> Slot<P> {
             rng: rng.fork(P::NAME),
             alive: false,
             watching: false,
+            asleep: false,
+            woken: 0,
             epoch: 0,
             busy: SimTime::default(),
         }
@@ -105,6 +112,8 @@ impl<P: Part + Default> Slot<P> {
         self.alive = true;
         self.busy = SimTime::default();
         self.epoch += 1;
+        let busy = |kind: &Kind| world.api.list(*kind, None).any(|object| P::wakes(object));
+        self.asleep = !P::SLEEPS_THROUGH.is_empty() && !P::KINDS.iter().any(busy);
         self.call(world, wrap, Part::start);
         self.list(world, id);
     }
@@ -119,7 +128,12 @@ impl<P: Part + Default> Slot<P> {
     /// Sends fresh lists of everything that the part watches.
     pub(super) fn list(&mut self, world: &mut World, id: PartId) {
         self.watching = true;
-        for kind in P::KINDS {
+        let asleep = self.asleep;
+        self.list_some(world, id, |kind| !asleep || !through::<P>(kind));
+    }
+
+    fn list_some(&mut self, world: &mut World, id: PartId, of: impl Fn(Kind) -> bool) {
+        for kind in P::KINDS.iter().filter(|kind| of(**kind)) {
             let objects = world.api.list(*kind, None).cloned().collect();
             self.send(
                 world,
@@ -130,6 +144,28 @@ impl<P: Part + Default> Slot<P> {
                     resource_version: world.api.store().version(),
                 },
             );
+        }
+    }
+
+    /// Tells a sleeping part what it slept through.
+    pub(super) fn wake(&mut self, world: &mut World, id: PartId) {
+        if std::mem::take(&mut self.asleep) && self.watching {
+            self.woken = world.api.store().version();
+            self.list_some(world, id, through::<P>);
+        }
+    }
+
+    /// Puts a change on its way, unless the part does not watch its kind or sleeps through it.
+    pub(super) fn announce(&mut self, world: &mut World, id: PartId, change: &Arc<Change>) {
+        if !self.watching || !P::KINDS.contains(&change.kind) {
+            return;
+        }
+        if P::wakes(change.object()) {
+            self.wake(world, id);
+        }
+        let known = self.asleep || change.resource_version <= self.woken;
+        if !(known && through::<P>(change.kind)) {
+            self.send(world, id, Delivery::Change(change.clone()));
         }
     }
 
@@ -165,4 +201,8 @@ impl<P: Part + Default> Slot<P> {
             world.queue.push(at, Event::Deliver(id));
         }
     }
+}
+
+fn through<P: Part>(kind: Kind) -> bool {
+    P::SLEEPS_THROUGH.contains(&kind)
 }

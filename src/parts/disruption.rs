@@ -59,6 +59,17 @@ impl Part for Disruption {
         Kind::ReplicaSet,
         Kind::StatefulSet,
     ];
+    const SLEEPS_THROUGH: &'static [Kind] = &[
+        Kind::Pod,
+        Kind::ReplicationController,
+        Kind::Deployment,
+        Kind::ReplicaSet,
+        Kind::StatefulSet,
+    ];
+
+    fn wakes(object: &Object) -> bool {
+        object.kind() == Kind::PodDisruptionBudget
+    }
 
     fn start(&mut self, _ctx: &mut Ctx<'_, Timer>) {}
 

@@ -36,7 +36,7 @@ pub mod taint_eviction;
 
 pub mod volumes;
 
-use crate::k8s::Kind;
+use crate::k8s::{Kind, Object};
 use crate::sim::{Ctx, Delivery};
 
 /// A controller, the scheduler, the kubelets: told of changes by its watches, called back by its timers.
@@ -57,6 +57,15 @@ pub trait Part {
         true
     }
 
+    /// Kinds of no interest to the part until something [wakes](Part::wakes) it: while there is none of the objects
+    /// that it works for, it is not told of these. It lists them when it wakes, and stays awake.
+    const SLEEPS_THROUGH: &'static [Kind] = &[];
+
+    /// Whether an object gives a part that sleeps something to do.
+    fn wakes(_object: &Object) -> bool {
+        true
+    }
+
     /// Called once when the process starts, before any delivery.
     fn start(&mut self, ctx: &mut Ctx<'_, Self::Timer>);
 
@@ -65,4 +74,13 @@ pub trait Part {
 
     /// A moment that the part asked for has come.
     fn on_timer(&mut self, ctx: &mut Ctx<'_, Self::Timer>, timer: Self::Timer);
+}
+
+/// An object of a kind, or a pod that such an object controls, or did.
+fn is_work(object: &Object, kind: Kind) -> bool {
+    let controls = |object: &Object| {
+        let owner = object.meta().controller();
+        owner.is_some_and(|owner| owner.kind == kind.name())
+    };
+    object.kind() == kind || object.kind() == Kind::Pod && controls(object)
 }

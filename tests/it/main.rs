@@ -1,5 +1,6 @@
 //! The native tests, one binary.
 
+mod asleep;
 mod case;
 mod cluster_rules;
 mod console_fuzz;

@@ -210,7 +210,6 @@ fn check_return(world: &mut World) {
         &expect![[r#"
             200    worker02 True [node.kubernetes.io/unreachable:NoSchedule node.kubernetes.io/unreachable:NoExecute]
             203    worker02 True [node.kubernetes.io/unreachable:NoExecute]
-            1700   worker02 True [node.kubernetes.io/unreachable:NoExecute]
             5000   worker02 True []
         "#]],
     );
@@ -263,6 +262,7 @@ fn a_network_is_lost_and_found() {
             1700   worker02 False []
             1703   worker02 False [node.kubernetes.io/not-ready:NoSchedule]
             5100   worker02 False [node.kubernetes.io/not-ready:NoSchedule node.kubernetes.io/not-ready:NoExecute]
+            31700  worker02 False [node.kubernetes.io/not-ready:NoSchedule node.kubernetes.io/not-ready:NoExecute]
         "#]],
     );
     check(
@@ -337,8 +337,8 @@ fn pressure_evicts_one_pod_at_a_time_and_refuses_others() {
         &expect![[r#"
             1000   worker02 True []
             1003   worker02 True [node.kubernetes.io/disk-pressure:NoSchedule]
+            31700  worker02 True [node.kubernetes.io/disk-pressure:NoSchedule]
             241700 worker01 True []
-            301700 worker02 True [node.kubernetes.io/disk-pressure:NoSchedule]
             306001 worker02 True [node.kubernetes.io/disk-pressure:NoSchedule]
             306004 worker02 True []
         "#]],

@@ -4,7 +4,7 @@ use daemonset_playground::cluster::{Cluster, Setup, SimSpan};
 use daemonset_playground::console::{Job, Session};
 use daemonset_playground::k8s::{Kind, Value};
 use daemonset_playground::value;
-use daemonset_playground::view::plan::{End, Plan, PlanRun, Tone, idle};
+use daemonset_playground::view::plan::{End, Plan, PlanRun, Tone};
 
 const BASE: &str = "apiVersion: apps/v1
 kind: DaemonSet
@@ -276,56 +276,6 @@ fn what_goes_on_by_itself_is_no_plan() {
 }
 
 /// With and without the controllers that have nothing to do, the same calls are made in the same order.
-#[test]
-fn controllers_without_work_make_no_difference() {
-    let deployment = "apiVersion: apps/v1
-kind: Deployment
-metadata: {name: web, namespace: default}
-spec:
-  replicas: 3
-  selector: {matchLabels: {app: web}}
-  template:
-    metadata: {labels: {app: web}}
-    spec:
-      containers: [{name: web, image: registry.example.com/web:1}]
-";
-    let job = "apiVersion: batch/v1
-kind: Job
-metadata: {name: once, namespace: default}
-spec:
-  template:
-    spec:
-      restartPolicy: Never
-      containers: [{name: once, image: registry.example.com/once:1}]
-";
-    let budget = "apiVersion: policy/v1
-kind: PodDisruptionBudget
-metadata: {name: some, namespace: default}
-spec:
-  maxUnavailable: 1
-  selector: {matchLabels: {app: log}}
-";
-    for extra in ["", deployment, job, budget] {
-        let mut whole = cluster();
-        if !extra.is_empty() {
-            apply(&mut whole, extra);
-        }
-        apply(&mut whole, &BASE.replace("log:1", "log:2"));
-        let mut fewer = whole.clone();
-        idle::stop(&mut fewer);
-        let stopped = fewer.log().len() - whole.log().len();
-        assert!((3..=6).contains(&stopped), "{stopped} stopped");
-        assert_eq!(stopped == 6, extra.is_empty(), "{stopped} stopped");
-        for cluster in [&mut whole, &mut fewer] {
-            let later = cluster.now() + SimSpan::from_secs(240);
-            cluster.advance_to(later, 1_000_000);
-        }
-        assert!(fewer.events_done() < whole.events_done());
-        let hashes = [&whole, &fewer].map(|cluster| cluster.api().trace().hash());
-        assert_eq!(hashes[0], hashes[1], "{extra}");
-    }
-}
-
 #[test]
 fn an_apply_that_changes_nothing_concerns_nobody() {
     let before = cluster();

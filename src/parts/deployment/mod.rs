@@ -49,6 +49,11 @@ impl Part for DeploymentController {
     type Timer = Timer;
     const NAME: &'static str = "deployment-controller";
     const KINDS: &'static [Kind] = &[Kind::Deployment, Kind::ReplicaSet, Kind::Pod];
+    const SLEEPS_THROUGH: &'static [Kind] = &[Kind::ReplicaSet, Kind::Pod];
+
+    fn wakes(object: &Object) -> bool {
+        object.kind() == Kind::Deployment
+    }
 
     fn start(&mut self, _ctx: &mut Ctx<'_, Timer>) {}
 

@@ -41,6 +41,11 @@ impl Part for Endpoints {
         Kind::Endpoints,
         Kind::Pod,
     ];
+    const SLEEPS_THROUGH: &'static [Kind] = &[Kind::Pod];
+
+    fn wakes(object: &Object) -> bool {
+        object.kind() == Kind::Service && selector(object).is_some()
+    }
 
     fn start(&mut self, _ctx: &mut Ctx<'_, Timer>) {}
 

@@ -78,6 +78,11 @@ impl Part for JobController {
     type Timer = Timer;
     const NAME: &'static str = "job-controller";
     const KINDS: &'static [Kind] = &[Kind::Job, Kind::Pod];
+    const SLEEPS_THROUGH: &'static [Kind] = &[Kind::Pod];
+
+    fn wakes(object: &Object) -> bool {
+        super::is_work(object, Kind::Job) || track::has_finalizer(object)
+    }
 
     fn start(&mut self, _ctx: &mut Ctx<'_, Timer>) {}
 

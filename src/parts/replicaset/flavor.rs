@@ -10,8 +10,6 @@ pub trait Flavor: Clone + Debug + 'static {
     /// The name of the controller.
     const PART: &'static str;
     const KIND: Kind;
-    /// It watches pods also while there is no object of its kind.
-    const ALWAYS: bool;
     /// Its status counts the pods that are ending.
     const COUNTS_TERMINATING: bool;
 
@@ -25,7 +23,6 @@ pub struct Sets;
 impl Flavor for Sets {
     const PART: &'static str = "replicaset-controller";
     const KIND: Kind = Kind::ReplicaSet;
-    const ALWAYS: bool = true;
     const COUNTS_TERMINATING: bool = true;
 
     fn selector(set: &Object) -> Selector {
@@ -40,7 +37,6 @@ pub struct ReplicationControllers;
 impl Flavor for ReplicationControllers {
     const PART: &'static str = "replication-controller";
     const KIND: Kind = Kind::ReplicationController;
-    const ALWAYS: bool = false;
     const COUNTS_TERMINATING: bool = false;
 
     fn selector(set: &Object) -> Selector {

@@ -57,31 +57,16 @@ impl<F: Flavor> Part for Keeper<F> {
     type Timer = Timer;
     const NAME: &'static str = F::PART;
     const KINDS: &'static [Kind] = &[F::KIND, Kind::Pod];
+    const SLEEPS_THROUGH: &'static [Kind] = &[Kind::Pod];
 
-    fn wants(&self, delivery: &Delivery) -> bool {
-        if F::ALWAYS || !self.informer.of(F::KIND).is_empty() {
-            return true;
-        }
-        match delivery {
-            Delivery::List { kind, objects, .. } => *kind == F::KIND && !objects.is_empty(),
-            Delivery::Change(change) => change.kind == F::KIND,
-        }
+    fn wakes(object: &Object) -> bool {
+        super::is_work(object, F::KIND)
     }
 
     fn start(&mut self, _ctx: &mut Ctx<'_, Timer>) {}
 
     fn on_watch(&mut self, ctx: &mut Ctx<'_, Timer>, delivery: &Delivery) {
-        let asleep = !F::ALWAYS && self.informer.of(F::KIND).is_empty();
-        let deltas = self.informer.apply(delivery);
-        if asleep && !self.informer.of(F::KIND).is_empty() {
-            // The first of its kind: the pods were of no interest until now.
-            let _ = self.informer.apply(&Delivery::List {
-                kind: Kind::Pod,
-                objects: ctx.client.list(Kind::Pod, None),
-                resource_version: 0,
-            });
-        }
-        for delta in deltas {
+        for delta in self.informer.apply(delivery) {
             if delta.kind() == F::KIND {
                 self.set_changed(&delta);
             } else {

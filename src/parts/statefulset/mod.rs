@@ -50,6 +50,15 @@ impl Part for StatefulSetController {
         Kind::PersistentVolumeClaim,
         Kind::Pod,
     ];
+    const SLEEPS_THROUGH: &'static [Kind] = &[
+        Kind::ControllerRevision,
+        Kind::PersistentVolumeClaim,
+        Kind::Pod,
+    ];
+
+    fn wakes(object: &Object) -> bool {
+        super::is_work(object, Kind::StatefulSet)
+    }
 
     fn start(&mut self, _ctx: &mut Ctx<'_, Timer>) {}
 

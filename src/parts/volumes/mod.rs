@@ -83,6 +83,14 @@ impl Part for Volumes {
         Kind::StorageClass,
         Kind::Pod,
     ];
+    const SLEEPS_THROUGH: &'static [Kind] = &[Kind::Pod];
+
+    fn wakes(object: &Object) -> bool {
+        matches!(
+            object.kind(),
+            Kind::PersistentVolume | Kind::PersistentVolumeClaim
+        )
+    }
 
     fn start(&mut self, _ctx: &mut Ctx<'_, Timer>) {}
 

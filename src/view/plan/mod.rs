@@ -1,11 +1,9 @@
 //! What applying a text will do, before it is done: a copy of the cluster runs ahead until it settles.
 //!
-//! Reading order: [`run`] (the copy and its time), [`idle`] (who need not come along), [`books`] (what is watched on the way), [`places`] (one node
-//! before and after), [`template`] (which fields of a template differ), [`lines`] (the sentences).
+//! Reading order: [`run`] (the copy and its time), [`books`] (what is watched on the way), [`places`] (one node before and
+//! after), [`template`] (which fields of a template differ), [`lines`] (the sentences).
 
 pub mod run;
-
-pub mod idle;
 
 mod books;
 
