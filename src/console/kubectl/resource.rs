@@ -98,6 +98,13 @@ impl Type {
         )
     }
 
+    /// Whether the server knows this subresource of it.
+    pub fn has_part(self, part: &str) -> bool {
+        let name = format!("{}/{part}", self.resource.name);
+        let own = |r: &&Resource| r.group == self.resource.group && r.name == name;
+        schema().resources.iter().find(own).is_some()
+    }
+
     pub fn namespaced(self) -> bool {
         self.resource.namespaced
     }

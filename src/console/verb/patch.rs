@@ -113,12 +113,14 @@ pub fn subresource(call: &Call) -> Result<Subresource, Failure> {
         "" => Ok(Subresource::Main),
         "status" => Ok(Subresource::Status),
         "scale" => Ok(Subresource::Scale),
-        _ => Err(Failure::Api(Status::plain(
-            404,
-            "NotFound",
-            "the server could not find the requested resource".to_owned(),
-        ))),
+        _ => Err(no_part().into()),
     }
+}
+
+/// What the server says of parts that it does not know.
+fn no_part() -> Status {
+    let message = "the server could not find the requested resource";
+    Status::plain(404, "NotFound", message.to_owned())
 }
 
 fn type_name(value: &Value) -> &'static str {
@@ -166,6 +168,9 @@ fn one(
     io: &mut Io<'_>,
 ) -> Result<(), Failure> {
     let kind = item.kind()?;
+    if part == Subresource::Status && !item.ty.has_part("status") {
+        return Err(no_part().into());
+    }
     let old = item.tree();
     let (value, changed) = if sender.client_only() {
         let patched = match form {

@@ -110,7 +110,9 @@ const RULES: &[(&str, Rule)] = &[
     ("networking.v1.NetworkPolicyPort", |v| {
         unset(v, "protocol", "TCP");
     }),
+    ("rbac.v1.ClusterRole", no_rules),
     ("rbac.v1.ClusterRoleBinding", role_binding),
+    ("rbac.v1.Role", no_rules),
     ("rbac.v1.RoleBinding", role_binding),
     ("scheduling.v1.PriorityClass", |v| {
         unset(v, "preemptionPolicy", "PreemptLowerPriority");
@@ -173,6 +175,16 @@ fn is_written(field: &Field) -> bool {
         .default
         .as_ref()
         .is_some_and(|d| field.go.pointer || !d.is_empty())
+}
+
+/// Where objects are stored, a list without elements is none.
+fn no_rules(v: &mut Value) {
+    if v.get("rules")
+        .as_list()
+        .is_some_and(|rules| rules.is_empty())
+    {
+        v.set("rules", Value::Null);
+    }
 }
 
 /// Upstream: pkg/apis/rbac/v1/defaults.go `SetDefaults_RoleBinding`, `SetDefaults_Subject`.

@@ -177,12 +177,7 @@ impl Managers {
     }
 
     /// The entries after one manager's updates went to another's applies.
-    pub(super) fn handed_over(
-        mut self,
-        from: &str,
-        to: &str,
-        annotation: &'static str,
-    ) -> Option<Self> {
+    pub(super) fn handed_over(mut self, from: &str, to: &str) -> Option<Self> {
         let old = self
             .entries
             .keys()
@@ -198,9 +193,7 @@ impl Managers {
             .key(&new)
             .and_then(|key| self.entries.get(&key))
             .map_or(entry.time, |e| e.time);
-        let mut fields = entry.fields();
-        fields.drop_path(&["metadata", "annotations", annotation]);
-        self.gain(new, &fields, time);
+        self.gain(new, &entry.fields(), time);
         Some(self)
     }
 }

@@ -173,8 +173,7 @@ fn drop_template_generation(value: &mut Value) {
 ///
 /// Upstream: client-go/util/csaupgrade/upgrade.go `UpgradeManagedFields`.
 pub fn hand_over_client_side(value: &Value, manager: &str) -> Option<Value> {
-    let managers =
-        Managers::read(value).handed_over("kubectl-client-side-apply", manager, LAST_APPLIED)?;
+    let managers = Managers::read(value).handed_over("kubectl-client-side-apply", manager)?;
     let mut value = value.clone();
     managers.write(&mut value);
     Some(value)

@@ -123,6 +123,14 @@ fn metric(errors: &mut Errors, at: &Path<'_>, metric: &Value) {
         errors.required(&at.child("name"), "must specify a resource name");
     }
     let (target, at) = (source.get("target"), at.child("target"));
+    let kind = target.get("type").text();
+    if kind.is_empty() {
+        errors.required(&at.child("type"), "must specify a metric target type");
+    }
+    if !["Utilization", "Value", "AverageValue"].contains(&kind) {
+        let detail = "must be either Utilization, Value, or AverageValue";
+        errors.invalid(&at.child("type"), kind, detail);
+    }
     let amount = target.get("averageValue");
     let positive = |a: &Value| a.text().contains(|c: char| ('1'..='9').contains(&c));
     if !amount.is_null() && (!positive(amount) || amount.text().starts_with('-')) {
@@ -132,6 +140,10 @@ fn metric(errors: &mut Errors, at: &Path<'_>, metric: &Value) {
     if let Some(percent) = utilization.as_i64().filter(|p| *p < 1) {
         let at = at.child("averageUtilization");
         errors.invalid(&at, percent, "must be greater than 0");
+    }
+    if !utilization.is_null() && !amount.is_null() {
+        let detail = "may not set both a target raw value and a target utilization";
+        errors.forbidden(&at.child("averageValue"), detail);
     }
     if utilization.is_null() && amount.is_null() {
         let detail = "must set either a target raw value or a target utilization";
@@ -163,7 +175,7 @@ mod tests {
             ),
             (
                 value!({"maxReplicas": 3, "scaleTargetRef": (web), "metrics": [
-                    {"type": "Resource"}, {"type": "Resource", "resource": {"name": "cpu", "target": {}}}]}),
+                    {"type": "Resource"}, {"type": "Resource", "resource": {"name": "cpu", "target": {"type": "Utilization"}}}]}),
                 &[
                     "spec.metrics[0].resource: Required value: must populate information for the given metric source",
                     "spec.metrics[1].resource.target.averageUtilization: Required value: must set either a target raw value or a target utilization",

@@ -61,10 +61,14 @@ pub fn ingress(errors: &mut Errors, value: &Value) {
     }
     let list = SPEC.child("tls");
     for (i, tls) in spec.get("tls").items().iter().enumerate() {
-        let hosts = list.index(i);
-        let hosts = hosts.child("hosts");
+        let at = list.index(i);
+        let hosts = at.child("hosts");
         for (j, host) in tls.get("hosts").items().iter().enumerate() {
             dns_name(errors, &hosts.index(j), host.text());
+        }
+        let secret = tls.get("secretName").text();
+        if !secret.is_empty() {
+            errors.invalid_each(&at.child("secretName"), secret, subdomain(secret));
         }
     }
     if let Some(class) = spec.get("ingressClassName").as_str() {

@@ -11,7 +11,7 @@ use crate::console::kubectl::manifest::Manifest;
 use crate::console::kubectl::request::Sender;
 use crate::console::task::Io;
 use crate::k8s::managed_fields::hand_over_client_side;
-use crate::k8s::{Kind, Str, Value};
+use crate::k8s::{Kind, Value};
 use crate::value;
 
 /// What follows a conflict.
@@ -27,8 +27,8 @@ are the ways you can resolve this warning:
   stop managing the field (remove it from their configuration).
 See https://kubernetes.io/docs/reference/using-api/server-side-apply/#conflicts";
 
-/// The manager that client-side apply writes as.
-const CLIENT_SIDE: &str = "kubectl-client-side-apply";
+/// Who applies when nobody else is named.
+const MANAGER: &str = "kubectl";
 
 pub(super) fn apply(
     call: &Call,
@@ -39,12 +39,11 @@ pub(super) fn apply(
     super::check_name(&manifest.name)?;
     let kind = items::stored(manifest.ty)?;
     let place = (manifest.namespace.as_str(), manifest.name.as_str());
-    migrate(sender, kind, place, io);
     let sent = Patch::Apply {
         config: manifest.value.clone(),
         force: call.flags.is("force-conflicts"),
     };
-    let written = match sender.patch(kind, place, Subresource::Main, sent, io) {
+    let written = match sender.patch(kind, place, Subresource::Main, sent.clone(), io) {
         Ok(written) => written,
         Err(status) if status.is_conflict() => {
             return Err(Failure::client(format!("{}{ADVICE}", status.message)));
@@ -52,56 +51,34 @@ pub(super) fn apply(
         Err(status) => return Err(status.into()),
     };
     keep_last_applied(sender, kind, manifest, &written, io)?;
-    Ok(written)
+    if !migrate(sender, kind, place, io) {
+        return Ok(written);
+    }
+    // What only client-side apply wanted goes now.
+    Ok(sender.patch(kind, place, Subresource::Main, sent, io)?)
 }
 
-/// Fields that client-side apply owns become this manager's, so that applying both ways does not conflict.
-fn migrate(sender: &Sender, kind: Kind, (namespace, name): (&str, &str), io: &mut Io<'_>) {
+/// Fields that client-side apply owns become this manager's, so that applying both ways does not conflict; whether
+/// there were any.
+fn migrate(sender: &Sender, kind: Kind, (namespace, name): (&str, &str), io: &mut Io<'_>) -> bool {
     let Ok(live) = io.cluster.api().get(kind, namespace, name) else {
-        return;
+        return false;
     };
-    let entries = live.value().at(&["metadata", "managedFields"]).items();
-    let from_client = |e: &Value| {
-        e.get("manager").text() == CLIENT_SIDE
-            && e.get("operation").text() == "Update"
-            && e.get("subresource").is_empty()
+    let Some(after) = hand_over_client_side(live.value(), &sender.manager) else {
+        return false;
     };
-    let own = |e: &Value| {
-        e.get("manager").text() == sender.manager && e.get("operation").text() == "Apply"
-    };
-    if live.meta().annotation(ANNOTATION).is_none() || !entries.iter().any(from_client) {
-        return;
-    }
-    let rename = |entry: &Value| {
-        let mut entry = entry.clone();
-        if from_client(&entry) {
-            entry.set("manager", Str::new(&sender.manager));
-            entry.set("operation", "Apply");
-        }
-        entry
-    };
-    let renamed: Value = if entries.iter().any(own) {
-        // Its own entry takes the fields in.
-        let Some(after) = hand_over_client_side(live.value(), &sender.manager) else {
-            return;
-        };
-        after.at(&["metadata", "managedFields"]).clone()
-    } else {
-        entries.iter().map(rename).collect()
-    };
+    let managers = after.at(&["metadata", "managedFields"]);
     let version = live.meta().resource_version.to_string();
     let body = value!([
-        {"op": "replace", "path": "/metadata/managedFields", "value": renamed},
+        {"op": "replace", "path": "/metadata/managedFields", "value": managers},
         {"op": "replace", "path": "/metadata/resourceVersion", "value": version},
     ]);
-    // Without it the apply below says what is wrong.
-    let _ = sender.patch(
-        kind,
-        (namespace, name),
-        Subresource::Main,
-        Patch::Json(body),
-        io,
-    );
+    let place = (namespace, name);
+    let sent = Patch::Json(body);
+    // Without it the next apply says what is wrong.
+    sender
+        .patch(kind, place, Subresource::Main, sent, io)
+        .is_ok()
 }
 
 /// The annotation of an object that client-side apply knows, which the server has brought up to date, gets an owner.
@@ -120,7 +97,8 @@ fn keep_last_applied(
     let entries = written.object.value().at(&["metadata", "managedFields"]);
     let applied =
         |e: &Value| e.get("operation").text() == "Apply" && !e.at(&path).get(&field).is_null();
-    if text.is_null() || entries.items().iter().any(applied) {
+    // Another manager leaves the annotation to nobody, and so it goes.
+    if sender.manager != MANAGER || text.is_null() || entries.items().iter().any(applied) {
         return Ok(());
     }
     let mut annotations = Value::map();

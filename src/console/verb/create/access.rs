@@ -136,17 +136,30 @@ fn resource_rules(call: &Call, verbs: &[String], io: &mut Io<'_>) -> Result<Vec<
             io.err_line(format!("Warning: '{verb}' is not a standard resource verb"));
         }
     }
-    for text in call.flags.list("resource") {
-        if text == "*" {
-            put(String::new(), text.clone());
-            continue;
-        }
+    let texts_given = call.flags.list("resource");
+    // All resources of all groups leave no room for others.
+    let all = texts_given.iter().find(|t| *t == "*");
+    for text in all.map_or(texts_given, std::slice::from_ref) {
         let (word, part) = match text.split_once('/') {
-            Some((word, part)) => (word, format!("/{part}")),
+            Some((word, part)) if !part.is_empty() => (word, format!("/{part}")),
+            Some((word, _)) => (word, String::new()),
             None => (text.as_str(), String::new()),
         };
+        let (name, group) = word.split_once('.').unwrap_or((word, ""));
+        if name.is_empty() {
+            return Err(Failure::client(
+                "resource must be specified if apiGroup/subresource specified",
+            ));
+        }
+        if name == "*" {
+            put(group.to_owned(), format!("*{part}"));
+            continue;
+        }
         let Some(ty) = Type::find(word) else {
-            let plain = format!("the server doesn't have a resource type \"{word}\"");
+            let mut plain = format!("the server doesn't have a resource type \"{name}\"");
+            if !group.is_empty() {
+                plain.push_str(&format!(" in group \"{group}\""));
+            }
             return Err(Failure::Plain(plain));
         };
         put(
@@ -193,7 +206,7 @@ fn cluster_role(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
     if !aggregated.is_empty() {
         if !call.flags.list("verb").is_empty() || !call.flags.list("resource").is_empty() {
             return Err(Failure::client(
-                "aggregation rule must be specified without nonResourceURLs, resources and resourceNames",
+                "aggregation rule must be specified without nonResourceURLs, verbs, resources or resourceNames",
             ));
         }
         let mut labels = Value::map();
@@ -224,10 +237,8 @@ fn cluster_role(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
                 "invalid verb: '{verb}' for nonResourceURL"
             )));
         }
-        if let Some(url) = urls.iter().find(|u| *u != "*" && !u.starts_with('/')) {
-            return Err(Failure::client(format!(
-                "nonResourceURL should start with /: {url}"
-            )));
+        if urls.iter().any(|u| u != "*" && !u.starts_with('/')) {
+            return Err(Failure::client("nonResourceURL should start with /"));
         }
         rules.push(value!({"nonResourceURLs": texts(urls), "verbs": texts(&verbs)}));
     }

@@ -215,8 +215,18 @@ impl Pairs<'_> {
 
 fn file(source: &str, pairs: &mut Pairs<'_>, io: &Io<'_>) -> Result<(), Failure> {
     let (key, path) = match source.split_once('=') {
-        Some((key, path)) => (Some(key), path),
         None => (None, source),
+        Some(("", path)) => {
+            return Err(Failure::client(format!(
+                "key name for file path {path} missing"
+            )));
+        }
+        Some((key, "")) => {
+            return Err(Failure::client(format!(
+                "file path for key name {key} missing"
+            )));
+        }
+        Some((key, path)) => (Some(key), path),
     };
     let full = io.session.path(path);
     match io.session.files.find(&full) {
