@@ -104,10 +104,11 @@ impl Walk {
     }
 
     fn quantity(&mut self, value: &Value) -> Option<Value> {
-        let text = Quantity::read(value)
-            .map(|q| q.to_string())
-            .map_err(|e| e.to_string());
-        self.or_fail(text, value.text())
+        let text = match value {
+            Value::Str(text) => Quantity::stored_form(text),
+            _ => Quantity::read(value).map(|q| q.to_string()),
+        };
+        self.or_fail(text.map_err(|e| e.to_string()), value.text())
     }
 
     /// The canonical text when it differs from the one read; an error ends the reading.

@@ -17,6 +17,13 @@ pub fn typed(w: &mut impl Write, ty: &str, value: &Value) -> Result {
     bare(w, ty, value)
 }
 
+/// The same for a type that the layout names by its group, since `v1` is the package of all of them.
+pub fn versioned(w: &mut impl Write, ty: &str, value: &Value) -> Result {
+    let (_, name) = ty.split_once('.').unwrap_or(("", ty));
+    write!(w, "(v1.{name})")?;
+    bare(w, ty, value)
+}
+
 fn bare(w: &mut impl Write, ty: &str, value: &Value) -> Result {
     if let Some(inner) = ty.strip_prefix('*') {
         return if value.is_null() {

@@ -69,6 +69,29 @@ pub fn revision_hash(data: &Value, collision_count: i64) -> String {
     safe_encode(&hash.to_string())
 }
 
+/// FNV-1a, 128 bits.
+struct Fnv128(u128);
+
+impl Write for Fnv128 {
+    fn write_str(&mut self, text: &str) -> std::fmt::Result {
+        const PRIME: u128 = 0x0100_0000_0000_0000_0000_013b;
+        for byte in text.bytes() {
+            self.0 = (self.0 ^ u128::from(byte)).wrapping_mul(PRIME);
+        }
+        Ok(())
+    }
+}
+
+/// The place that the endpoint controllers give a port among others: the hash of its dump. The type is named by
+/// its group (`discovery.EndpointPort`).
+///
+/// Upstream: staging/src/k8s.io/endpointslice/util/controller_utils.go `DeepHashObjectToString`
+pub fn place_of(ty: &str, value: &Value) -> u128 {
+    let mut fnv = Fnv128(0x6c62_272e_07bb_0142_62b8_2175_6295_c58d);
+    dump::versioned(&mut fnv, ty, value).expect("the hasher takes every text");
+    fnv.0
+}
+
 /// Maps each character to the alphabet that cannot spell words.
 ///
 /// Upstream: apimachinery/pkg/util/rand/rand.go `SafeEncodeString`.
@@ -89,6 +112,26 @@ mod tests {
         assert_eq!(fnv32a(b"a"), 0xe40c_292c);
         assert_eq!(fnv32a(b"foobar"), 0xbf9c_f968);
         assert_eq!(safe_encode("0123456789"), "456789bcdf");
+    }
+
+    /// Orders that real controllers gave.
+    #[test]
+    fn ports_in_their_order() {
+        let port = |name: &'static str, number: i64| {
+            value!({"name": name, "port": number, "protocol": "TCP"})
+        };
+        let place = |ty, (name, number)| place_of(ty, &port(name, number));
+        for (first, second) in [
+            (("admin", 80), ("metrics", 3000)),
+            (("admin", 80), ("web", 443)),
+            (("grpc", 9090), ("api", 53)),
+        ] {
+            let ty = "discovery.EndpointPort";
+            assert!(place(ty, first) < place(ty, second), "{first:?}");
+            // The older object orders these the other way round.
+            let ty = "core.EndpointPort";
+            assert!(place(ty, second) < place(ty, first), "{first:?}");
+        }
     }
 
     /// What a real controller computes for this template.

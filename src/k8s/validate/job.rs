@@ -121,7 +121,8 @@ pub fn spec(errors: &mut Errors, at: &Path<'_>, spec: &Value) {
         if spec.get("completionMode").text() == "Indexed" {
             job_policy::success(errors, &at, spec);
         } else {
-            errors.invalid(&at, success, "requires indexed completion mode");
+            let shown = job_policy::shown(success);
+            errors.invalid(&at, Shown::Json(&shown), "requires indexed completion mode");
         }
     }
     job_policy::replacement(errors, &at.child("podReplacementPolicy"), spec);

@@ -178,6 +178,17 @@ pub fn replacement(errors: &mut Errors, at: &Path<'_>, spec: &Value) {
     }
 }
 
+/// A success policy as the server prints its own form of it: by the names of the Go fields, in their order.
+pub fn shown(policy: &Value) -> String {
+    let rules = policy.get("rules").items().iter().map(|rule| {
+        let (indexes, count) = (rule.get("succeededIndexes"), rule.get("succeededCount"));
+        let (indexes, count) = (super::errors::json(indexes), super::errors::json(count));
+        format!("{{\"SucceededIndexes\":{indexes},\"SucceededCount\":{count}}}")
+    });
+    let rules: Vec<String> = rules.collect();
+    format!("{{\"Rules\":[{}]}}", rules.join(","))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

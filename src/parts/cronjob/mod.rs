@@ -1,13 +1,11 @@
 //! The CronJob controller: Jobs at their times.
 //!
-//! Schedules are read in UTC and in zones at a fixed distance from it. Rules of places (`Europe/Berlin`) are not
-//! known here: such a CronJob gets the warning that a controller without a time zone database gives.
-//!
 //! Upstream: pkg/controller/cronjob
 
 mod missed;
 mod schedule;
 mod sync;
+mod zone;
 
 use super::Part;
 use crate::k8s::{Kind, Object};

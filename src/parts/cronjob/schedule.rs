@@ -2,6 +2,7 @@
 //!
 //! Upstream: github.com/robfig/cron/v3 `ParseStandard`, `SpecSchedule.Next`
 
+use super::zone::Zone;
 use crate::k8s::Timestamp;
 
 const MINUTE: i64 = 60;
@@ -39,40 +40,15 @@ pub(super) enum Schedule {
         day: Field,
         month: Field,
         weekday: Field,
-        /// Seconds east of Greenwich.
-        offset: i64,
+        zone: Zone,
     },
     /// Seconds between two runs.
     Every(i64),
 }
 
-/// Seconds east of Greenwich of a zone without summer time; None for places, whose rules are not known here.
-pub(super) fn zone_offset(zone: &str) -> Option<i64> {
-    const UTC: [&str; 12] = [
-        "",
-        "UTC",
-        "Etc/UTC",
-        "GMT",
-        "Etc/GMT",
-        "UCT",
-        "Etc/UCT",
-        "Zulu",
-        "Etc/Zulu",
-        "Universal",
-        "Greenwich",
-        "Local",
-    ];
-    if UTC.contains(&zone) {
-        return Some(0);
-    }
-    // In these names the sign is turned round: Etc/GMT+5 lies to the west.
-    let hours: i64 = zone.strip_prefix("Etc/GMT")?.parse().ok()?;
-    (-14..=12).contains(&hours).then_some(-hours * HOUR)
-}
-
 impl Schedule {
     /// Reads a schedule that the server has accepted.
-    pub(super) fn parse(text: &str, offset: i64) -> Option<Self> {
+    pub(super) fn parse(text: &str, zone: Zone) -> Option<Self> {
         let text = match text {
             "@yearly" | "@annually" => "0 0 1 1 *",
             "@monthly" => "0 0 1 * *",
@@ -94,7 +70,7 @@ impl Schedule {
             day: field(day, 1, 31, &[])?,
             month: field(month, 1, 12, &MONTHS)?,
             weekday: field(weekday, 0, 6, &DAYS)?,
-            offset,
+            zone,
         })
     }
 
@@ -103,12 +79,9 @@ impl Schedule {
         match self {
             Schedule::Every(seconds) => Some(Timestamp(after.0 + seconds)),
             Schedule::Fields {
-                minute,
-                hour,
-                offset,
-                ..
+                minute, hour, zone, ..
             } => {
-                let from = after.0 + offset + MINUTE;
+                let from = after.0 + zone.offset_at(after) + MINUTE;
                 let from = from - from.rem_euclid(MINUTE);
                 let first = from.div_euclid(DAY);
                 for date in first..first + HORIZON {
@@ -121,7 +94,9 @@ impl Schedule {
                         let minutes = (start - h * HOUR).max(0) / MINUTE..60;
                         let mut minutes = minutes.filter(|m| minute.has(small(*m)));
                         if let Some(m) = minutes.next() {
-                            return Some(Timestamp(date * DAY + h * HOUR + m * MINUTE - offset));
+                            let clock = date * DAY + h * HOUR + m * MINUTE;
+                            let near = Timestamp(clock - zone.offset_at(after));
+                            return Some(Timestamp(clock - zone.offset_at(near)));
                         }
                     }
                 }
@@ -232,76 +207,90 @@ mod tests {
     use super::*;
 
     fn next(schedule: &str, zone: &str, after: &str) -> String {
-        let offset = zone_offset(zone).expect("a zone");
-        let schedule = Schedule::parse(schedule, offset).expect("a schedule");
+        let zone = Zone::find(zone).expect("a zone");
+        let schedule = Schedule::parse(schedule, zone).expect("a schedule");
         let after = Timestamp::parse(after).expect("a time");
         schedule
             .next(after)
             .map_or("never".to_owned(), |at| at.to_string())
     }
 
+    /// Schedule, zone, a moment, and the next one that is named.
+    const CASES: [(&str, &str, &str, &str); 12] = [
+        (
+            "* * * * *",
+            "",
+            "2026-11-21T08:54:39Z",
+            "2026-11-21T08:55:00Z",
+        ),
+        (
+            "* * * * *",
+            "",
+            "2026-11-21T08:55:00Z",
+            "2026-11-21T08:56:00Z",
+        ),
+        (
+            "*/15 3 * * *",
+            "",
+            "2026-11-21T03:45:00Z",
+            "2026-11-22T03:00:00Z",
+        ),
+        (
+            "0 0 29 2 *",
+            "",
+            "2026-01-01T00:00:00Z",
+            "2028-02-29T00:00:00Z",
+        ),
+        ("0 0 31 2 *", "", "2026-01-01T00:00:00Z", "never"),
+        (
+            "30 6 13 * fri",
+            "",
+            "2026-11-21T00:00:00Z",
+            "2026-11-27T06:30:00Z",
+        ),
+        (
+            "30 6 * * MON",
+            "",
+            "2026-11-21T00:00:00Z",
+            "2026-11-23T06:30:00Z",
+        ),
+        (
+            "@monthly",
+            "",
+            "2026-11-21T00:00:00Z",
+            "2026-12-01T00:00:00Z",
+        ),
+        (
+            "@every 1h30m",
+            "",
+            "2026-11-21T00:00:10Z",
+            "2026-11-21T01:30:10Z",
+        ),
+        (
+            "0 12 * * *",
+            "Etc/GMT+5",
+            "2026-11-21T00:00:00Z",
+            "2026-11-21T17:00:00Z",
+        ),
+        (
+            "30 4 * * *",
+            "Asia/Shanghai",
+            "2026-11-21T00:00:00Z",
+            "2026-11-21T20:30:00Z",
+        ),
+        // The clocks go back between the two moments.
+        (
+            "0 12 * * *",
+            "Europe/Berlin",
+            "2026-10-24T10:00:00Z",
+            "2026-10-25T11:00:00Z",
+        ),
+    ];
+
     #[test]
     fn moments() {
-        let cases = [
-            (
-                "* * * * *",
-                "",
-                "2026-11-21T08:54:39Z",
-                "2026-11-21T08:55:00Z",
-            ),
-            (
-                "* * * * *",
-                "",
-                "2026-11-21T08:55:00Z",
-                "2026-11-21T08:56:00Z",
-            ),
-            (
-                "*/15 3 * * *",
-                "",
-                "2026-11-21T03:45:00Z",
-                "2026-11-22T03:00:00Z",
-            ),
-            (
-                "0 0 29 2 *",
-                "",
-                "2026-01-01T00:00:00Z",
-                "2028-02-29T00:00:00Z",
-            ),
-            ("0 0 31 2 *", "", "2026-01-01T00:00:00Z", "never"),
-            (
-                "30 6 13 * fri",
-                "",
-                "2026-11-21T00:00:00Z",
-                "2026-11-27T06:30:00Z",
-            ),
-            (
-                "30 6 * * MON",
-                "",
-                "2026-11-21T00:00:00Z",
-                "2026-11-23T06:30:00Z",
-            ),
-            (
-                "@monthly",
-                "",
-                "2026-11-21T00:00:00Z",
-                "2026-12-01T00:00:00Z",
-            ),
-            (
-                "@every 1h30m",
-                "",
-                "2026-11-21T00:00:10Z",
-                "2026-11-21T01:30:10Z",
-            ),
-            (
-                "0 12 * * *",
-                "Etc/GMT+5",
-                "2026-11-21T00:00:00Z",
-                "2026-11-21T17:00:00Z",
-            ),
-        ];
-        for (schedule, zone, after, want) in cases {
+        for (schedule, zone, after, want) in CASES {
             assert_eq!(next(schedule, zone, after), want, "{schedule}");
         }
-        assert_eq!(zone_offset("Europe/Berlin"), None);
     }
 }

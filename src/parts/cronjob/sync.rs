@@ -2,7 +2,8 @@
 //!
 //! Upstream: pkg/controller/cronjob/cronjob_controllerv2.go `sync`
 
-use super::schedule::{Schedule, zone_offset};
+use super::schedule::Schedule;
+use super::zone::Zone;
 use super::{CronJobController, Timer, missed};
 use crate::k8s::order::InOrder;
 use crate::k8s::{Kind, Object, Str, Timestamp, Value};
@@ -265,7 +266,7 @@ impl CronJobController {
     /// The schedule of a CronJob that is to run; None (and a warning) if it cannot.
     fn schedule(&mut self, ctx: &mut Ctx<'_, Timer>, pass: &Pass) -> Option<Schedule> {
         let zone = pass.spec("timeZone").to_str();
-        let Some(offset) = zone_offset(&zone) else {
+        let Some(known) = Zone::find(&zone) else {
             let text = format!("invalid timeZone: \"{zone}\": unknown time zone {zone}");
             self.say(ctx, pass, EventType::Warning, "UnknownTimeZone", &text);
             return None;
@@ -274,7 +275,7 @@ impl CronJobController {
             return None;
         }
         let text = pass.spec("schedule").to_str();
-        let schedule = Schedule::parse(&text, offset);
+        let schedule = Schedule::parse(&text, known);
         if schedule.is_none() {
             let text = format!("unparseable schedule: \"{text}\"");
             self.say(ctx, pass, EventType::Warning, "UnparseableSchedule", &text);

@@ -1,15 +1,17 @@
 //! The endpoint controllers: for every Service with a selector the addresses of its pods, as EndpointSlices and
 //! as one object of the older kind.
 //!
-//! Reading order: [`address`] (pods and ports), [`slices`], [`object`].
+//! Reading order: [`address`] (pods and ports), [`slices`], [`object`], [`trigger`].
 //!
 //! Upstream: pkg/controller/endpointslice, staging/src/k8s.io/endpointslice, pkg/controller/endpoint
 
 mod address;
 mod object;
 mod slices;
+mod trigger;
 
 use super::Part;
+use crate::k8s::ordered::BTreeMap;
 use crate::k8s::selector::Selector;
 use crate::k8s::{Kind, Object, Value};
 use crate::sim::control::PendingWrites;
@@ -27,6 +29,7 @@ pub struct Endpoints {
     informer: Informer,
     worker: Worker<NsName>,
     pending: PendingWrites,
+    seen: BTreeMap<NsName, trigger::Seen>,
 }
 
 /// A moment that the controller asked for.
@@ -118,6 +121,7 @@ impl Endpoints {
         let service = self.informer.get(Kind::Service, &key.namespace, &key.name);
         let Some(service) = service.cloned() else {
             self.pending.forget(key);
+            self.seen.remove(key);
             return self.remove_object(ctx, key);
         };
         let Some(selector) = selector(&service) else {
@@ -136,7 +140,8 @@ impl Endpoints {
             .filter(|pod| selector.matches(&pod.meta().labels) && address::has_address(pod))
             .cloned()
             .collect();
-        self.sync_slices(ctx, key, &service, &pods)?;
-        self.sync_object(ctx, key, &service, &pods)
+        let trigger = self.triggered(key, &service, &pods);
+        self.sync_slices(ctx, key, &service, &pods, trigger)?;
+        self.sync_object(ctx, key, &service, &pods, trigger)
     }
 }

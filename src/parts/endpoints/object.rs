@@ -2,9 +2,9 @@
 //!
 //! Upstream: pkg/controller/endpoint/endpoints_controller.go `syncService`
 
-use super::{Endpoints, Timer, address, labels, tolerates_unready};
+use super::{Endpoints, Timer, address, labels, tolerates_unready, trigger};
 use crate::k8s::order::InOrder;
-use crate::k8s::{Kind, Object, Value};
+use crate::k8s::{Kind, Object, Timestamp, Value, hash};
 use crate::sim::apiserver::DeleteOptions;
 use crate::sim::store::NsName;
 use crate::sim::{Ctx, Status};
@@ -27,54 +27,72 @@ fn address(pod: &Object, service: &Object) -> Value {
     address
 }
 
-/// Pods by their ports, ready ones apart from the others, sorted by address.
+/// The pods behind one port: their places, and which are ready.
+type Behind = Vec<(usize, bool)>;
+
+/// Ports that have the same pods behind them together, ready pods apart from the others, sorted by address.
+///
+/// Upstream: pkg/api/v1/endpoints/util.go `RepackSubsets`
 fn subsets(service: &Object, pods: &[Arc<Object>]) -> Vec<Value> {
     let unready = tolerates_unready(service);
-    let mut subsets: Vec<(Vec<Value>, Vec<Value>, Vec<Value>)> = Vec::new();
     let mut pods: Vec<&Arc<Object>> = pods
         .iter()
         .filter(|pod| unready || !pod.meta().terminating())
         .collect();
     pods.order_by_key(|pod| address::ip(pod));
-    for pod in pods {
-        let ports = address::ports(pod, service);
-        if ports.is_empty() && !service.value().at(&["spec", "ports"]).items().is_empty() {
-            continue;
+    let portless = service.value().at(&["spec", "ports"]).items().is_empty();
+    let mut behind: Vec<(Value, Behind)> = Vec::new();
+    for (place, pod) in pods.iter().enumerate() {
+        let mut ports = address::ports(pod, service);
+        if portless {
+            ports.push(Value::Null);
         }
-        let at = subsets.iter().position(|(p, _, _)| *p == ports);
-        let at = at.unwrap_or_else(|| {
-            subsets.push((ports, Vec::new(), Vec::new()));
-            subsets.len() - 1
-        });
-        let (_, good, bad) = &mut subsets[at];
-        let list = if unready || address::ready(pod) {
-            good
-        } else {
-            bad
-        };
-        list.push(address(pod, service));
+        let here = (place, unready || address::ready(pod));
+        for port in ports {
+            match behind.iter_mut().find(|(p, _)| *p == port) {
+                Some((_, pods)) => pods.push(here),
+                None => behind.push((port, vec![here])),
+            }
+        }
     }
-    let subsets = subsets.into_iter().map(|(ports, good, bad)| {
-        let mut subset = Value::map();
-        let named = |mut port: Value| {
-            if port.get("name").text().is_empty() {
-                port.remove("name");
-            }
-            port
-        };
-        let ports: Vec<Value> = ports.into_iter().map(named).collect();
-        for (field, list) in [
-            ("addresses", good),
-            ("notReadyAddresses", bad),
-            ("ports", ports),
-        ] {
-            if !list.is_empty() {
-                subset.set(field, Value::from(list));
-            }
+    let mut packed: Vec<(Behind, Vec<Value>)> = Vec::new();
+    for (port, pods) in behind {
+        match packed.iter_mut().find(|(p, _)| *p == pods) {
+            Some((_, ports)) => ports.push(port),
+            None => packed.push((pods, vec![port])),
         }
-        subset
+    }
+    let packed = packed.into_iter().map(|(behind, ports)| {
+        let of = |wanted: bool| -> Value {
+            let places = behind.iter().filter(|(_, ready)| *ready == wanted);
+            places
+                .map(|(place, _)| address(pods[*place], service))
+                .collect()
+        };
+        subset(of(true), of(false), ports)
     });
-    subsets.collect()
+    packed.collect()
+}
+
+fn subset(good: Value, bad: Value, mut ports: Vec<Value>) -> Value {
+    ports.retain(|port| !port.is_null());
+    ports.order_by_key(|port| hash::place_of("core.EndpointPort", port));
+    for port in &mut ports {
+        if port.get("name").text().is_empty() {
+            port.remove("name");
+        }
+    }
+    let mut subset = Value::map();
+    for (field, list) in [
+        ("addresses", good),
+        ("notReadyAddresses", bad),
+        ("ports", Value::from(ports)),
+    ] {
+        if !list.is_empty() {
+            subset.set(field, list);
+        }
+    }
+    subset
 }
 
 impl Endpoints {
@@ -84,6 +102,7 @@ impl Endpoints {
         key: &NsName,
         service: &Object,
         pods: &[Arc<Object>],
+        trigger: Option<Timestamp>,
     ) -> Result<(), Status> {
         let subsets = subsets(service, pods);
         let labels = labels(service, &[(MANAGED_BY, Value::from(ACTOR))]);
@@ -107,6 +126,7 @@ impl Endpoints {
         if old.as_ref().is_some_and(|old| *old.value() == value) {
             return Ok(());
         }
+        trigger::note(&mut value, trigger);
         let mut client = ctx.client.signed(ACTOR);
         let written = if old.is_some() {
             client.update(Kind::Endpoints, value)?

@@ -3,8 +3,9 @@
 //! Upstream: staging/src/k8s.io/endpointslice/reconciler.go
 
 use super::address;
-use super::{Endpoints, Timer, labels, tolerates_unready};
-use crate::k8s::{Kind, Object, Str, Value};
+use super::{Endpoints, Timer, labels, tolerates_unready, trigger};
+use crate::k8s::order::InOrder;
+use crate::k8s::{Kind, Object, Str, Timestamp, Value, hash};
 use crate::sim::apiserver::DeleteOptions;
 use crate::sim::control::controller_ref;
 use crate::sim::store::NsName;
@@ -65,7 +66,8 @@ fn endpoint(client: &Client<'_>, pod: &Object, service: &Object) -> Value {
 fn groups(client: &Client<'_>, service: &Object, pods: &[Arc<Object>]) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
     for pod in pods {
-        let ports = address::ports(pod, service);
+        let mut ports = address::ports(pod, service);
+        ports.order_by_key(|port| hash::place_of("discovery.EndpointPort", port));
         let endpoint = endpoint(client, pod, service);
         match groups.iter_mut().find(|g| g.ports == ports) {
             Some(group) => group.endpoints.push(endpoint),
@@ -137,6 +139,7 @@ impl Endpoints {
         key: &NsName,
         service: &Arc<Object>,
         pods: &[Arc<Object>],
+        trigger: Option<Timestamp>,
     ) -> Result<(), Status> {
         let ours = |slice: &&Arc<Object>| {
             slice.meta().label(SERVICE) == Some(service.name())
@@ -174,7 +177,8 @@ impl Endpoints {
             updates.push((spare.remove(0), endpoints, ports));
         }
         for (i, endpoints, ports) in updates {
-            self.update_slice(ctx, key, &existing[i], (endpoints, ports), &labels)?;
+            let content = (endpoints, ports);
+            self.update_slice(ctx, key, &existing[i], content, &labels, trigger)?;
         }
         for i in spare {
             let options = DeleteOptions::default();
@@ -186,7 +190,8 @@ impl Endpoints {
             }
         }
         for (endpoints, ports) in creates {
-            let slice = new_slice(service, &labels, endpoints, ports);
+            let mut slice = new_slice(service, &labels, endpoints, ports);
+            trigger::note(&mut slice, trigger);
             let made = ctx
                 .client
                 .create(Kind::EndpointSlice, &key.namespace, slice)?;
@@ -202,6 +207,7 @@ impl Endpoints {
         slice: &Object,
         (endpoints, ports): (Value, Value),
         labels: &Value,
+        trigger: Option<Timestamp>,
     ) -> Result<(), Status> {
         let mut value = slice.value().clone();
         value.set("endpoints", endpoints);
@@ -210,6 +216,7 @@ impl Endpoints {
         if value == *slice.value() {
             return Ok(());
         }
+        trigger::note(&mut value, trigger);
         let written = ctx.client.update(Kind::EndpointSlice, value)?;
         self.pending.wrote(key, &written);
         Ok(())

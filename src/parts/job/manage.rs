@@ -111,7 +111,10 @@ impl JobController {
         Ok(())
     }
 
-    /// Deletes pods (all active ones when none are named). Returns how many, and the first failure.
+    /// Deletes pods: those named, whose end will not count, or all active ones. Returns how many, and the first
+    /// failure.
+    ///
+    /// Upstream: `deleteJobPods`, `deleteActivePods`
     pub(super) fn delete_pods(
         &mut self,
         ctx: &mut Ctx<'_, Timer>,
@@ -120,8 +123,19 @@ impl JobController {
     ) -> (i64, Result<(), Status>) {
         let about = ObjectRef::of(&pass.job);
         let (mut deleted, mut result) = (0, Ok(()));
+        let counted = chosen.is_none();
         for pod in chosen.unwrap_or_else(|| pass.active.clone()) {
             let (namespace, name) = (pod.namespace(), pod.name());
+            if !counted && track::has_finalizer(&pod) {
+                match track::remove_finalizer(&mut ctx.client, &pod) {
+                    Ok(Some(object)) => self.pending.wrote(&pass.key, &object),
+                    Ok(None) => {}
+                    Err(status) => {
+                        result = Err(status);
+                        continue;
+                    }
+                }
+            }
             let options = DeleteOptions::default();
             let (kind, reason, text) = match ctx.client.delete(Kind::Pod, namespace, name, &options)
             {

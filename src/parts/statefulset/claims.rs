@@ -4,6 +4,7 @@
 
 use super::{StatefulSetController, Timer, pod};
 use crate::k8s::{Kind, Object, Str, Value};
+use crate::sim::control::controller_ref;
 use crate::sim::store::NsName;
 use crate::sim::{Ctx, EventType, ObjectRef, Status};
 use crate::value;
@@ -42,18 +43,20 @@ impl StatefulSetController {
         Ok(())
     }
 
-    /// Lets the claims of an ordinal go with the pod or with the set, as the retention policy says.
+    /// Lets the claims of an ordinal go with the pod or with the set, as the retention policy says. True when a
+    /// claim had to be changed.
     pub(super) fn retain_claims(
         &mut self,
         ctx: &mut Ctx<'_, Timer>,
         set: &Object,
         ordinal: i64,
         condemned: Option<&Object>,
-    ) -> Result<(), Status> {
+    ) -> Result<bool, Status> {
         let policy = set
             .value()
             .at(&["spec", "persistentVolumeClaimRetentionPolicy"]);
         let with_set = policy.get("whenDeleted").text() == "Delete";
+        let mut changed = false;
         let with_scale = policy.get("whenScaled").text() == "Delete";
         for template in pod::claim_templates(set) {
             let name = pod::claim_name(set, template, ordinal);
@@ -63,8 +66,8 @@ impl StatefulSetController {
             };
             let mut wanted: Vec<Value> = Vec::new();
             match condemned {
-                Some(pod) if with_scale => wanted.push(owner_ref(pod)),
-                Some(_) | None if with_set => wanted.push(owner_ref(set)),
+                Some(pod) if with_scale => wanted.push(controller_ref(pod)),
+                Some(_) | None if with_set => wanted.push(controller_ref(set)),
                 Some(_) | None => {}
             }
             let ours = |o: &Value| {
@@ -87,8 +90,9 @@ impl StatefulSetController {
             value.set_at(&["metadata", "ownerReferences"], next);
             let written = ctx.client.update(kind, value)?;
             self.pending.wrote(&NsName::of(set), &written);
+            changed = true;
         }
-        Ok(())
+        Ok(changed)
     }
 
     pub(super) fn say(
@@ -102,13 +106,6 @@ impl StatefulSetController {
         self.recorder
             .event(&mut ctx.client, &ObjectRef::of(set), kind, reason, text);
     }
-}
-
-fn owner_ref(owner: &Object) -> Value {
-    value!({
-        "apiVersion": Str::from(owner.kind().api_version()), "kind": owner.kind().name(),
-        "name": owner.name(), "uid": owner.uid(),
-    })
 }
 
 fn new_claim(set: &Object, template: &Value, name: &str) -> Value {
@@ -130,7 +127,10 @@ fn new_claim(set: &Object, template: &Value, name: &str) -> Value {
         "whenDeleted",
     ]);
     if policy.text() == "Delete" {
-        claim.set_at(&["metadata", "ownerReferences"], value!([owner_ref(set)]));
+        claim.set_at(
+            &["metadata", "ownerReferences"],
+            value!([controller_ref(set)]),
+        );
     }
     claim
 }

@@ -65,7 +65,6 @@ impl StatefulSetController {
         let end = first + count;
         let at = |n: i64| pods.iter().find(|p| pod::ordinal(set, p) == Some(n));
         for n in first..end {
-            self.retain_claims(ctx, set, n, None)?;
             let go = self.keep(ctx, set, n, at(n), revisions, &mut counts)?;
             if go == Go::Wait {
                 return Ok(counts);
@@ -131,11 +130,16 @@ impl StatefulSetController {
             return Ok(Go::Wait);
         }
         let ready = pod::running_and_available(present, pod::min_ready(set), ctx.now());
-        Ok(if present.meta().terminating() || !ready {
-            wait
-        } else {
-            Go::On
-        })
+        if wait == Go::Wait && (present.meta().terminating() || !ready) {
+            return Ok(Go::Wait);
+        }
+        if self.retain_claims(ctx, set, ordinal, None)? {
+            // The pod is written with its claims, though nothing of it has changed.
+            let (name, of) = (present.name(), set.name());
+            let text = format!("Update Pod {name} in StatefulSet {of} successful");
+            self.say(ctx, set, EventType::Normal, "SuccessfulUpdate", &text);
+        }
+        Ok(Go::On)
     }
 
     fn create(

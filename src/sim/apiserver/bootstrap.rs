@@ -1,5 +1,6 @@
 //! What a fresh cluster holds before anybody comes.
 
+use super::call::SERVER;
 use super::{ApiServer, Call};
 use crate::k8s::{Kind, Value};
 use crate::sim::SimTime;
@@ -20,7 +21,7 @@ impl ApiServer {
     ///
     /// Upstream: pkg/controlplane/controller/{systemnamespaces,kubernetesservice}, pkg/registry/scheduling/rest
     pub fn bootstrap(&mut self, now: SimTime) {
-        let call = Call::component(now, "kube-apiserver");
+        let call = Call::component(now, SERVER);
         for name in NAMESPACES {
             let namespace = value!({
                 "apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name},
@@ -68,9 +69,7 @@ fn kubernetes_service() -> Value {
             "labels": {"component": "apiserver", "provider": "kubernetes"},
         },
         "spec": {
-            "clusterIP": "10.96.0.1", "clusterIPs": ["10.96.0.1"],
-            "internalTrafficPolicy": "Cluster", "ipFamilies": ["IPv4"],
-            "ipFamilyPolicy": "SingleStack", "sessionAffinity": "None", "type": "ClusterIP",
+            "clusterIP": "10.96.0.1", "ipFamilyPolicy": "SingleStack", "sessionAffinity": "None", "type": "ClusterIP",
             "ports": [{"name": "https", "port": 443, "protocol": "TCP", "targetPort": 6443}],
         },
     })

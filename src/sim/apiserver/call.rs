@@ -60,16 +60,26 @@ impl Call {
     }
 }
 
+/// The server itself, which makes what a fresh cluster holds.
+pub(super) const SERVER: &str = "kube-apiserver";
+
 /// The program that a component runs in: what managedFields name.
 fn program(actor: &str) -> Str {
     match actor.split('/').next() {
         Some("kubelet") => "kubelet".into(),
         Some("default-scheduler") => "kube-scheduler".into(),
+        Some(SERVER) => SERVER.into(),
         _ => "kube-controller-manager".into(),
     }
 }
 
 impl Call {
+    /// Whether a new object says who owns its fields. Those of components do not: there are many of them, and
+    /// nobody else writes them.
+    pub(super) fn tracked(&self) -> bool {
+        self.caller != Caller::Component || self.actor == SERVER
+    }
+
     /// Who writes, for the object's managedFields.
     pub(super) fn writer<'a>(&'a self, subresource: &'a str) -> Writer<'a> {
         let manager = if self.field_manager.is_empty() {

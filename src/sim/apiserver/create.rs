@@ -58,6 +58,11 @@ impl ApiServer {
         admission::on_create(self, call, kind, &mut value)?;
         let generate = value.at(&["metadata", "name"]).is_empty()
             && !value.at(&["metadata", "generateName"]).is_empty();
+        // Who owns what is noted before the server adds what only it decides.
+        if call.tracked() && !call.applying {
+            strategy::label_namespace(kind, &mut value);
+            managed_fields::update(kind, None, &mut value, &call.writer(""));
+        }
         value.compact(&mut self.shapes);
         let plain = value.clone();
         let mut attempts = if generate { NAME_ATTEMPTS } else { 1 };
@@ -87,9 +92,6 @@ impl ApiServer {
                     });
                 }
                 continue;
-            }
-            if call.caller != Caller::Component && !call.applying {
-                managed_fields::update(kind, None, &mut value, &call.writer(""));
             }
             let object = self.commit(call, kind, value, None);
             admission::account(self, call, &object, None);

@@ -81,12 +81,25 @@ pub(super) fn reclaim(api: &mut ApiServer, old: &Object, value: &mut Value) -> R
     Ok(())
 }
 
+/// Upstream: pkg/registry/core/pod/strategy.go `applySchedulingGatedCondition`
+fn gated() -> Value {
+    value!({
+        "type": "PodScheduled", "status": "False", "reason": "SchedulingGated",
+        "message": "Scheduling is blocked due to non-empty scheduling gates",
+        "lastProbeTime": null, "lastTransitionTime": null,
+    })
+}
+
 /// The status of a new object; None where the sent one is kept.
 fn first_status(kind: Kind, value: &Value) -> Option<Value> {
     Some(match kind {
         Kind::Pod => {
             let class = qos::class(value.get("spec"));
-            value!({"phase": "Pending", "qosClass": class})
+            let mut status = value!({"phase": "Pending", "qosClass": class});
+            if !value.at(&["spec", "schedulingGates"]).is_empty() {
+                status.set("conditions", value!([gated()]));
+            }
+            status
         }
         Kind::DaemonSet => value!({
             "currentNumberScheduled": 0, "desiredNumberScheduled": 0,
@@ -124,11 +137,18 @@ fn first_status(kind: Kind, value: &Value) -> Option<Value> {
     })
 }
 
+/// A namespace is labeled with its name.
+pub(super) fn label_namespace(kind: Kind, value: &mut Value) {
+    if kind == Kind::Namespace {
+        let name = value.at(&["metadata", "name"]).to_str();
+        value
+            .at_mut(&["metadata", "labels"])
+            .set("kubernetes.io/metadata.name", name);
+    }
+}
+
 fn prepare_namespace(value: &mut Value) {
-    let name = value.at(&["metadata", "name"]).to_str();
-    value
-        .at_mut(&["metadata", "labels"])
-        .set("kubernetes.io/metadata.name", name);
+    label_namespace(Kind::Namespace, value);
     let finalizers = value.at_mut(&["spec", "finalizers"]);
     if !finalizers.items().iter().any(|f| f.text() == "kubernetes") {
         finalizers.push("kubernetes");

@@ -70,7 +70,7 @@ pub fn service(w: &mut Writer, object: &Object, view: View<'_>) {
 /// The ready addresses behind a port.
 pub fn endpoints(object: &Object, port: &Value, view: View<'_>) -> String {
     let mut all: Vec<String> = Vec::new();
-    let mut none = true;
+    let (mut none, mut more) = (true, false);
     for slice in view.api.list(Kind::EndpointSlice, Some(object.namespace())) {
         if slice.meta().label("kubernetes.io/service-name") != Some(object.name().as_str()) {
             continue;
@@ -83,6 +83,8 @@ pub fn endpoints(object: &Object, port: &Value, view: View<'_>) -> String {
         };
         let number = scalar(found.get("port"));
         for endpoint in value.get("endpoints").items() {
+            // One that is not ready is no address, but more than is shown.
+            more |= all.len() >= SHOWN_MAX;
             if endpoint.at(&["conditions", "ready"]).as_bool() == Some(false) {
                 continue;
             }
@@ -95,7 +97,7 @@ pub fn endpoints(object: &Object, port: &Value, view: View<'_>) -> String {
         return "<none>".to_owned();
     }
     let shown = all[..all.len().min(SHOWN_MAX)].join(",");
-    if all.len() > SHOWN_MAX {
+    if more {
         format!("{shown} + {} more...", all.len() - SHOWN_MAX)
     } else {
         shown
