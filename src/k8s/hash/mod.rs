@@ -117,9 +117,7 @@ mod tests {
     /// Orders that real controllers gave.
     #[test]
     fn ports_in_their_order() {
-        let port = |name: &'static str, number: i64| {
-            value!({"name": name, "port": number, "protocol": "TCP"})
-        };
+        let port = |name: &'static str, number: i64| value!({"name": name, "port": number, "protocol": "TCP"});
         let place = |ty, (name, number)| place_of(ty, &port(name, number));
         for (first, second) in [
             (("admin", 80), ("metrics", 3000)),
