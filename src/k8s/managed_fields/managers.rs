@@ -23,6 +23,7 @@ pub(super) struct Id {
 #[derive(Clone, Debug)]
 pub(super) struct Entry {
     fields_v1: Value,
+    /// The epoch when none is noted.
     pub(super) time: Timestamp,
 }
 
@@ -80,7 +81,9 @@ impl Managers {
             if !id.subresource.is_empty() {
                 out.set("subresource", Str::new(&id.subresource));
             }
-            out.set("time", entry.time.to_string());
+            if entry.time != Timestamp::default() {
+                out.set("time", entry.time.to_string());
+            }
             out
         };
         let list: Value = order.into_iter().map(one).collect();

@@ -280,7 +280,8 @@ impl Job<'_> {
         }
         let merged = typed::merge(self.shape, self.live, self.config);
         let last = managers.take(&id);
-        let time = last.as_ref().map_or(self.writer.now, |e| e.time);
+        // An apply that changes nothing leaves its entry without a time.
+        let time = last.as_ref().map_or_else(Timestamp::default, |e| e.time);
         managers.put(id.clone(), Entry::new(set, time));
         let value = match &last {
             Some(last) => self.prune(&merged, &managers, &last.fields()),
