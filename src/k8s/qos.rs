@@ -12,7 +12,17 @@ pub fn class(spec: &Value) -> &'static str {
     let mut asked = false;
     let mut any = false;
     let containers = spec.get("containers").items().iter();
-    for container in containers.chain(spec.get("initContainers").items()) {
+    let containers = containers.chain(spec.get("initContainers").items());
+    // A pod that says itself what it needs is judged by that alone.
+    let whole = ["requests", "limits"].iter().any(|list| {
+        let amounts = spec.at(&["resources", list]);
+        amounts.fields().next().is_some()
+    });
+    for container in whole
+        .then_some(spec)
+        .into_iter()
+        .chain(containers.filter(|_| !whole))
+    {
         any = true;
         let resources = container.get("resources");
         for resource in ["cpu", "memory"] {
@@ -66,6 +76,21 @@ mod tests {
                 "Burstable",
             ),
         ];
+        let whole = |resources: Value| {
+            value!({
+                "resources": resources,
+                "containers": [{"resources": {"requests": {"cpu": "1"}}}],
+            })
+        };
+        let rows = rows.into_iter().chain([
+            (
+                whole(value!({"limits": {"cpu": "2", "memory": "1Gi"}})),
+                "Guaranteed",
+            ),
+            (whole(value!({"limits": {"cpu": "2"}})), "Burstable"),
+            (whole(value!({"requests": {"memory": "1Gi"}})), "Burstable"),
+            (whole(value!({})), "Burstable"),
+        ]);
         for (spec, expected) in rows {
             assert_eq!(class(&spec), expected, "{spec}");
         }

@@ -209,6 +209,10 @@ pub fn amounts(pod: &Value, field: &str) -> Amounts {
             sum.insert(name, quantity);
         }
     }
+    // What the pod itself says of a resource counts instead.
+    for (name, amount) in spec.at(&["resources", field]).fields() {
+        sum.insert(name.to_string(), Quantity::of(amount));
+    }
     let overhead = spec.get("overhead");
     if field == "requests" || !sum.is_empty() {
         add(&mut sum, overhead);

@@ -16,6 +16,10 @@ pub fn describe(w: &mut Writer, object: &Object, view: View<'_>) {
     if !nominated.is_empty() {
         w.field(0, "NominatedNodeName", nominated);
     }
+    if !spec.get("resources").is_empty() {
+        w.line(0, "Resources:");
+        container::resources(w, 1, spec.get("resources"));
+    }
     let place = |statuses: &'static str| Place {
         statuses: status.get(statuses),
         pod: Some(value),
