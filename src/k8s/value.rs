@@ -217,7 +217,9 @@ impl Value {
             Value::List(list) => {
                 if let Some(list) = Arc::get_mut(list) {
                     list.shrink_to_fit();
-                    list.iter_mut().for_each(|item| item.compact(shapes));
+                    for item in list.iter_mut() {
+                        item.compact(shapes);
+                    }
                 }
             }
             Value::Map(map) => {

@@ -76,10 +76,8 @@ impl Part for Disruption {
     fn on_watch(&mut self, ctx: &mut Ctx<'_, Timer>, delivery: &Delivery) {
         for delta in self.informer.apply(delivery) {
             match delta.kind() {
-                Kind::PodDisruptionBudget => {
-                    if delta.new.is_some() {
-                        self.worker.add(delta.object().key());
-                    }
+                Kind::PodDisruptionBudget if delta.new.is_some() => {
+                    self.worker.add(delta.object().key());
                 }
                 Kind::Pod => self.queue_budget(ctx, delta.object()),
                 // Read when numbers are wanted; their changes show in their pods.
@@ -116,7 +114,9 @@ impl Disruption {
         let mine = mine.filter(|budget| selector(budget).matches(&pod.meta().labels));
         let mut mine: Vec<ObjectKey> = mine.map(|budget| budget.key()).collect();
         if mine.len() < 2 {
-            mine.into_iter().for_each(|budget| self.worker.add(budget));
+            for budget in mine {
+                self.worker.add(budget);
+            }
             return;
         }
         let count = u64::try_from(mine.len()).unwrap_or(1);

@@ -75,7 +75,9 @@ impl Widths {
     pub fn print(&mut self, rows: &[Vec<String>]) -> String {
         let mut table = Table::default();
         for row in rows {
-            row.iter().for_each(|cell| table.cell(cell));
+            for cell in row {
+                table.cell(cell);
+            }
             table.end_row();
         }
         self.print_table(&table)

@@ -158,7 +158,7 @@ impl SchedulingQueue {
 
     /// Back-offs after errors that are over: those pods are to be tried.
     pub fn retry(&mut self, now: SimTime) {
-        for (key, waiting) in self.waiting.iter_mut() {
+        for (key, waiting) in &mut self.waiting {
             if matches!(waiting.place, Place::Error(at) if at <= now) {
                 waiting.place = Place::Active;
                 self.active.insert(waiting.place_in_line(), key.clone());

@@ -166,7 +166,9 @@ pub fn write(object: &Object, view: View<'_>, row: &mut Row<'_>) {
         | Kind::LimitRange
         | Kind::ServiceAccount => other::cells(object, view),
     };
-    cells.iter().for_each(|cell| row.cell(cell));
+    for cell in cells {
+        row.cell(&cell);
+    }
 }
 
 /// The age of the object itself.
