@@ -92,7 +92,9 @@ impl Rows {
     fn start(&mut self) -> table::Table {
         let mut table = table::Table::default();
         if std::mem::take(&mut self.header) {
-            self.head().iter().for_each(|cell| table.cell(cell));
+            for cell in self.head() {
+                table.cell(&cell);
+            }
             table.end_row();
         }
         table
