@@ -110,10 +110,17 @@ impl Items {
 /// The kind under which a type is stored; types without one cannot be changed here.
 pub fn stored(ty: Type) -> Result<Kind, Failure> {
     ty.kind.ok_or_else(|| {
-        Failure::client(format!(
-            "{} are not kept in this playground: nothing here would look at them",
-            ty.full_name()
-        ))
+        let name = ty.full_name();
+        let mut kept = Type::all().filter(|t| t.kind.is_some() && t.full_name() == name);
+        Failure::client(match kept.next() {
+            Some(other) => {
+                let version = other.resource.api_version();
+                format!("{name} are kept in this playground as {version} alone")
+            }
+            None => {
+                format!("{name} are not kept in this playground: nothing here would look at them")
+            }
+        })
     })
 }
 

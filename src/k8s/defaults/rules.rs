@@ -179,10 +179,7 @@ fn is_written(field: &Field) -> bool {
 
 /// Where objects are stored, a list without elements is none.
 fn no_rules(v: &mut Value) {
-    if v.get("rules")
-        .as_list()
-        .is_some_and(|rules| rules.is_empty())
-    {
+    if v.get("rules").as_list().is_some_and(<[Value]>::is_empty) {
         v.set("rules", Value::Null);
     }
 }
