@@ -53,6 +53,11 @@ pub mod exports {
             job.outputs().iter().map(|o| o.text.len()).sum()
         }
 
+        /// Bytes of the module's memory.
+        pub fn memory(&self) -> usize {
+            core::arch::wasm32::memory_size::<0>() << 16
+        }
+
         /// Events so far.
         pub fn events(&self) -> u32 {
             u32::try_from(self.cluster.events_done()).unwrap_or(u32::MAX)

@@ -43,13 +43,26 @@ impl Map {
         if names.len() > FEW {
             return self.find(key).ok();
         }
-        let alike = |k: &Str| k.len() == key.len() && k.as_bytes() == key.as_bytes();
+        let (wanted, first) = (key.as_bytes(), key.as_bytes().first());
+        // Most names differ in length or at the beginning; a name that stands in the program is often the very same.
+        let alike = |k: &Str| {
+            let k = k.as_bytes();
+            k.len() == wanted.len()
+                && k.first() == first
+                && (std::ptr::eq(k.as_ptr(), wanted.as_ptr()) || k == wanted)
+        };
         names.iter().position(alike)
     }
 
     /// Where a field is, or where it would have to be.
     fn find(&self, key: &str) -> Result<usize, usize> {
-        self.names().binary_search_by(|k| k.as_str().cmp(key))
+        let names = self.names();
+        match names.last() {
+            // Fields often come in order.
+            Some(last) if last.as_str() < key => Err(names.len()),
+            Some(_) => names.binary_search_by(|k| k.as_str().cmp(key)),
+            None => Err(0),
+        }
     }
 
     fn add(&mut self, at: usize, key: Str, value: Value) {

@@ -29,6 +29,28 @@ impl Delta {
     }
 }
 
+/// What a delivery changed, in order. A change gives one delta at most, and takes no memory for it.
+#[derive(Clone, Debug, Default)]
+pub struct Deltas {
+    one: Option<Delta>,
+    many: Vec<Delta>,
+}
+
+impl Deltas {
+    pub fn iter(&self) -> impl Iterator<Item = &Delta> {
+        self.one.iter().chain(&self.many)
+    }
+}
+
+impl IntoIterator for Deltas {
+    type Item = Delta;
+    type IntoIter = std::iter::Chain<std::option::IntoIter<Delta>, std::vec::IntoIter<Delta>>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.one.into_iter().chain(self.many)
+    }
+}
+
 /// Cached objects by kind. Clones share memory.
 #[derive(Clone, Debug)]
 pub struct Informer {
@@ -46,7 +68,7 @@ impl Default for Informer {
 impl Informer {
     /// Takes a delivery into the cache and tells what it changed, in order. A change is compared with the
     /// cache, not with the store, so a delivery that says nothing new gives no delta.
-    pub fn apply(&mut self, delivery: &Delivery) -> Vec<Delta> {
+    pub fn apply(&mut self, delivery: &Delivery) -> Deltas {
         match delivery {
             Delivery::Change(change) => {
                 let map = &mut self.kinds[change.kind as usize];
@@ -65,13 +87,16 @@ impl Informer {
                         }
                     }
                 };
-                if delta.old.is_none() && delta.new.is_none() {
-                    Vec::new()
-                } else {
-                    vec![delta]
+                let told = delta.old.is_some() || delta.new.is_some();
+                Deltas {
+                    one: told.then_some(delta),
+                    many: Vec::new(),
                 }
             }
-            Delivery::List { kind, objects, .. } => self.replace(*kind, objects),
+            Delivery::List { kind, objects, .. } => Deltas {
+                one: None,
+                many: self.replace(*kind, objects),
+            },
         }
     }
 
@@ -143,14 +168,14 @@ mod tests {
         }))
     }
 
-    fn told(deltas: &[Delta]) -> Vec<String> {
+    fn told(deltas: Deltas) -> Vec<String> {
         let version = |object: &Option<Arc<Object>>| {
             object.as_ref().map_or("-".to_owned(), |o| {
                 format!("{}{}", o.name(), o.meta().resource_version)
             })
         };
-        let line = |delta: &Delta| format!("{} {}", version(&delta.old), version(&delta.new));
-        deltas.iter().map(line).collect()
+        let line = |delta: Delta| format!("{} {}", version(&delta.old), version(&delta.new));
+        deltas.into_iter().map(line).collect()
     }
 
     #[test]
@@ -186,7 +211,7 @@ mod tests {
             ("an empty list", list(&[]), &["b8 -", "c7 -"]),
         ];
         for (rule, delivery, wanted) in rows {
-            assert_eq!(told(&informer.apply(&delivery)), wanted, "{rule}");
+            assert_eq!(told(informer.apply(&delivery)), wanted, "{rule}");
         }
     }
 

@@ -50,7 +50,7 @@ pub use apiserver::{ApiServer, Call, DeleteOptions, Patch, Propagation, Written}
 pub use client::Client;
 pub use clock::{SimSpan, SimTime};
 pub use ctx::Ctx;
-pub use informer::{Delta, Informer};
+pub use informer::{Delta, Deltas, Informer};
 pub use latency::Latencies;
 pub use leases::NodeLeases;
 pub use queue::EventQueue;

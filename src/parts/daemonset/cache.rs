@@ -5,7 +5,7 @@ use super::ledger::{Ledger, Lens};
 use crate::k8s::ordered::{BTreeMap, BTreeSet};
 use crate::k8s::selector::Selector;
 use crate::k8s::{Kind, Meta, Object, OwnerRef, Str};
-use crate::sim::{Delivery, Delta, Informer, SimTime};
+use crate::sim::{Delivery, Delta, Deltas, Informer, SimTime};
 use std::sync::Arc;
 
 /// Cached objects, pods by owner, pods without owner, daemon pods by node.
@@ -52,9 +52,9 @@ impl Cache {
     }
 
     /// Takes a delivery in and tells what it changed, in order.
-    pub fn apply(&mut self, delivery: &Delivery) -> Vec<Delta> {
+    pub fn apply(&mut self, delivery: &Delivery) -> Deltas {
         let deltas = self.informer.apply(delivery);
-        for delta in &deltas {
+        for delta in deltas.iter() {
             if delta.kind() == Kind::Pod {
                 self.index_pod(delta);
             } else if delta.kind() == Kind::Node {
