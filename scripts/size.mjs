@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { brotliCompressSync, constants } from "node:zlib";
 
 // What is allowed today; where it should go is in docs/decisions/002-size-of-the-page.md.
-const budgets = { "first load": 1168 * 1024, "with the editor": 1282 * 1024 };
+const budgets = { "first load": 1200 * 1024, "with the editor": 1316 * 1024 };
 /** Files that are fetched later, on demand. */
 const lazy = /^editor/;
 
