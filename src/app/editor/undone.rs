@@ -51,16 +51,20 @@ impl Session {
 
     /// Gives files the texts of before; false when a person has changed all of them meanwhile.
     fn back(&mut self, files: &[Changed]) -> bool {
-        files.iter().fold(false, |any, file| {
-            self.swap(&file.name, file.after.as_deref(), file.before.as_deref()) || any
-        })
+        let mut any = false;
+        for file in files {
+            any |= self.swap(&file.name, file.after.as_deref(), file.before.as_deref());
+        }
+        any
     }
 
     /// Gives files the texts of afterwards.
     fn forth(&mut self, files: &[Changed]) -> bool {
-        files.iter().fold(false, |any, file| {
-            self.swap(&file.name, file.before.as_deref(), file.after.as_deref()) || any
-        })
+        let mut any = false;
+        for file in files {
+            any |= self.swap(&file.name, file.before.as_deref(), file.after.as_deref());
+        }
+        any
     }
 
     /// Gives a file another text, unless a person has changed it meanwhile.
