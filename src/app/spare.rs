@@ -88,7 +88,10 @@ impl Slice {
             let waits = pending.call0(&self.scheduling);
             waits.is_ok_and(|waits| waits.is_truthy())
         };
-        let now = self.clock.as_ref().map_or(f64::MAX, web_sys::Performance::now);
+        let now = self
+            .clock
+            .as_ref()
+            .map_or(f64::MAX, web_sys::Performance::now);
         now < self.until && !self.pending.as_ref().is_some_and(waits)
     }
 }
