@@ -79,7 +79,8 @@ export const journeys = {
     await page.id("compare-switch").click();
     await page.id("compare").waitFor({ state: "detached" });
     await go(page, "to-end");
-    await page.pods().filter({ hasText: "ImagePullBackOff" }).first().waitFor();
+    // Where the line ends, the pull may have failed again a moment ago.
+    await page.pods().filter({ hasText: /ImagePullBackOff|ErrImagePull/ }).first().waitFor();
     await page.id("branches").click();
     await page.page.locator('[data-testid="branch"][data-id="2"]').getByTestId("branch-delete").click();
     await page.until("one branch", async () => (await page.id("branch").count()) === 1);
