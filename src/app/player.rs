@@ -1,7 +1,8 @@
-//! From animation frames to simulated time; the only reader of the browser's clock.
+//! From animation frames to simulated time; the only place where the browser's time becomes that of the cluster.
 
 use super::screen::Screen;
 use super::session::Dispatch;
+use crate::app::spare::clock;
 use crate::cluster::SimSpan;
 use leptos::prelude::*;
 use std::cell::RefCell;
@@ -58,11 +59,4 @@ fn request(callback: &Callback) {
         let asked = window().request_animation_frame(closure.as_ref().unchecked_ref());
         asked.expect("a window gives animation frames");
     }
-}
-
-/// The browser's clock in milliseconds.
-fn clock() -> f64 {
-    window()
-        .performance()
-        .map_or(0.0, |performance| performance.now())
 }

@@ -160,7 +160,7 @@ impl<P: Part + Default> Slot<P> {
         if !self.watching || !P::KINDS.contains(&change.kind) {
             return;
         }
-        if P::wakes(change.object()) {
+        if self.asleep && P::wakes(change.object()) {
             self.wake(world, id);
         }
         let known = self.asleep || change.resource_version <= self.woken;

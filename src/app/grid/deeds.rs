@@ -1,6 +1,7 @@
 //! What the middle asks of the cluster, and what it does to several nodes at once.
 
 use crate::app::session::{Dispatch, Session};
+use crate::app::spare::clock;
 use crate::cluster::{Command, PartId};
 use crate::k8s::Str;
 use crate::k8s::ordered::BTreeSet;
@@ -91,8 +92,4 @@ impl Dispatch {
             request_animation_frame(move || self.join(nodes, next, left));
         }
     }
-}
-
-fn clock() -> f64 {
-    window().performance().map_or(0.0, |p| p.now())
 }

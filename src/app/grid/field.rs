@@ -100,8 +100,3 @@ impl Field {
         });
     }
 }
-
-/// The browser's clock.
-pub fn clock() -> f64 {
-    window().performance().map_or(0.0, |p| p.now())
-}

@@ -1,8 +1,9 @@
 //! When what of the field is drawn again.
 
 use super::canvas::Marked;
-use super::field::{Field, clock};
+use super::field::Field;
 use super::state::Undrawn;
+use crate::app::spare::clock;
 use crate::k8s::ordered::BTreeSet;
 use leptos::prelude::*;
 

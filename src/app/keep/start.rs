@@ -4,6 +4,7 @@ use super::document::{Opened, Opening, sentence};
 use super::storage;
 use super::{address, autosave, crash, moves};
 use crate::app::session::{Dispatch, Session};
+use crate::app::spare::clock;
 use crate::say;
 use crate::share::{Doc, decode};
 use crate::view::Say;
@@ -145,8 +146,4 @@ fn refuse(dispatch: Dispatch, source: &Source, why: Say) {
         Source::Work(_) => say!("The work of before does not open. {}", why),
         Source::Workspace(name) => say!("The workspace {} does not open. {}", name, why),
     });
-}
-
-fn clock() -> f64 {
-    window().performance().map_or(0.0, |p| p.now())
 }

@@ -231,11 +231,8 @@ impl Zone {
 
 /// Midnight of a Sunday of a month: the first, the second, …; 0: the last.
 fn sunday(year: i64, month: u32, nth: i64) -> i64 {
-    let (month, nth) = if nth == 0 {
-        (month + 1, 0)
-    } else {
-        (month, nth)
-    };
+    // The last one is the one before the first of the next month.
+    let month = month + u32::from(nth == 0);
     let first = Timestamp::from_civil(year, month, 1, 0, 0, 0);
     let until_sunday = (7 - i64::from(first.civil().weekday)) % 7;
     first.0 + (until_sunday + 7 * (nth - 1)) * DAY
