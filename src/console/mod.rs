@@ -24,7 +24,6 @@ pub mod job;
 pub mod programs;
 
 pub mod args;
-pub mod base64;
 
 pub mod error;
 

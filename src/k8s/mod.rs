@@ -53,6 +53,8 @@ pub mod number;
 
 pub mod json;
 
+pub mod base64;
+
 pub mod diff;
 
 pub mod yaml;

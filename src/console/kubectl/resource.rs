@@ -19,9 +19,10 @@ impl PartialEq for Type {
 
 impl Type {
     fn new(resource: &'static Resource) -> Self {
+        // Autoscalers of the first version are kept as those of the second.
         let same = |k: &&crate::k8s::kind::KindInfo| {
             k.name == resource.kind
-                && k.version == resource.version
+                && (k.version == resource.version || k.kind == Kind::HorizontalPodAutoscaler)
                 && (k.group == resource.group
                     || (k.kind == Kind::Event && resource.group == "events.k8s.io"))
         };

@@ -2,8 +2,8 @@
 
 use super::Refused;
 use super::options::Options;
-use crate::console::base64::decode;
 use crate::console::task::{Io, Step, Task, Wake};
+use crate::k8s::base64::decode;
 use crate::k8s::decode::base64 as encode;
 
 /// Columns of a line of output.

@@ -16,6 +16,7 @@ use crate::console::print::unified;
 use crate::console::task::Io;
 use crate::k8s::ordered::BTreeMap;
 use crate::k8s::selector::Selector;
+use crate::k8s::decode;
 use crate::k8s::{Value, patch, yaml};
 
 const FLAGS: &[Flag] = &[
@@ -128,7 +129,8 @@ fn one(
             .value()
             .clone()
     } else if let Some(live) = &live {
-        let mut modified = manifest.value.clone();
+        let newer = decode::upgraded(&manifest.value);
+        let mut modified = newer.unwrap_or_else(|| manifest.value.clone());
         // An empty map stands for no annotations, as in what was applied last.
         let annotations = modified.at_mut(&["metadata", "annotations"]).map_mut();
         annotations.remove(last_applied::ANNOTATION);

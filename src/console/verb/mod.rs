@@ -4,6 +4,7 @@
 pub mod api;
 pub mod apply;
 pub mod auth;
+mod auth_reconcile;
 pub mod config;
 pub mod create;
 pub mod delete;
@@ -78,6 +79,7 @@ pub static ALL: &[&[Command]] = &[
     config::COMMANDS,
     edit::COMMANDS,
     auth::COMMANDS,
+    auth_reconcile::COMMANDS,
     refused::COMMANDS,
     pods::EXEC,
     pods::LOGS,

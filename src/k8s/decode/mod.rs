@@ -50,7 +50,8 @@ impl Decoded {
 
 /// Reads a tree as the JSON of an object.
 pub fn decode(kind: Kind, value: &Value) -> Decoded {
-    let mut decoded = run(kind, value, Mode::Json);
+    let newer = upgraded(value);
+    let mut decoded = run(kind, newer.as_ref().unwrap_or(value), Mode::Json);
     let path = ["spec", "template", "metadata", "labels"];
     let selected = matches!(
         kind,
@@ -61,6 +62,24 @@ pub fn decode(kind: Kind, value: &Value) -> Decoded {
         decoded.value.set_at(&path, Value::map());
     }
     decoded
+}
+
+/// An autoscaler of the first version as one of the second; None for all else.
+///
+/// Upstream: pkg/apis/autoscaling/v1/conversion.go
+pub fn upgraded(value: &Value) -> Option<Value> {
+    if value.get("apiVersion").text() != "autoscaling/v1" {
+        return None;
+    }
+    let mut value = value.clone();
+    value.set("apiVersion", "autoscaling/v2");
+    let percent = value.remove_at(&["spec", "targetCPUUtilizationPercentage"]);
+    if let Some(percent) = percent.filter(|p| !p.is_null()) {
+        let target = crate::value!({"type": "Utilization", "averageUtilization": percent});
+        let metric = crate::value!({"type": "Resource", "resource": {"name": "cpu", "target": target}});
+        value.set_at(&["spec", "metrics"], crate::value!([metric]));
+    }
+    Some(value)
 }
 
 /// Reads a tree that a strategic merge patch made: the same, but a wrong type is told without its place

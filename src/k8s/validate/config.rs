@@ -3,9 +3,10 @@
 use super::syntax::{config_key, label, qualified_name, subdomain};
 use super::workload::immutable;
 use super::{Errors, Path, Shown, meta};
-use crate::k8s::Value;
+use crate::k8s::{Value, base64, json};
 
 const BYTES_MAX: usize = 1024 * 1024;
+const REDACTED: &str = "<secret contents redacted>";
 const FROZEN: &str = "field is immutable when `immutable` is set";
 
 /// Upstream: `pkg/apis/core/validation ValidateConfigMap`.
@@ -49,7 +50,34 @@ fn frozen(errors: &mut Errors, new: &Value, old: &Value, fields: &[&str]) {
     }
 }
 
-/// Upstream: `pkg/apis/core/validation ValidateSecret`; the contents of registry logins are not read.
+/// The key of a registry's login, whose value must be a JSON object.
+fn login(
+    errors: &mut Errors,
+    at: &Path<'_>,
+    data: &Value,
+    key: &'static [&'static str; 1],
+) -> &'static [&'static str] {
+    let Some(coded) = data.field(key[0]) else {
+        return key;
+    };
+    let kind = match json::parse(&base64::decode(coded.text()).unwrap_or_default()) {
+        Err(why) => {
+            errors.invalid(&at.key(key[0]), REDACTED, &why.message);
+            return key;
+        }
+        Ok(Value::Null | Value::Map(_)) => return key,
+        Ok(Value::List(_)) => "array",
+        Ok(Value::Str(_)) => "string",
+        Ok(Value::Bool(_)) => "bool",
+        Ok(Value::Int(_) | Value::Number(_)) => "number",
+    };
+    let detail =
+        format!("json: cannot unmarshal {kind} into Go value of type map[string]interface {{}}");
+    errors.invalid(&at.key(key[0]), REDACTED, &detail);
+    key
+}
+
+/// Upstream: `pkg/apis/core/validation ValidateSecret`.
 pub fn create_secret(errors: &mut Errors, secret: &Value) {
     meta::create(errors, secret, true, subdomain);
     let at = Path::root("data");
@@ -70,8 +98,8 @@ pub fn create_secret(errors: &mut Errors, secret: &Value) {
             }
             &[]
         }
-        "kubernetes.io/dockercfg" => &[".dockercfg"],
-        "kubernetes.io/dockerconfigjson" => &[".dockerconfigjson"],
+        "kubernetes.io/dockercfg" => login(errors, &at, data, &[".dockercfg"]),
+        "kubernetes.io/dockerconfigjson" => login(errors, &at, data, &[".dockerconfigjson"]),
         "kubernetes.io/ssh-auth" => &["ssh-privatekey"],
         "kubernetes.io/tls" => &["tls.crt", "tls.key"],
         "kubernetes.io/basic-auth"

@@ -1,10 +1,10 @@
 //! Nodes against a value.
 
 use super::{Node, Pipeline, Term};
-use crate::console::base64;
 use crate::console::format::go;
 use crate::console::format::jsonpath::Missing;
 use crate::k8s::Value;
+use crate::k8s::base64;
 use crate::k8s::ordered::BTreeMap;
 
 /// The functions that there are.

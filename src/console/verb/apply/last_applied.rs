@@ -12,6 +12,7 @@ use crate::console::kubectl::manifest::{self, Check};
 use crate::console::kubectl::request::Sender;
 use crate::console::kubectl::{Call, Command, Run, flags, say};
 use crate::console::task::Io;
+use crate::k8s::decode::upgraded;
 use crate::k8s::{Value, json, yaml};
 use crate::value;
 
@@ -42,7 +43,8 @@ pub static COMMANDS: &[Command] = &[
 /// What was applied last; Null when nobody knows.
 pub fn of(live: &Value) -> Value {
     let text = live.at(&["metadata", "annotations"]).get(ANNOTATION).text();
-    json::parse(text).unwrap_or_default()
+    let value = json::parse(text).unwrap_or_default();
+    upgraded(&value).unwrap_or(value)
 }
 
 /// A manifest with its own text in the annotation.
@@ -56,6 +58,9 @@ pub fn annotated(manifest: &Value) -> Value {
     value.set_at(&["metadata", "annotations"], annotations.clone());
     let text = format!("{}\n", json::compact(&value));
     annotations.set(ANNOTATION, text);
+    if let Some(newer) = upgraded(&value) {
+        value = newer;
+    }
     value.set_at(&["metadata", "annotations"], annotations);
     value
 }

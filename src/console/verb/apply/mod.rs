@@ -94,6 +94,7 @@ fn run(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
         "kubectl-client-side-apply"
     };
     let sender = Sender::of(call, manager, io)?;
+    let pruned = prune::kinds(call)?;
     let check = match sender.validation {
         crate::cluster::Caller::Ignore => Check::Nothing,
         _ => Check::Head,
@@ -116,7 +117,7 @@ fn run(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
     }
     print_whole(call, &applied, io)?;
     if call.flags.is("prune") {
-        prune::run(call, &sender, &applied, io)?;
+        prune::run(call, &sender, &pruned, &applied, io)?;
     }
     Ok(())
 }

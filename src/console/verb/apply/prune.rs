@@ -7,12 +7,12 @@ use super::last_applied::ANNOTATION;
 use crate::cluster::{DeleteOptions, Propagation};
 use crate::console::error::Failure;
 use crate::console::kubectl::request::Sender;
-use crate::console::kubectl::{Call, Type};
+use crate::console::kubectl::{Call, Type, items};
 use crate::console::task::Io;
-use crate::k8s::order::InOrder;
+use crate::k8s::Kind;
 use crate::k8s::selector::Selector;
-use crate::k8s::{Kind, Object};
-use std::sync::Arc;
+
+const DEPRECATED: &str = "Deprecated: kubectl apply will no longer prune non-namespaced resources by default when used with the --namespace flag in a future release. To preserve the current behaviour, list the resources you want to target explicitly in the --prune-allowlist flag.";
 
 /// The kinds that are looked through.
 const KINDS: &[Kind] = &[
@@ -33,9 +33,41 @@ const KINDS: &[Kind] = &[
     Kind::PersistentVolume,
 ];
 
+/// The kinds of `--prune-allowlist`, or those that are always looked through.
+///
+/// Upstream: kubectl/pkg/util/prune/prune.go `ParseResources`
+pub(super) fn kinds(call: &Call) -> Result<Vec<Kind>, Failure> {
+    let list = call.flags.list("prune-allowlist");
+    if list.is_empty() {
+        return Ok(KINDS.to_vec());
+    }
+    let one = |text: &String| {
+        let parts: Vec<&str> = text.split('/').collect();
+        let [group, version, kind] = parts[..] else {
+            return Err(Failure::client(format!(
+                "invalid GroupVersionKind format: {text}, please follow <group/version/kind>"
+            )));
+        };
+        let version = match group {
+            "core" | "" => version.to_owned(),
+            group => format!("{group}/{version}"),
+        };
+        let same = |t: &Type| t.resource.kind == kind && t.resource.api_version() == version;
+        Type::all().find(same).map_or_else(
+            || {
+                let why = format!("no matches for kind \"{kind}\" in version \"{version}\"");
+                Err(Failure::client(why))
+            },
+            items::stored,
+        )
+    };
+    list.iter().map(one).collect()
+}
+
 pub(super) fn run(
     call: &Call,
     sender: &Sender,
+    kinds: &[Kind],
     applied: &[Applied],
     io: &mut Io<'_>,
 ) -> Result<(), Failure> {
@@ -45,39 +77,33 @@ pub(super) fn run(
         .iter()
         .map(|a| a.value.at(&["metadata", "uid"]).text())
         .collect();
-    let mut spaces: Vec<&str> = applied.iter().map(|a| a.item.namespace.as_str()).collect();
-    spaces.order();
-    spaces.dedup();
-    let mut gone: Vec<Arc<Object>> = Vec::new();
-    for kind in KINDS {
+    let spaces: Vec<&str> = applied.iter().map(|a| a.item.namespace.as_str()).collect();
+    if call.flags.list("prune-allowlist").is_empty() {
+        io.log('W', "prune.go:71", DEPRECATED);
+    }
+    for kind in kinds {
+        if *kind == Kind::Endpoints {
+            io.warn(crate::console::kubectl::builder::ENDPOINTS);
+        }
+        let ty = Type::of(*kind);
         let stale = io.cluster.api().list(*kind, None).filter(|object| {
-            spaces.contains(&object.namespace().as_str())
+            (!ty.namespaced() || spaces.contains(&object.namespace().as_str()))
                 && object.meta().annotation(ANNOTATION).is_some()
                 && selector.matches(&object.meta().labels)
                 && !keep.contains(&object.uid().as_str())
         });
-        gone.extend(stale.cloned());
-    }
-    for object in gone {
-        let ty = Type::of(object.kind());
-        if !sender.client_only() {
-            let options = DeleteOptions {
-                propagation: Some(Propagation::Background),
-                ..DeleteOptions::default()
-            };
-            sender.delete(
-                object.kind(),
-                (object.namespace(), object.name()),
-                options,
-                io,
-            )?;
+        for object in stale.cloned().collect::<Vec<_>>() {
+            if !sender.client_only() {
+                let options = DeleteOptions {
+                    propagation: Some(Propagation::Background),
+                    ..DeleteOptions::default()
+                };
+                let place = (object.namespace().as_str(), object.name().as_str());
+                sender.delete(*kind, place, options, io)?;
+            }
+            let (ty, name, suffix) = (ty.qualified(), object.name(), sender.suffix());
+            io.line(format!("{ty}/{name} pruned{suffix}"));
         }
-        io.line(format!(
-            "{}/{} pruned{}",
-            ty.qualified(),
-            object.name(),
-            sender.suffix()
-        ));
     }
     Ok(())
 }

@@ -10,6 +10,7 @@ use crate::console::kubectl::items;
 use crate::console::kubectl::manifest::Manifest;
 use crate::console::kubectl::request::Sender;
 use crate::console::task::Io;
+use crate::k8s::decode::upgraded;
 use crate::k8s::managed_fields::hand_over_client_side;
 use crate::k8s::{Kind, Value};
 use crate::value;
@@ -40,7 +41,7 @@ pub(super) fn apply(
     let kind = items::stored(manifest.ty)?;
     let place = (manifest.namespace.as_str(), manifest.name.as_str());
     let sent = Patch::Apply {
-        config: manifest.value.clone(),
+        config: upgraded(&manifest.value).unwrap_or_else(|| manifest.value.clone()),
         force: call.flags.is("force-conflicts"),
     };
     let written = match sender.patch(kind, place, Subresource::Main, sent.clone(), io) {

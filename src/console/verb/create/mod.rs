@@ -76,7 +76,7 @@ pub static FILES: &[Command] = &[Command {
 pub use access::{COMMANDS as ACCESS, subjects};
 pub use config::COMMANDS as CONFIG;
 pub use ingress::COMMANDS as INGRESS;
-pub use policy::COMMANDS as POLICY;
+pub use policy::{COMMANDS as POLICY, label_selector};
 pub use secret::COMMANDS as SECRET;
 pub use service::COMMANDS as SERVICE;
 pub use workload::COMMANDS as WORKLOAD;

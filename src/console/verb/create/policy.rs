@@ -103,8 +103,14 @@ fn number_or_text(text: &str) -> Value {
 }
 
 /// A selector's text as its labels and expressions.
-fn label_selector(text: &str) -> Result<Value, Failure> {
-    let selector = Selector::parse(text).map_err(Failure::client)?;
+///
+/// Upstream: apimachinery/pkg/apis/meta/v1/helpers.go `ParseToLabelSelector`
+pub fn label_selector(text: &str) -> Result<Value, Failure> {
+    let selector = Selector::parse(text).map_err(|why| {
+        let text = crate::console::args::quoted(text);
+        Failure::client(format!("couldn't parse the selector string {text}: {why}"))
+    })?;
+    let no = |why: &str| Err(Failure::client(why));
     let mut labels = Value::map();
     let mut expressions: Vec<Value> = Vec::new();
     for requirement in selector.requirements() {
@@ -114,19 +120,12 @@ fn label_selector(text: &str) -> Result<Value, Failure> {
                 continue;
             }
             Operator::In => "In",
-            Operator::NotIn | Operator::NotEquals => "NotIn",
+            Operator::NotIn => "NotIn",
             Operator::Exists => "Exists",
             Operator::DoesNotExist => "DoesNotExist",
-            Operator::GreaterThan | Operator::LessThan => {
-                return Err(Failure::client(format!(
-                    "\"{}\" is not a valid label selector operator",
-                    if requirement.operator() == Operator::LessThan {
-                        "lt"
-                    } else {
-                        "gt"
-                    }
-                )));
-            }
+            Operator::NotEquals => return no("\"!=\" is not a valid label selector operator"),
+            Operator::GreaterThan => return no("\"gt\" isn't supported in label selectors"),
+            Operator::LessThan => return no("\"lt\" isn't supported in label selectors"),
         };
         let mut expression = value!({"key": requirement.key().clone(), "operator": operator});
         if !requirement.values().is_empty() {
@@ -150,6 +149,22 @@ fn label_selector(text: &str) -> Result<Value, Failure> {
 
 fn token(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
     let name = name(call)?;
+    let text = |flag: &str| call.flags.text(flag).unwrap_or("");
+    let [kind, bound] = ["bound-object-kind", "bound-object-name"].map(text);
+    let why = if text("duration").starts_with('-') {
+        "--duration must be greater than or equal to 0"
+    } else if kind.is_empty() && !bound.is_empty() {
+        "--bound-object-name can only be set if --bound-object-kind is provided"
+    } else if !["", "Node", "Pod", "Secret"].contains(&kind) {
+        "supported --bound-object-kind values are Node, Pod, Secret"
+    } else if !kind.is_empty() && bound.is_empty() {
+        "--bound-object-name is required if --bound-object-kind is provided"
+    } else {
+        ""
+    };
+    if !why.is_empty() {
+        return Err(Failure::client(why));
+    }
     if let Err(status) = io
         .cluster
         .api()

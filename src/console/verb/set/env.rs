@@ -5,12 +5,12 @@
 use super::{Words, change, check, containers, sets};
 use crate::cluster::ApiServer;
 use crate::console::args::{Flag, Takes, long, short};
-use crate::console::base64;
 use crate::console::error::Failure;
 use crate::console::kubectl::items::{self, Item};
 use crate::console::kubectl::request::Sender;
 use crate::console::kubectl::{Call, Command, Run, manifest, say};
 use crate::console::task::Io;
+use crate::k8s::base64;
 use crate::k8s::{Kind, Value};
 use crate::value;
 

@@ -10,8 +10,7 @@ use crate::console::kubectl::items;
 use crate::console::kubectl::request::{Sender, short_title};
 use crate::console::kubectl::{Call, Command, Run, say};
 use crate::console::task::Io;
-use crate::console::verb::create::subjects;
-use crate::k8s::selector::{Operator, Selector};
+use crate::console::verb::create::{label_selector, subjects};
 use crate::k8s::{Kind, Str, Value, patch};
 
 const VERSION: &[Flag] = &[long("resource-version", Takes::Text)];
@@ -80,7 +79,12 @@ fn selector(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
     let Some((text, resources)) = call.args().split_last() else {
         return Err(Failure::client("one selector is required"));
     };
-    let (labels, unfit) = match_labels(text)?;
+    let wanted = label_selector(text)?;
+    let mut labels = Value::map();
+    if let Some(wanted) = wanted.field("matchLabels") {
+        labels = wanted.clone();
+    }
+    let unfit = unfit(&wanted);
     let version = call.flags.text("resource-version").unwrap_or("");
     let found = items::find_or_all(call, resources, io)?;
     found.visit(|item| {
@@ -94,6 +98,9 @@ fn selector(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
             return Err(Failure::client(why));
         }
         let mut new = item.tree().clone();
+        if sender.local {
+            new = super::complete(kind, &new);
+        }
         new.set_at(&["spec", "selector"], labels.clone());
         let operation = format!("selector updated{}", sender.suffix());
         if !sender.client_only() {
@@ -111,44 +118,21 @@ fn selector(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
     })
 }
 
-/// The labels of a selector, and why it is more than labels.
-///
-/// Upstream: apimachinery/pkg/apis/meta/v1/helpers.go `ParseToLabelSelector`
-fn match_labels(text: &str) -> Result<(Value, Option<String>), Failure> {
-    let wanted = Selector::parse(text).map_err(|why| {
-        let text = crate::console::args::quoted(text);
-        Failure::client(format!("couldn't parse the selector string {text}: {why}"))
-    })?;
-    let (mut labels, mut expressions) = (Value::map(), Vec::new());
-    for requirement in wanted.requirements() {
-        let word = match requirement.operator() {
-            Operator::Equals | Operator::DoubleEquals => {
-                labels.set(requirement.key().clone(), requirement.values()[0].clone());
-                continue;
-            }
-            Operator::In => "In",
-            Operator::NotIn => "NotIn",
-            Operator::Exists => "Exists",
-            Operator::DoesNotExist => "DoesNotExist",
-            Operator::NotEquals => return Err(no_operator("!=")),
-            Operator::GreaterThan => return Err(no_operator("gt")),
-            Operator::LessThan => return Err(no_operator("lt")),
-        };
-        let values: Vec<&str> = requirement.values().iter().map(Str::as_str).collect();
-        let values = values.join(" ");
-        expressions.push(format!("{{{} {word} [{values}]}}", requirement.key()));
-    }
-    let unfit = (!expressions.is_empty()).then(|| {
-        let list = expressions.join(" ");
-        format!("match expression [{list}] not supported on this object")
-    });
-    Ok((labels, unfit))
-}
-
-fn no_operator(operator: &str) -> Failure {
-    Failure::client(format!(
-        "\"{operator}\" is not a valid label selector operator"
-    ))
+/// Why a selector is more than labels.
+fn unfit(selector: &Value) -> Option<String> {
+    let shown = |e: &Value| {
+        let values: Vec<&str> = e.get("values").items().iter().map(Value::text).collect();
+        let (key, word) = (e.get("key").text(), e.get("operator").text());
+        format!("{{{key} {word} [{}]}}", values.join(" "))
+    };
+    let list: Vec<String> = selector
+        .get("matchExpressions")
+        .items()
+        .iter()
+        .map(shown)
+        .collect();
+    let list = list.join(" ");
+    (!list.is_empty()).then(|| format!("match expression [{list}] not supported on this object"))
 }
 
 fn subject(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {

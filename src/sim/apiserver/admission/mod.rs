@@ -1,7 +1,7 @@
 //! Admission: what the server adds to a request, and what it refuses although it is valid.
 //!
 //! The steps run in upstream's order; each is one file. Not here: plugins that change nothing in this cluster
-//! (`RuntimeClass`, web hooks).
+//! (web hooks).
 
 pub mod namespace;
 
@@ -41,6 +41,7 @@ pub(super) fn on_create(
             service_account::add_token(api, call, value)?;
             priority::resolve(api, value, None)?;
             toleration::add_default_seconds(value);
+            runtime_class(value)?;
             topology::copy(api, value);
         }
         Kind::Node => node_taints::add_not_ready(value),
@@ -79,6 +80,18 @@ pub(super) fn on_create(
         | Kind::ClusterRoleBinding => {}
     }
     Ok(())
+}
+
+/// No runtime class exists here, so a pod that names one is refused.
+///
+/// Upstream: plugin/pkg/admission/runtimeclass/admission.go `Admit`
+fn runtime_class(pod: &Value) -> Result<(), Status> {
+    let class = pod.at(&["spec", "runtimeClassName"]);
+    if class.is_null() {
+        return Ok(());
+    }
+    let why = format!("pod rejected: RuntimeClass {class} not found");
+    Err(Status::forbidden(Kind::Pod, name_of(pod), &why))
 }
 
 /// Steps that may change an object that is updated.

@@ -1,4 +1,4 @@
-//! Base64, as `base64decode` of templates and the program `base64` read it.
+//! Base64, read: for templates, the program `base64` and the contents of secrets.
 
 const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
