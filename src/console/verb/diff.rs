@@ -14,9 +14,9 @@ use crate::console::kubectl::request::Sender;
 use crate::console::kubectl::{Call, Command, Run, flags};
 use crate::console::print::unified;
 use crate::console::task::Io;
+use crate::k8s::decode;
 use crate::k8s::ordered::BTreeMap;
 use crate::k8s::selector::Selector;
-use crate::k8s::decode;
 use crate::k8s::{Value, patch, yaml};
 
 const FLAGS: &[Flag] = &[

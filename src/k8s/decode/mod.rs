@@ -76,7 +76,8 @@ pub fn upgraded(value: &Value) -> Option<Value> {
     let percent = value.remove_at(&["spec", "targetCPUUtilizationPercentage"]);
     if let Some(percent) = percent.filter(|p| !p.is_null()) {
         let target = crate::value!({"type": "Utilization", "averageUtilization": percent});
-        let metric = crate::value!({"type": "Resource", "resource": {"name": "cpu", "target": target}});
+        let metric =
+            crate::value!({"type": "Resource", "resource": {"name": "cpu", "target": target}});
         value.set_at(&["spec", "metrics"], crate::value!([metric]));
     }
     Some(value)
