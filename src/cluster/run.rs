@@ -164,6 +164,12 @@ impl Cluster {
         Advanced::Limit
     }
 
+    /// From now on the cluster only looks ahead: what nobody will read of it, Events, managed fields, heartbeats, is
+    /// not written. What becomes of nodes and pods is the same, which tests look at.
+    pub fn look_ahead(&mut self) {
+        self.world.api.ahead = true;
+    }
+
     /// Wakes the controllers that have nothing to do, as if there were work for each. Nothing in the cluster may
     /// differ for it, which tests look at.
     pub fn wake_all(&mut self) {

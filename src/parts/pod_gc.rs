@@ -5,8 +5,9 @@
 use super::Part;
 use crate::k8s::api::Phase;
 use crate::k8s::order::InOrder;
-use crate::k8s::ordered::BTreeMap;
+use crate::k8s::ordered::{BTreeMap, BTreeSet};
 use crate::k8s::{Kind, Object, Str, Value};
+use crate::sim::store::NsName;
 use crate::sim::{Ctx, DeleteOptions, Delivery, Informer, SimSpan, SimTime};
 use crate::value;
 use std::sync::Arc;
@@ -28,6 +29,10 @@ pub struct PodGc {
     informer: Informer,
     /// Nodes that pods name and that are missing, and when their quarantine ends.
     missing: BTreeMap<Str, SimTime>,
+    /// Pods that a pass has to look at: ended, on their way out, or of a node that is not there.
+    suspects: BTreeSet<NsName>,
+    /// A node went since the last pass: any pod may be one of its.
+    any: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -46,7 +51,15 @@ impl Part for PodGc {
     }
 
     fn on_watch(&mut self, _ctx: &mut Ctx<'_, Timer>, delivery: &Delivery) {
-        self.informer.apply(delivery);
+        for delta in self.informer.apply(delivery) {
+            match (delta.kind(), &delta.new) {
+                (Kind::Pod, Some(pod)) if self.suspect(pod) => {
+                    self.suspects.insert(NsName::of(pod));
+                }
+                (Kind::Node, None) => self.any = true,
+                _ => {}
+            }
+        }
     }
 
     fn on_timer(&mut self, ctx: &mut Ctx<'_, Timer>, timer: Timer) {
@@ -58,12 +71,37 @@ impl Part for PodGc {
 }
 
 impl PodGc {
+    /// Whether there may be something about a pod.
+    fn suspect(&self, object: &Object) -> bool {
+        object.pod().is_some_and(|pod| {
+            let node = &pod.spec.node_name;
+            let at_home = node.is_empty() || self.informer.get(Kind::Node, "", node).is_some();
+            pod.terminal() || object.meta().terminating() || !at_home
+        })
+    }
+
+    /// The pods to look at, in storage order; those that have turned out to be innocent are forgotten.
+    fn suspected(&mut self) -> Vec<Arc<Object>> {
+        let pods = self.informer.of(Kind::Pod);
+        let mut found: Vec<Arc<Object>> = if std::mem::take(&mut self.any) {
+            pods.iter(None).cloned().collect()
+        } else {
+            let known = |key: &NsName| pods.get(&key.namespace, &key.name).cloned();
+            self.suspects.iter().filter_map(known).collect()
+        };
+        found.retain(|pod| self.suspect(pod));
+        self.suspects = BTreeSet::new();
+        self.suspects
+            .extend(found.iter().map(|pod| NsName::of(pod)));
+        found
+    }
+
     fn pass(&mut self, ctx: &mut Ctx<'_, Timer>) {
         let mut ended: Vec<Arc<Object>> = Vec::new();
         let mut out_of_service: Vec<Arc<Object>> = Vec::new();
         let mut orphans: Vec<Arc<Object>> = Vec::new();
         let mut unbound: Vec<Arc<Object>> = Vec::new();
-        for object in self.informer.of(Kind::Pod).iter(None) {
+        for object in self.suspected() {
             let Some(pod) = object.pod() else {
                 continue;
             };

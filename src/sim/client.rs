@@ -40,6 +40,11 @@ impl<'a> Client<'a> {
         self.api.faults.cut_off(actor, verb, kind)
     }
 
+    /// The cluster only looks ahead: what nobody will read there need not be written. Under faults every call counts.
+    pub fn ahead(&self) -> bool {
+        self.api.ahead && self.api.faults.rules().is_empty()
+    }
+
     /// The nodes' leases, renewed in bulk.
     pub fn leases(&mut self) -> &mut super::NodeLeases {
         &mut self.api.leases

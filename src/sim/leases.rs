@@ -20,10 +20,14 @@ impl NodeLeases {
         Arc::make_mut(&mut self.0).insert(node.clone(), now);
     }
 
-    /// The kubelet renews its lease.
-    pub fn renew(&mut self, node: &str, now: SimTime) {
-        if let Some(renewed) = Arc::make_mut(&mut self.0).get_mut(node) {
-            *renewed = now;
+    /// The kubelets of some nodes, given in order, renew their leases.
+    pub fn renew<'a>(&mut self, nodes: impl Iterator<Item = &'a Str>, now: SimTime) {
+        let mut nodes = nodes.peekable();
+        for (node, renewed) in Arc::make_mut(&mut self.0).iter_mut() {
+            while nodes.next_if(|next| *next < node).is_some() {}
+            if nodes.next_if(|next| *next == node).is_some() {
+                *renewed = now;
+            }
         }
     }
 

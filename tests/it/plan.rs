@@ -1,8 +1,11 @@
 //! Plans of real edits on real clusters: what a plan says is what then happens.
 
-use daemonset_playground::cluster::{Cluster, Setup, SimSpan};
+use daemonset_playground::cluster::{Cluster, Command, Setup, SimSpan};
+use daemonset_playground::cluster::{Effect, Rule};
 use daemonset_playground::console::{Job, Session};
-use daemonset_playground::k8s::{Kind, Value};
+use daemonset_playground::k8s::api::NodeCondition;
+use daemonset_playground::k8s::{Kind, Object, Value};
+use daemonset_playground::sim::trace::Entry;
 use daemonset_playground::value;
 use daemonset_playground::view::plan::{End, Plan, PlanRun, Tone};
 
@@ -286,5 +289,81 @@ fn an_apply_that_changes_nothing_concerns_nobody() {
         let mut after = before.clone();
         apply(&mut after, &text);
         assert_eq!(PlanRun::concerns(&before, &after), wanted);
+    }
+}
+
+/// Calls about pods and what makes them: when, who, what, and what was said to it. Names are drawn at random.
+fn calls(cluster: &Cluster, from: u64) -> Vec<String> {
+    let new = usize::try_from(cluster.api().trace().count() - from).expect("few");
+    let entries = cluster.api().trace().entries().rev().take(new);
+    let told = entries.filter(|entry| !matches!(entry.key.kind, Kind::Event | Kind::Node));
+    let line = |entry: &Entry| {
+        let (at, kind) = (entry.at.as_millis(), entry.key.kind);
+        format!(
+            "{at} {} {} {kind} {}",
+            entry.actor, entry.verb, entry.refused
+        )
+    };
+    let mut lines: Vec<_> = told.map(line).collect();
+    lines.reverse();
+    lines
+}
+
+/// Taints and conditions of every node.
+fn health(cluster: &Cluster) -> Vec<String> {
+    let of = |node: &Object| {
+        let view = node.node().expect("a node");
+        let condition = |c: &NodeCondition| format!("{} {}", c.kind, c.status);
+        let conditions: Vec<_> = view.conditions.iter().map(condition).collect();
+        format!("{} {:?} {conditions:?}", node.name(), view.taints)
+    };
+    cluster.objects(Kind::Node).map(|node| of(node)).collect()
+}
+
+#[test]
+fn looking_ahead_leaves_out_only_what_nobody_reads() {
+    let late = Rule {
+        actor: "".into(),
+        verb: "".into(),
+        kind: Some(Kind::Event),
+        effect: Effect::Delay(SimSpan::from_millis(700)),
+        times: None,
+    };
+    let stop = |node: &'static str| Command::NodeStop { node: node.into() };
+    let fail = Command::ApiFault { rule: late };
+    let image = BASE.replace("log:1", "log:2");
+    let rows: [(&str, &str, Vec<Command>, u64); 5] = [
+        ("a new image", &image, vec![], 600),
+        (
+            "a wrong one",
+            &BASE.replace("log:1", "log:nope"),
+            vec![],
+            600,
+        ),
+        ("a silent node", &image, vec![stop("w2")], 500),
+        ("late events", &image, vec![fail], 200),
+        (
+            "a taint",
+            "apiVersion: v1\nkind: Node\nmetadata: {name: w2}\nspec: {taints: [{key: sick, effect: NoExecute}]}\n",
+            vec![],
+            100,
+        ),
+    ];
+    for (what, text, deeds, seconds) in rows {
+        let mut world = cluster();
+        for deed in deeds {
+            world.dispatch(deed);
+        }
+        apply(&mut world, text);
+        let from = world.api().trace().count();
+        let mut ahead = world.clone();
+        ahead.look_ahead();
+        for cluster in [&mut world, &mut ahead] {
+            let later = cluster.now() + SimSpan::from_secs(seconds);
+            cluster.advance_to(later, 1_000_000);
+        }
+        assert_eq!(calls(&ahead, from), calls(&world, from), "{what}");
+        assert_eq!(health(&ahead), health(&world), "{what}");
+        assert!(ahead.events_done() <= world.events_done(), "{what}");
     }
 }

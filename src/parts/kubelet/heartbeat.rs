@@ -18,20 +18,35 @@ const POSTS_MAX: usize = 1000;
 impl Kubelets {
     pub(super) fn beat(&mut self, ctx: &mut Kx<'_>) {
         let now = ctx.now();
+        let (mut renewing, mut due) = (Vec::new(), Vec::new());
         let mut posts = 0;
-        for (name, kubelet) in &mut self.nodes {
+        // Most nodes only renew their leases: they are looked at, and stay shared with the copies of the cluster.
+        for (name, kubelet) in &self.nodes {
             if !kubelet.running || !kubelet.registered {
                 continue;
             }
-            if !ctx.client.cut_off(&kubelet.actor, "update", Kind::Lease) {
-                ctx.client.leases().renew(name, now);
+            let renews = !ctx.client.cut_off(&kubelet.actor, "update", Kind::Lease);
+            if renews {
+                renewing.push(name);
             }
+            // A lease says as much as an unchanged status.
+            let heard = renews && ctx.client.ahead();
+            let old = !heard && now.since(kubelet.posted) >= REPORT && posts < POSTS_MAX;
+            let posting = old || kubelet.stale || kubelet.images_to_tell(now);
+            posts += usize::from(posting);
+            if posting || !kubelet.lease_made {
+                due.push((name.clone(), posting));
+            }
+        }
+        ctx.client.leases().renew(renewing.into_iter(), now);
+        for (name, posting) in due {
+            let Some(kubelet) = self.nodes.get_mut(&name) else {
+                continue;
+            };
             if !kubelet.lease_made {
                 kubelet.make_lease(ctx);
             }
-            let fresh = kubelet.stale || kubelet.images_to_tell(now);
-            if fresh || (now.since(kubelet.posted) >= REPORT && posts < POSTS_MAX) {
-                posts += 1;
+            if posting {
                 kubelet.post_status(ctx);
             }
         }

@@ -73,13 +73,25 @@ impl Health {
             self.probed = now;
             self.declared_unknown &= condition.status == "Unknown";
         }
+        self.renew(renewed, now);
+        condition.status.clone()
+    }
+
+    fn renew(&mut self, renewed: Option<SimTime>, now: SimTime) {
         if let Some(renewed) = renewed
             && self.renewed.is_none_or(|before| renewed > before)
         {
             self.renewed = Some(renewed);
             self.probed = self.probed.max(pass_after(renewed, now));
         }
-        condition.status.clone()
+    }
+
+    /// Takes note of the lease of a node whose status is the one observed last. True: that is all there is to say.
+    pub fn hear(&mut self, renewed: Option<SimTime>, now: SimTime) -> bool {
+        if self.grace == GRACE {
+            self.renew(renewed, now);
+        }
+        !self.is_silent(now)
     }
 
     /// The controller has just written the node's status itself.

@@ -141,8 +141,11 @@ impl NodeLifecycle {
             if at >= now {
                 break;
             }
-            self.deadlines.remove(&(at, name.clone()));
-            due.insert(name);
+            self.deadlines.pop_first();
+            let known = !self.unready.contains(&name) && !due.contains(&name);
+            if !(known && self.heard(ctx, &name)) {
+                due.insert(name);
+            }
         }
         let mut silent = Vec::new();
         for name in due {
@@ -161,6 +164,19 @@ impl NodeLifecycle {
         }
         self.disruption(ctx);
         self.schedule_taints(ctx);
+    }
+
+    /// A node that is well, has not changed, and has renewed its lease in time.
+    fn heard(&mut self, ctx: &mut Nx<'_>, name: &Str) -> bool {
+        let renewed = ctx.client.leases().renewed(name);
+        let Some(health) = self.health.get_mut(name) else {
+            return false;
+        };
+        let heard = health.hear(renewed, ctx.now());
+        if heard {
+            self.deadlines.insert((health.deadline(), name.clone()));
+        }
+        heard
     }
 
     /// A node that is not there any more.

@@ -140,7 +140,7 @@ impl ApiServer {
         value
             .at_mut(&["metadata"])
             .set("resourceVersion", version.to_string());
-        if kind == Kind::Pod {
+        if kind == Kind::Pod && !self.ahead {
             let before = old.map_or(&Value::Null, Object::value);
             self.twins.share(&mut value, before);
         }

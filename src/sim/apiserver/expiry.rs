@@ -31,6 +31,9 @@ impl Expiry {
 impl ApiServer {
     /// Removes the events whose time is over. The storage does this upstream, at its own leisure.
     pub fn expire_events(&mut self, call: &Call) {
+        if self.ahead {
+            return;
+        }
         while let Some((namespace, name, version)) = self.expiry.pop(call.now) {
             let last = self
                 .store

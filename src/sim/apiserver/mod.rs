@@ -59,6 +59,9 @@ pub struct ApiServer {
     pub faults: Faults,
     /// How long it waits for the service account of a namespace that was just made.
     pub account_wait: SimSpan,
+    /// The cluster only looks ahead: nobody will read its Events, its managed fields, its heartbeats, so components
+    /// write none. What becomes of nodes and pods is the same.
+    pub(crate) ahead: bool,
     expiry: expiry::Expiry,
     /// The sources of every token volume, shared by all pods.
     token_sources: Value,
@@ -76,6 +79,7 @@ impl ApiServer {
             rng,
             faults: Faults::default(),
             account_wait: Latencies::default().account,
+            ahead: false,
             expiry: expiry::Expiry::default(),
             token_sources: admission::service_account::token_sources(),
             twins: twins::Twins::default(),

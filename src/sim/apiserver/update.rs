@@ -97,7 +97,8 @@ impl ApiServer {
         }
         strategy::reclaim(self, old, &mut value)?;
         let tracked = person || !old.value().at(&["metadata", "managedFields"]).is_null();
-        if tracked && !call.applying {
+        let read = person || !self.ahead;
+        if tracked && read && !call.applying {
             let writer = call.writer(subresource.name());
             managed_fields::update(kind, Some(old.value()), &mut value, &writer);
         }

@@ -141,6 +141,9 @@ impl Recorder {
         action: &'static str,
         message: &str,
     ) {
+        if client.ahead() {
+            return;
+        }
         let reason = reason.into();
         let emitted = Emitted {
             about,

@@ -51,11 +51,12 @@ pub struct PlanRun {
 
 impl PlanRun {
     /// `before` is the cluster as it is, `after` its copy right after the apply; none when the apply wrote nothing.
-    pub fn new(before: Cluster, after: Cluster, answer: &str) -> Option<Self> {
+    pub fn new(before: Cluster, mut after: Cluster, answer: &str) -> Option<Self> {
         let touched = touched(&before, &after);
         if touched.is_empty() {
             return None;
         }
+        after.look_ahead();
         let books = Books::open(&before, &after, &touched);
         let loads = Loads::open(&before, &after, &touched);
         let end = (books.is_empty() && loads.is_empty()).then_some(End::Settled);
