@@ -4,6 +4,7 @@
 //! Stored objects were validated, so a field of a wrong type counts as absent, and a field written as null too.
 
 use super::{Str, Value};
+use std::sync::Arc;
 
 /// Something that a view may hold.
 pub trait Read {
@@ -65,6 +66,12 @@ impl<T: Read> Read for Box<T> {
     }
 }
 
+impl<T: Read> Read for Arc<T> {
+    fn read(value: &Value) -> Self {
+        Arc::new(T::read(value))
+    }
+}
+
 impl<T: Read> Read for Vec<T> {
     fn read(value: &Value) -> Self {
         value.items().iter().map(T::read).collect()
@@ -85,7 +92,7 @@ mod tests {
             {"name": (long.clone()), "resources": {"limits": {"cpu": "1"}}, "env": [{"name": "A"}]}, null, "b"]});
         let spec: PodSpec = read(&tree);
         assert!(spec.node_name.is_empty() && !spec.host_network);
-        assert_eq!((spec.priority, spec.affinity), (Some(0), None));
+        assert_eq!((spec.priority, &spec.affinity), (Some(0), &None));
         let names: Vec<&str> = spec.containers.iter().map(|c| c.name.as_str()).collect();
         assert_eq!(names, [long.as_str(), "", ""]);
         let first = tree.get("containers").index(0);

@@ -65,7 +65,7 @@ pub struct Meta {
     pub deletion: Option<Timestamp>,
     /// Seconds.
     pub deletion_grace: Option<i64>,
-    pub owners: Vec<OwnerRef>,
+    pub owners: Arc<[OwnerRef]>,
     pub finalizers: Vec<Str>,
     /// The map of labels, or Null.
     pub labels: Value,
@@ -76,6 +76,11 @@ pub struct Meta {
 impl Meta {
     /// Reads `metadata`; fields of a wrong type count as absent.
     pub fn read(metadata: &Value) -> Self {
+        Self::read_like(metadata, &[])
+    }
+
+    /// The same; owners whose tree is shared with another object are taken from it.
+    fn read_like(metadata: &Value, others: &[&Object]) -> Self {
         let owner = |o: &Value| OwnerRef {
             api_version: o.get("apiVersion").to_str(),
             kind: o.get("kind").to_str(),
@@ -84,6 +89,12 @@ impl Meta {
             controller: o.get("controller").as_bool() == Some(true),
             block_owner_deletion: o.get("blockOwnerDeletion").as_bool() == Some(true),
         };
+        let owners = metadata.get("ownerReferences");
+        let shared = |other: &&&Object| {
+            let tree = other.value.at(&["metadata", "ownerReferences"]);
+            tree.same(owners)
+        };
+        let known = others.iter().find(shared);
         let time = |field: &str| Timestamp::parse(metadata.get(field).text());
         Self {
             name: metadata.get("name").to_str(),
@@ -94,12 +105,13 @@ impl Meta {
             creation: time("creationTimestamp"),
             deletion: time("deletionTimestamp"),
             deletion_grace: metadata.get("deletionGracePeriodSeconds").as_i64(),
-            owners: metadata
-                .get("ownerReferences")
-                .items()
-                .iter()
-                .map(owner)
-                .collect(),
+            owners: known.map_or_else(
+                || match owners.items() {
+                    [] => Arc::default(),
+                    owners => owners.iter().map(owner).collect(),
+                },
+                |other| other.meta.owners.clone(),
+            ),
             finalizers: metadata
                 .get("finalizers")
                 .items()
@@ -151,10 +163,24 @@ pub struct Object {
 impl Object {
     /// Reads a tree. Parts of the view whose subtree is shared with `previous` are taken from it.
     pub fn read(kind: Kind, value: Value, previous: Option<&Object>) -> Self {
-        let meta = Meta::read(value.get("metadata"));
+        Self::read_like(kind, value, previous, None)
+    }
+
+    /// The same; what it has in common with a twin is shared with it, too.
+    pub fn read_like(
+        kind: Kind,
+        value: Value,
+        previous: Option<&Object>,
+        twin: Option<&Object>,
+    ) -> Self {
         let previous = previous.filter(|p| p.kind == kind);
+        let others: Vec<&Object> = previous.into_iter().chain(twin).collect();
+        let meta = Meta::read_like(value.get("metadata"), &others);
         let view = match kind {
-            Kind::Pod => View::Pod(Pod::read(&value, previous.and_then(Object::pod_and_tree))),
+            Kind::Pod => {
+                let pods = others.iter().filter_map(|other| other.pod_and_tree());
+                View::Pod(Pod::read(&value, &pods.collect::<Vec<_>>()))
+            }
             Kind::Node => View::Node(Node::read(&value)),
             Kind::DaemonSet => View::DaemonSet(DaemonSet::read(
                 &value,

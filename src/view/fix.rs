@@ -221,7 +221,7 @@ fn in_the_way(pod: &PodSpec, node: &Object) -> Vec<Vec<Str>> {
         }
     }
     let mut rest = pod.clone();
-    rest.node_selector = Value::map();
+    rest.common_mut().node_selector = Value::map();
     if affinity::matches_node(&rest, labels, node.name()).is_err() {
         out.push(REQUIRED.iter().map(|step| Str::from(*step)).collect());
     }

@@ -198,11 +198,8 @@ pub(super) fn state(object: &Object, min_ready: i64, now: SimTime) -> PodState {
     if waiting_reason(object) == "CrashLoopBackOff" {
         PodState::CrashLoop
     } else if pod.ready() {
-        let since = since(
-            pod.condition("Ready")
-                .map_or("", |c| &c.last_transition_time),
-            now,
-        );
+        let at = pod.condition("Ready").map(|c| c.last_transition_time);
+        let since = since(&at.unwrap_or_default(), now);
         if since >= u64::try_from(min_ready).unwrap_or(0) {
             PodState::Available
         } else {
@@ -222,10 +219,8 @@ fn text(object: &Object, state: PodState, waiting: &str, around: &Around<'_>) ->
         return String::new();
     };
     let ready_for = || {
-        let at = pod
-            .condition("Ready")
-            .map_or("", |c| &c.last_transition_time);
-        age::short(since(at, around.now))
+        let at = pod.condition("Ready").map(|c| c.last_transition_time);
+        age::short(since(&at.unwrap_or_default(), around.now))
     };
     match state {
         PodState::Pending if pod.spec.node_name.is_empty() => match pod.condition("PodScheduled") {

@@ -3,6 +3,7 @@
 use super::PodSpec;
 use crate::k8s::de::{Read, view};
 use crate::k8s::{Str, Value, de};
+use std::ops::Deref;
 use std::sync::Arc;
 
 /// `spec` and `status` of a pod. Both are shared with the version before when their tree is.
@@ -13,23 +14,36 @@ pub struct Pod {
 }
 
 impl Pod {
-    pub(crate) fn read(value: &Value, previous: Option<(&Pod, &Value)>) -> Self {
+    /// Reads a pod; what it has in common with other pods is taken from them.
+    pub(crate) fn read(value: &Value, others: &[(&Pod, &Value)]) -> Self {
         let (spec, status) = (value.get("spec"), value.get("status"));
-        let kept = |field| previous.filter(|(_, tree)| tree.get(field).same(value.get(field)));
+        let kept = |field| {
+            let mut others = others.iter();
+            others.find(|(_, tree)| tree.get(field).same(value.get(field)))
+        };
+        let fresh_spec = || {
+            let others = others
+                .iter()
+                .map(|(pod, tree)| (&*pod.spec, tree.get("spec")));
+            Arc::new(PodSpec::read_like(spec, &others.collect::<Vec<_>>()))
+        };
         Self {
-            spec: kept("spec").map_or_else(|| Arc::new(de::read(spec)), |(p, _)| p.spec.clone()),
-            status: kept("status")
-                .map_or_else(|| Arc::new(de::read(status)), |(p, _)| p.status.clone()),
+            spec: kept("spec").map_or_else(fresh_spec, |(p, _)| p.spec.clone()),
+            status: kept("status").map_or_else(
+                || Arc::new(PodStatus::read_like(status, others)),
+                |(p, _)| p.status.clone(),
+            ),
         }
     }
 
     /// The condition `Ready` is `True`.
     pub fn ready(&self) -> bool {
-        self.condition("Ready").is_some_and(|c| c.status == "True")
+        let ready = self.status.condition("Ready");
+        ready.is_some_and(|c| c.get("status").text() == "True")
     }
 
-    pub fn condition(&self, kind: &str) -> Option<&Condition> {
-        self.status.conditions.iter().find(|c| c.kind == kind)
+    pub fn condition(&self, kind: &str) -> Option<Condition> {
+        self.status.condition(kind).map(de::read)
     }
 
     /// Succeeded or Failed.
@@ -77,32 +91,69 @@ impl Phase {
     }
 }
 
+/// `status` of a pod.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct PodStatus {
+    /// The list of conditions: see [`Pod::condition`].
+    conditions: Value,
+    pub pod_ip: Str,
+    pub start_time: Str,
+    state: Arc<PodState>,
+}
+
+/// What pods that start at one time often have in common; they share it.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct PodState {
     pub phase: Phase,
     pub reason: Str,
     pub message: Str,
-    pub conditions: Vec<Condition>,
     pub container_statuses: Vec<ContainerStatus>,
     pub init_container_statuses: Vec<ContainerStatus>,
-    pub pod_ip: Str,
     pub nominated_node_name: Str,
     pub qos_class: Str,
-    pub start_time: Str,
 }
 
-view!(PodStatus {
+view!(PodState {
     phase: "phase",
     reason: "reason",
     message: "message",
-    conditions: "conditions",
     container_statuses: "containerStatuses",
     init_container_statuses: "initContainerStatuses",
-    pod_ip: "podIP",
     nominated_node_name: "nominatedNodeName",
     qos_class: "qosClass",
-    start_time: "startTime",
 });
+
+impl Deref for PodStatus {
+    type Target = PodState;
+
+    fn deref(&self) -> &PodState {
+        &self.state
+    }
+}
+
+impl Read for PodStatus {
+    fn read(value: &Value) -> Self {
+        Self::read_like(value, &[])
+    }
+}
+
+impl PodStatus {
+    fn read_like(value: &Value, others: &[(&Pod, &Value)]) -> Self {
+        let state: PodState = de::read(value);
+        let known = others.iter().find(|(pod, _)| *pod.status.state == state);
+        Self {
+            conditions: value.get("conditions").clone(),
+            pod_ip: value.get("podIP").to_str(),
+            start_time: value.get("startTime").to_str(),
+            state: known.map_or_else(|| Arc::new(state), |(pod, _)| pod.status.state.clone()),
+        }
+    }
+
+    fn condition(&self, kind: &str) -> Option<&Value> {
+        let mut all = self.conditions.items().iter();
+        all.find(|c| c.get("type").text() == kind)
+    }
+}
 
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Condition {

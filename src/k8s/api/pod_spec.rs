@@ -1,15 +1,24 @@
 //! `PodSpec` and what it holds, as far as the controllers, the scheduler and the kubelet read it.
 
-use crate::k8s::de::view;
-use crate::k8s::{Str, Value};
+use crate::k8s::de::{self, Read, view};
+use crate::k8s::{Map, Str, Value};
 use std::fmt;
+use std::ops::Deref;
+use std::sync::Arc;
 
 /// `spec` of a pod or of a pod template.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct PodSpec {
     pub node_name: Str,
+    pub affinity: Option<Arc<Affinity>>,
+    pub volumes: Value,
+    common: Arc<Common>,
+}
+
+/// What pods of one template have in common; they share it.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Common {
     pub node_selector: Value,
-    pub affinity: Option<Affinity>,
     pub tolerations: Vec<Toleration>,
     pub containers: Vec<Container>,
     pub init_containers: Vec<Container>,
@@ -28,7 +37,6 @@ pub struct PodSpec {
     pub resources: Value,
     /// Per-pod overhead by resource name.
     pub overhead: Value,
-    pub volumes: Value,
     pub readiness_gates: Value,
     pub topology_spread_constraints: Value,
     pub scheduling_gates: Value,
@@ -36,10 +44,8 @@ pub struct PodSpec {
     pub subdomain: Str,
 }
 
-view!(PodSpec {
-    node_name: "nodeName",
+view!(Common {
     node_selector: "nodeSelector",
-    affinity: "affinity",
     tolerations: "tolerations",
     containers: "containers",
     init_containers: "initContainers",
@@ -54,13 +60,80 @@ view!(PodSpec {
     active_deadline_seconds: "activeDeadlineSeconds",
     resources: "resources",
     overhead: "overhead",
-    volumes: "volumes",
     readiness_gates: "readinessGates",
     topology_spread_constraints: "topologySpreadConstraints",
     scheduling_gates: "schedulingGates",
     hostname: "hostname",
     subdomain: "subdomain",
 });
+
+/// Fields that say nothing about what is in common.
+const OWN: [&str; 5] = [
+    "nodeName",
+    "affinity",
+    "volumes",
+    "containers",
+    "initContainers",
+];
+
+/// The fields that are not.
+fn rest(spec: &Value) -> impl Iterator<Item = (&Str, &Value)> {
+    let fields = spec.as_map().into_iter().flat_map(Map::iter);
+    fields.filter(|(name, _)| !OWN.contains(&name.as_str()))
+}
+
+impl Deref for PodSpec {
+    type Target = Common;
+
+    fn deref(&self) -> &Common {
+        &self.common
+    }
+}
+
+impl Read for PodSpec {
+    fn read(value: &Value) -> Self {
+        Self::read_like(value, &[])
+    }
+}
+
+impl PodSpec {
+    /// Reads a specification; what it has in common with others and their trees is taken from them.
+    pub(crate) fn read_like(value: &Value, others: &[(&PodSpec, &Value)]) -> Self {
+        let affinity = value.get("affinity");
+        let pinned = others
+            .iter()
+            .find(|(_, tree)| tree.get("affinity").same(affinity));
+        let common = others.iter().find_map(|(other, tree)| {
+            let alike = other.is_common(value, tree);
+            alike.then(|| other.common.clone())
+        });
+        Self {
+            node_name: value.get("nodeName").to_str(),
+            affinity: pinned
+                .map_or_else(|| de::read(affinity), |(other, _)| other.affinity.clone()),
+            volumes: value.get("volumes").clone(),
+            common: common.unwrap_or_else(|| de::read(value)),
+        }
+    }
+
+    /// What it shares with others, for writing: from then on it is its own.
+    pub fn common_mut(&mut self) -> &mut Common {
+        Arc::make_mut(&mut self.common)
+    }
+
+    /// A tree has in common with this one, and its tree, what pods of one template have.
+    fn is_common(&self, value: &Value, own: &Value) -> bool {
+        // Mounts differ from pod to pod and are not in the view.
+        let containers = |field: &str, read: &[Container]| {
+            let tree = value.get(field);
+            tree.same(own.get(field)) || de::read::<Vec<Container>>(tree) == read
+        };
+        own.as_map().is_some()
+            && rest(value).eq(rest(own))
+            && containers("containers", &self.containers)
+            && containers("initContainers", &self.init_containers)
+    }
+}
 
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Affinity {

@@ -186,7 +186,7 @@ impl GarbageCollector {
 
     /// Owners that wait for their dependents are looked at again.
     fn tell_owners(&mut self, dependent: &Object) {
-        for owner in &dependent.meta().owners {
+        for owner in dependent.meta().owners.iter() {
             let Some(key) = graph::owner_key(owner, dependent.namespace()) else {
                 continue;
             };

@@ -132,7 +132,7 @@ impl GarbageCollector {
 /// Upstream: garbagecollector.go `classifyReferences`
 fn judge(ctx: &Ctx<'_, Timer>, object: &Object) -> Judged {
     let mut judged = Judged::default();
-    for owner in &object.meta().owners {
+    for owner in object.meta().owners.iter() {
         let uid = owner.uid.clone();
         let Some(key) = graph::owner_key(owner, object.namespace()) else {
             // A kind that the server does not know cannot be looked up; it counts as there.

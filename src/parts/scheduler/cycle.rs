@@ -396,7 +396,9 @@ fn write_unscheduled(
     nominated: Option<Str>,
 ) {
     let old = pod.pod().and_then(|p| p.condition("PodScheduled"));
-    let same = old.is_some_and(|c| c.status == "False" && c.reason == reason && c.message == text);
+    let same = old
+        .as_ref()
+        .is_some_and(|c| c.status == "False" && c.reason == reason && c.message == text);
     if same && nominated.is_none() {
         return;
     }

@@ -145,7 +145,11 @@ impl ApiServer {
             self.twins.share(&mut value, before);
         }
         value.compact(&mut self.shapes);
-        let object = Arc::new(Object::read(kind, value, old));
+        let twin = (kind == Kind::Pod).then(|| self.twins.of(&value)).flatten();
+        let object = Arc::new(Object::read_like(kind, value, old, twin));
+        if kind == Kind::Pod {
+            self.twins.note(&object);
+        }
         self.store.put(call.now, object.clone());
         if kind == Kind::Event {
             self.expiry.note(call.now, &object);

@@ -2,8 +2,12 @@
 //!
 //! Only what was stored a moment ago is looked at, so that a write stays cheap. It saves memory and changes nothing else.
 
-use crate::k8s::Value;
+use crate::k8s::{Object, Value};
 use std::collections::VecDeque;
+use std::sync::Arc;
+
+/// How many owners' last pods are remembered.
+const OWNERS: usize = 4;
 
 /// How many subtrees of one sort are remembered.
 const RECENT: usize = 24;
@@ -20,6 +24,8 @@ pub(super) struct Twins {
     conditions: Recent,
     container: [Recent; OF_CONTAINER.len()],
     pod: [Recent; OF_POD.len()],
+    /// The last pod of each of some owners.
+    last: VecDeque<Arc<Object>>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -48,7 +54,36 @@ impl Recent {
     }
 }
 
+/// Pods of one owner share this tree.
+fn owners(pod: &Value) -> &Value {
+    pod.at(&["metadata", "ownerReferences"])
+}
+
 impl Twins {
+    /// A pod of the same owner that was stored lately.
+    pub(super) fn of(&self, pod: &Value) -> Option<&Object> {
+        let own = owners(pod);
+        let mut last = self.last.iter().map(|pod| &**pod);
+        last.find(|other| owners(other.value()).same(own) && !own.is_null())
+    }
+
+    /// A pod was stored.
+    pub(super) fn note(&mut self, pod: &Arc<Object>) {
+        let own = owners(pod.value());
+        if own.is_null() {
+            return;
+        }
+        let mut last = self.last.iter_mut();
+        if let Some(other) = last.find(|other| owners(other.value()).same(own)) {
+            *other = pod.clone();
+            return;
+        }
+        if self.last.len() == OWNERS {
+            self.last.pop_front();
+        }
+        self.last.push_back(pod.clone());
+    }
+
     /// Shares what a pod's new status has in common with others, as far as it is new.
     pub(super) fn share(&mut self, pod: &mut Value, before: &Value) {
         let old = before.get("status").clone();

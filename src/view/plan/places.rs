@@ -145,8 +145,8 @@ pub(super) fn trouble(object: &Object) -> Option<Trouble> {
         let unbound = pod
             .condition("PodScheduled")
             .filter(|c| c.status == "False");
-        let words = unbound.map_or("Pending", |condition| &condition.message);
-        return Some(Trouble::Unbound(words.to_owned()));
+        let words = unbound.map_or("Pending".into(), |condition| condition.message);
+        return Some(Trouble::Unbound(words.into()));
     }
     let init = &pod.status.init_container_statuses;
     let all = init.iter().chain(&pod.status.container_statuses);

@@ -211,8 +211,8 @@ fn eviction_asks_the_budget() {
             let object = api.get(Kind::Pod, "default", "x").expect("going");
             let target = object.pod().and_then(|p| p.condition("DisruptionTarget"));
             assert_eq!(
-                target.map(|c| c.reason.as_str()),
-                Some("EvictionByEvictionAPI")
+                target.map(|c| c.reason),
+                Some("EvictionByEvictionAPI".into())
             );
             let budget = api
                 .get(Kind::PodDisruptionBudget, "default", "b")
