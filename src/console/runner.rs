@@ -406,9 +406,13 @@ impl Stage {
             }
             Redirect::Input(word) => {
                 let typed = expand::single(word, session, texts);
-                let text = session.files.read(&session.path(&typed));
-                let text = text.ok_or_else(|| format!("{typed}: No such file or directory"))?;
-                let text = text.to_string();
+                let text = if typed == "/dev/null" {
+                    String::new()
+                } else {
+                    let text = session.files.read(&session.path(&typed));
+                    let text = text.ok_or_else(|| format!("{typed}: No such file or directory"))?;
+                    text.to_string()
+                };
                 self.input(text);
             }
             Redirect::File {

@@ -153,7 +153,15 @@ fn expand(
             }
             Ok(())
         }
-        Found::Nothing => Err(missing(file)),
+        Found::Nothing => {
+            let fitting = crate::console::shell::expand::matching(file, io.session);
+            if fitting.is_empty() {
+                return Err(missing(file));
+            }
+            let read = |name: String| (name.clone(), Some(io.session.path(&name)));
+            paths.extend(fitting.into_iter().map(read));
+            Ok(())
+        }
     }
 }
 
@@ -245,6 +253,19 @@ fn head(value: &Value) -> Result<(), String> {
 fn object(call: &Call, source: &str, value: Value, depth: usize, found: &mut Manifests) {
     let fail = |why: String| Failure::client(format!("unable to decode {}: {why}", quoted(source)));
     let kind = value.get("kind").text();
+    let plain = match &value {
+        Value::Str(_) => "string",
+        Value::Bool(_) => "bool",
+        Value::Int(_) | Value::Number(_) => "number",
+        Value::List(_) => "array",
+        Value::Null | Value::Map(_) => "",
+    };
+    if !plain.is_empty() {
+        let into = "into Go value of type unstructured.detector";
+        let why = format!("json: cannot unmarshal {plain} {into}");
+        found.failures.push(fail(why));
+        return;
+    }
     if kind.is_empty() {
         let shown = json::compact(&value);
         let why = format!("Object 'Kind' is missing in '{shown}'");

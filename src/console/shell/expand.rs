@@ -184,7 +184,7 @@ fn place(value: &str, quoted: bool, current: &mut Option<String>, out: &mut Vec<
 }
 
 /// The files that a pattern names, in order.
-fn matching(pattern: &str, session: &Session) -> Vec<String> {
+pub fn matching(pattern: &str, session: &Session) -> Vec<String> {
     let (folder, last) = pattern.rsplit_once('/').unwrap_or(("", pattern));
     let names = session.files.list(&session.path(folder));
     let names = names.iter().map(|n| n.trim_end_matches('/'));

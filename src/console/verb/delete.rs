@@ -207,12 +207,13 @@ fn check(call: &Call, grace: Option<i64>, io: &mut Io<'_>) -> Result<(), Failure
 }
 
 fn begin(call: &Call, io: &mut Io<'_>) -> Result<Option<Vanishing>, Failure> {
-    for flag in ["interactive", "raw"] {
-        if call.flags.given(flag) && call.flags.text(flag) != Some("false") {
-            return Err(Failure::client(format!(
-                "--{flag} is not part of this playground: kubectl delete TYPE NAME does without it"
-            )));
-        }
+    if call.flags.given("interactive") && call.flags.text("interactive") != Some("false") {
+        return Err(Failure::client(
+            "--interactive is not part of this playground: kubectl delete TYPE NAME does without it",
+        ));
+    }
+    if let Some(sent) = super::get_raw::send(call, io) {
+        return sent.map(|()| None);
     }
     let propagation = propagation(call, io)?;
     let grace = grace(call)?;

@@ -15,7 +15,7 @@ const DEPTH_MAX: usize = 12;
 const ENUM_MAX: usize = 4;
 
 const FLAGS: &[Flag] = &[
-    long("recursive", Takes::Bool),
+    short('R', "recursive", Takes::Bool),
     long("api-version", Takes::Text),
     short('o', "output", Takes::Text),
 ];
@@ -72,7 +72,8 @@ fn run(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
             )
         } else {
             format!(
-                "couldn't find resource for \"{version}, Resource={}\"",
+                "couldn't find resource for \"{}{version}, Resource={}\"",
+                if version.contains('/') { "" } else { "/" },
                 ty.resource.name
             )
         }));

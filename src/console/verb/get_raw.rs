@@ -2,8 +2,9 @@
 //!
 //! Upstream: kubectl/pkg/rawhttp/raw.go, apiserver/pkg/endpoints/discovery
 
-use crate::cluster::Status;
+use crate::cluster::{DeleteOptions, Status};
 use crate::console::error::Failure;
+use crate::console::kubectl::request::Sender;
 use crate::console::kubectl::{Call, Type, items};
 use crate::console::print::go_json;
 use crate::console::task::Io;
@@ -162,14 +163,10 @@ fn resources(group: &str, version: &str, io: &mut Io<'_>) -> Result<(), Failure>
     Ok(())
 }
 
-/// An object or a list at its path.
-fn objects(
-    group: &str,
-    version: &str,
-    rest: &[&str],
-    query: &str,
-    io: &mut Io<'_>,
-) -> Result<(), Failure> {
+/// The type and the namespace that a path of objects names, and what follows.
+type Place<'a> = (Type, Option<&'a str>, &'a [&'a str]);
+
+fn place<'a>(group: &str, version: &str, rest: &'a [&'a str]) -> Result<Place<'a>, Failure> {
     let (namespace, rest) = match rest {
         ["namespaces", namespace, rest @ ..] if !matches!(rest, [] | ["status" | "finalize"]) => {
             (Some(*namespace), rest)
@@ -183,9 +180,20 @@ fn objects(
         r.name == *plural && r.group == group && r.version == version
     };
     let resource = schema().resources.iter().find(same).ok_or_else(not_there)?;
-    let ty = Type::of_resource(resource);
+    Ok((Type::of_resource(resource), namespace, &rest[1..]))
+}
+
+/// An object or a list at its path.
+fn objects(
+    group: &str,
+    version: &str,
+    rest: &[&str],
+    query: &str,
+    io: &mut Io<'_>,
+) -> Result<(), Failure> {
+    let (ty, namespace, rest) = place(group, version, rest)?;
     let kind = items::stored(ty)?;
-    match rest[1..] {
+    match *rest {
         [] => {
             let list = list(kind, namespace, query, io)?;
             io.line(go_json::compact(&list));
@@ -198,6 +206,78 @@ fn objects(
         }
         _ => Err(not_there()),
     }
+}
+
+/// `create --raw`, `replace --raw` and `delete --raw`: a body sent to a path; None when the flag is not there.
+pub fn send(call: &Call, io: &mut Io<'_>) -> Option<Result<(), Failure>> {
+    call.flags.text("raw").filter(|p| !p.is_empty())?;
+    Some(sent(call, io))
+}
+
+fn sent(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
+    let path = call.flags.text("raw").unwrap_or("");
+    let path = path.split('?').next().unwrap_or(path);
+    let pieces: Vec<&str> = path.split('/').filter(|p| !p.is_empty()).collect();
+    let (ty, namespace, rest) = match &pieces[..] {
+        ["api", "v1", rest @ ..] => place("", "v1", rest)?,
+        ["apis", group, version, rest @ ..] => place(group, version, rest)?,
+        _ => return Err(not_there()),
+    };
+    let (kind, namespace) = (items::stored(ty)?, namespace.unwrap_or(""));
+    let sender = Sender::of(call, "kubectl", io)?;
+    let body = match call.flags.list("filename") {
+        [] => Value::map(),
+        [file] if file == "-" => parsed(&io.whole_input().unwrap_or_default())?,
+        [file, ..] => {
+            let text = io.session.files.read(&io.session.path(file));
+            let missing = || Failure::client(format!("open {file}: no such file or directory"));
+            parsed(&text.ok_or_else(missing)?)?
+        }
+    };
+    let options = DeleteOptions {
+        grace_period: body.at(&["deleteOptions", "gracePeriodSeconds"]).as_i64(),
+        ..DeleteOptions::default()
+    };
+    let written = match (call.command.path, rest) {
+        ("create", []) => sender.create(kind, namespace, body, io)?,
+        ("create", [pod, "eviction"]) => {
+            sender.evict((namespace, pod), options, io)?;
+            let done = r#"{"kind":"Status","apiVersion":"v1","metadata":{},"status":"Success","code":201}"#;
+            io.line(done);
+            return Ok(());
+        }
+        ("replace", [name]) => {
+            let live = io.cluster.api().get(kind, namespace, name)?;
+            let mut body = body;
+            for field in ["namespace", "resourceVersion"] {
+                let at = body.at_mut(&["metadata"]);
+                if at.get(field).is_null() {
+                    at.set(field, live.value().at(&["metadata", field]));
+                }
+            }
+            sender.update(kind, body, io)?
+        }
+        ("delete", [name]) => {
+            let gone = sender.delete(kind, (namespace, name), options, io)?;
+            let group = match ty.resource.group {
+                "" => String::new(),
+                group => format!(",\"group\":\"{group}\""),
+            };
+            let (plural, uid) = (ty.resource.name, gone.uid());
+            io.line(format!(
+                "{{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"metadata\":{{}},\"status\":\"Success\",\"details\":\
+                 {{\"name\":\"{name}\"{group},\"kind\":\"{plural}\",\"uid\":\"{uid}\"}}}}"
+            ));
+            return Ok(());
+        }
+        _ => return Err(not_there()),
+    };
+    io.line(go_json::compact(written.object.value()));
+    Ok(())
+}
+
+fn parsed(text: &str) -> Result<Value, Failure> {
+    json::parse(text).map_err(|why| Failure::client(why.message))
 }
 
 fn list(kind: Kind, namespace: Option<&str>, query: &str, io: &Io<'_>) -> Result<Value, Failure> {

@@ -168,7 +168,7 @@ fn one(
     io: &mut Io<'_>,
 ) -> Result<(), Failure> {
     let kind = item.kind()?;
-    if part == Subresource::Status && !item.ty.has_part("status") {
+    if part != Subresource::Main && !item.ty.has_part(part.name()) {
         return Err(no_part().into());
     }
     let old = item.tree();

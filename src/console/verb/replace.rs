@@ -110,7 +110,9 @@ fn begin(call: &Call, io: &mut Io<'_>) -> Result<Option<Forcing>, Failure> {
     if call.flags.millis("timeout").is_some_and(|t| t != 0) && !force {
         return Err(Failure::client("--timeout must have --force specified"));
     }
-    manifest::required(call)?;
+    if let Some(sent) = super::get_raw::send(call, io) {
+        return sent.map(|()| None);
+    }
     let check = match sender.validation {
         Caller::Ignore => Check::Nothing,
         Caller::Component | Caller::Strict | Caller::Warn => Check::Head,

@@ -65,7 +65,7 @@ pub static COMMANDS: &[Command] = &[
 ];
 
 fn scale(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
-    let sender = Sender::of(call, "kubectl-scale", io)?.lenient();
+    let sender = Sender::of(call, "kubectl", io)?.lenient();
     say::check(call, io)?;
     let replicas = call.flags.int("replicas").unwrap_or(-1);
     if replicas < 0 {

@@ -55,7 +55,11 @@ pub fn decode(kind: Kind, value: &Value) -> Decoded {
     let path = ["spec", "template", "metadata", "labels"];
     let selected = matches!(
         kind,
-        Kind::DaemonSet | Kind::Deployment | Kind::ReplicaSet | Kind::StatefulSet
+        Kind::DaemonSet
+            | Kind::Deployment
+            | Kind::ReplicaSet
+            | Kind::StatefulSet
+            | Kind::ReplicationController
     );
     // Such a template is always refused, and the refusal shows what was given.
     if selected && value.at(&path).as_map().is_some_and(Map::is_empty) && decoded.error.is_none() {

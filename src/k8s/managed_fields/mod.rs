@@ -123,10 +123,14 @@ fn last_applied_text(config: &Value) -> String {
 /// they are stored: decoded and defaulted.
 pub fn update(kind: Kind, old: Option<&Value>, new: &mut Value, writer: &Writer<'_>) {
     let empty = || super::decode::decode(kind, &Value::map()).value;
+    let made = old.is_none();
     let old = old.map_or_else(empty, Value::clone);
     let (mut before, mut after) = (without_managers(&old), without_managers(new));
     drop_template_generation(&mut before);
     drop_template_generation(&mut after);
+    if made && kind == Kind::DaemonSet {
+        after.set_at(&TEMPLATE_GENERATION, "0");
+    }
     let shape = Shape::Struct(definition_id(kind));
     let mut change = Comparison::of(shape, &before, &after);
     for set in [&mut change.added, &mut change.modified, &mut change.removed] {
@@ -155,14 +159,16 @@ pub fn update(kind: Kind, old: Option<&Value>, new: &mut Value, writer: &Writer<
     managers.write(new);
 }
 
-/// The number that the server itself counts in an annotation of a DaemonSet is nobody's: owners are noted before it is
-/// set.
+const TEMPLATE_GENERATION: [&str; 3] = [
+    "metadata",
+    "annotations",
+    "deprecated.daemonset.template.generation",
+];
+
+/// The number that the server itself counts in an annotation of a DaemonSet is the creator's: later owners are noted
+/// before it is raised.
 fn drop_template_generation(value: &mut Value) {
-    let path = [
-        "metadata",
-        "annotations",
-        "deprecated.daemonset.template.generation",
-    ];
+    let path = TEMPLATE_GENERATION;
     if value.remove_at(&path).is_some() && value.at(&path[..2]).is_empty() {
         value.remove_at(&path[..2]);
     }

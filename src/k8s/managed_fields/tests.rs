@@ -238,7 +238,10 @@ fn an_update_owns_what_it_set() {
         .clone();
     assert_eq!(
         fields.get("f:metadata"),
-        &value!({"f:labels": {".": {}, "f:tier": {}}})
+        &value!({
+            "f:annotations": {".": {}, "f:deprecated.daemonset.template.generation": {}},
+            "f:labels": {".": {}, "f:tier": {}},
+        })
     );
     assert_eq!(fields.at(&["f:spec", "f:selector"]), &value!({}));
     assert_eq!(

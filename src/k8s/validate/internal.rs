@@ -23,6 +23,21 @@ pub fn pretty(definition: &str, value: &Value) -> String {
     out.text
 }
 
+/// The same in one line.
+pub fn compact(definition: &str, value: &Value) -> String {
+    let mut out = String::new();
+    for line in pretty(definition, value).lines() {
+        let line = line.trim_start_matches(' ');
+        match line.split_once("\": ") {
+            Some((key, rest)) if !key.ends_with('\\') => {
+                out.extend([key, "\":", rest]);
+            }
+            _ => out.push_str(line),
+        }
+    }
+    out
+}
+
 /// Fields of a pod's spec that its internal struct keeps in the security context.
 const HOST_FIELDS: [&str; 5] = [
     "hostNetwork",

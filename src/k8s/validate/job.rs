@@ -4,8 +4,8 @@ use super::errors::quoted;
 use super::pvc::restore;
 use super::syntax::{label, subdomain};
 use super::template::template;
-use super::workload::{immutable, immutable_selector, labels_selected};
-use super::{Errors, Path, Shown, job_policy, meta, selector};
+use super::workload::{IMMUTABLE, immutable, immutable_selector, labels_selected};
+use super::{Errors, Path, Shown, internal, job_policy, meta, selector};
 use crate::k8s::Value;
 
 const SPEC: Path<'static> = Path::root("spec");
@@ -294,7 +294,10 @@ fn template_update(errors: &mut Errors, new: &Value, old: &Value) {
     }
     let at = SPEC.child("template");
     if !mutable {
-        immutable(errors, &at, new, &old);
+        if new != &old {
+            let shown = internal::compact("core.v1.PodTemplateSpec", new);
+            errors.invalid(&at, Shown::Json(&shown), IMMUTABLE);
+        }
         return;
     }
     for field in ["containers", "initContainers"] {
@@ -311,7 +314,11 @@ fn template_update(errors: &mut Errors, new: &Value, old: &Value) {
             old.set_at(&path, with_resources.collect::<Value>());
         }
     }
-    immutable(errors, &at.child("spec"), new.get("spec"), old.get("spec"));
+    let (new, old) = (new.get("spec"), old.get("spec"));
+    if new != old {
+        let shown = internal::compact("core.v1.PodSpec", new);
+        errors.invalid(&at.child("spec"), Shown::Json(&shown), IMMUTABLE);
+    }
 }
 
 /// The counters; what the conditions allow is left to the controller, the only writer.

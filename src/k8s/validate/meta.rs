@@ -60,6 +60,14 @@ pub fn create(errors: &mut Errors, value: &Value, namespaced: bool, name_rule: N
 ///
 /// Upstream: `pkg/apis/core/validation ValidateObjectMetaUpdate`.
 pub fn update(errors: &mut Errors, new: &Value, old: &Value) {
+    any_update(errors, new, old);
+    kube_finalizers(errors, new.at(&["metadata", "finalizers"]));
+}
+
+/// What is looked at for every kind, also for those that let a finalizer be named as it likes.
+///
+/// Upstream: apimachinery/pkg/api/validation `ValidateObjectMetaAccessorUpdate`
+pub fn any_update(errors: &mut Errors, new: &Value, old: &Value) {
     let (new, old) = (new.get("metadata"), old.get("metadata"));
     if !old.get("deletionTimestamp").is_null() {
         no_new_finalizers(errors, new.get("finalizers"), old.get("finalizers"));
@@ -95,7 +103,6 @@ pub fn update(errors: &mut Errors, new: &Value, old: &Value) {
         new.get("annotations"),
     );
     owners(errors, new.get("ownerReferences"));
-    kube_finalizers(errors, new.get("finalizers"));
 }
 
 /// Keys and values of labels, of a node selector or of `matchLabels`.

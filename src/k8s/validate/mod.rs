@@ -117,7 +117,10 @@ pub fn update(kind: Kind, new: &Value, old: &Value) -> Vec<FieldError> {
     let mut errors = Errors::default();
     let to = &mut errors;
     // The server's generic part looks at the metadata before the kind's own rules do.
-    meta::update(to, new, old);
+    match kind {
+        Kind::PodDisruptionBudget | Kind::Lease => meta::any_update(to, new, old),
+        _ => meta::update(to, new, old),
+    }
     match kind {
         Kind::Pod => pod::update(to, new, old),
         Kind::Node => node::update(to, new, old),
@@ -130,7 +133,7 @@ pub fn update(kind: Kind, new: &Value, old: &Value) -> Vec<FieldError> {
         Kind::CronJob => cron_job::update(to, new, old),
         Kind::Service => service::update(to, new, old),
         Kind::PersistentVolumeClaim => pvc::update(to, new, old),
-        Kind::PodDisruptionBudget => pdb::update(to, new, old),
+        Kind::PodDisruptionBudget => pdb::spec(to, new.get("spec")),
         Kind::PriorityClass => priority_class::update(to, new, old),
         Kind::ControllerRevision => config::update_revision(to, new, old),
         Kind::ConfigMap => config::update_config_map(to, new, old),

@@ -17,11 +17,6 @@ pub fn create(errors: &mut Errors, budget: &Value) {
     }
 }
 
-pub fn update(errors: &mut Errors, new: &Value, old: &Value) {
-    meta::update(errors, new, old);
-    spec(errors, new.get("spec"));
-}
-
 pub fn update_status(errors: &mut Errors, new: &Value, old: &Value) {
     meta::update(errors, new, old);
     let fields = [
@@ -33,7 +28,7 @@ pub fn update_status(errors: &mut Errors, new: &Value, old: &Value) {
     counters(errors, &Path::root("status"), new.get("status"), &fields);
 }
 
-fn spec(errors: &mut Errors, spec: &Value) {
+pub fn spec(errors: &mut Errors, spec: &Value) {
     let (least, most) = (spec.get("minAvailable"), spec.get("maxUnavailable"));
     if !least.is_null() && !most.is_null() {
         let json = super::errors::json;

@@ -1,7 +1,8 @@
 //! Volumes of the cluster and their classes.
 
+use super::affinity::node_selector;
 use super::syntax::{no_backsteps, qualified_name, subdomain};
-use super::{Errors, Path, meta, pvc};
+use super::{Errors, Path, Shown, internal, meta, pvc};
 use crate::k8s::Value;
 use crate::k8s::quantity::Quantity;
 
@@ -50,6 +51,19 @@ pub fn create(errors: &mut Errors, volume: &Value) {
         "persistentVolumeReclaimPolicy",
         &["Delete", "Recycle", "Retain"],
     );
+    let near = spec.get("nodeAffinity");
+    let at = SPEC.child("nodeAffinity");
+    if !near.is_null() {
+        match near.get("required") {
+            Value::Null => {
+                let detail = "must specify required node constraints";
+                errors.required(&at.child("required"), detail);
+            }
+            required => node_selector(errors, &at.child("required"), required),
+        }
+    } else if !spec.get("local").is_null() {
+        errors.required(&at, "Local volume requires node affinity");
+    }
     source(errors, spec);
     let class = spec.get("storageClassName").text();
     if !class.is_empty() {
@@ -81,6 +95,12 @@ fn source(errors: &mut Errors, spec: &Value) {
         }
         no_backsteps(errors, &at.child("path"), text);
     }
+    if spec
+        .field("local")
+        .is_some_and(|l| l.get("path").is_empty())
+    {
+        errors.required(&SPEC.child("local").child("path"), "");
+    }
     for other in others {
         let detail = "may not specify more than 1 volume type";
         errors.forbidden(&SPEC.child(other), detail);
@@ -104,6 +124,12 @@ pub fn update(errors: &mut Errors, new: &Value, old: &Value) {
         let at = SPEC.child("persistentvolumesource");
         let detail = "spec.persistentvolumesource is immutable after creation";
         errors.forbidden(&at, detail);
+    }
+    let (near, was) = (now.get("nodeAffinity"), before.get("nodeAffinity"));
+    if !was.is_null() && near != was {
+        let shown = internal::compact("core.v1.VolumeNodeAffinity", near);
+        let detail = "field is immutable, except for updating from beta label to GA";
+        errors.invalid(&Path::root("nodeAffinity"), Shown::Json(&shown), detail);
     }
     if now.get("volumeMode") != before.get("volumeMode") {
         let at = Path::root("volumeMode");
@@ -135,15 +161,15 @@ pub fn create_class(errors: &mut Errors, class: &Value) {
 /// Upstream: `ValidateStorageClassUpdate`.
 pub fn update_class(errors: &mut Errors, new: &Value, old: &Value) {
     create_class(errors, new);
-    for field in ["parameters", "provisioner", "reclaimPolicy"] {
+    for field in [
+        "parameters",
+        "provisioner",
+        "reclaimPolicy",
+        "volumeBindingMode",
+    ] {
         if new.get(field) != old.get(field) {
-            let detail = format!("updates to {field} are forbidden.");
-            errors.forbidden(&Path::root(field), &detail);
+            errors.invalid(&Path::root(field), new.get(field), "field is immutable");
         }
-    }
-    let mode = new.get("volumeBindingMode");
-    if mode != old.get("volumeBindingMode") {
-        errors.invalid(&Path::root("volumeBindingMode"), mode, "field is immutable");
     }
 }
 
@@ -193,7 +219,7 @@ mod tests {
         update_class(&mut errors, &class("a.b/C"), &class("a.b/d"));
         assert_eq!(
             errors.lines(),
-            ["provisioner: Forbidden: updates to provisioner are forbidden."]
+            ["provisioner: Invalid value: \"a.b/C\": field is immutable"]
         );
     }
 }

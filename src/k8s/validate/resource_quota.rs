@@ -3,7 +3,7 @@
 use super::resources::{STANDARD, is_huge_page, quantity_value, resource_name};
 use super::syntax::subdomain;
 use super::workload::immutable;
-use super::{Errors, Path, meta};
+use super::{Errors, Path, Shown, meta};
 use crate::k8s::Value;
 use crate::k8s::order::InOrder;
 use crate::k8s::quantity::Quantity;
@@ -132,7 +132,16 @@ fn scope_selector(errors: &mut Errors, spec: &Value) {
             errors.invalid(&at.child("scopeName"), scope, "unsupported scope");
         }
         if misfits(scope, spec.get("hard")) {
-            errors.invalid(&at, selector, "unsupported scope applied to resource");
+            // The server shows its own struct.
+            let shown = |t: &Value| {
+                let [name, operator] = ["scopeName", "operator"].map(|key| t.get(key));
+                let values = t.get("values");
+                format!("{{\"ScopeName\":{name},\"Operator\":{operator},\"Values\":{values}}}")
+            };
+            let all: Vec<String> = terms.iter().map(shown).collect();
+            let shown = format!("{{\"MatchExpressions\":[{}]}}", all.join(","));
+            let detail = "unsupported scope applied to resource";
+            errors.invalid(&at, Shown::Json(&shown), detail);
         }
         let bare =
             !matches!(scope, "PriorityClass" | "VolumeAttributesClass") && SCOPES.contains(&scope);

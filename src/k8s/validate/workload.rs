@@ -5,7 +5,7 @@ use super::template::template;
 use super::{Errors, Path, Shown, selector};
 use crate::k8s::Value;
 
-const IMMUTABLE: &str = "field is immutable";
+pub const IMMUTABLE: &str = "field is immutable";
 
 /// A controller's template: it must match the selector, and its pods must be restarted always and for ever.
 ///

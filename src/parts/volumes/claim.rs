@@ -117,7 +117,7 @@ impl Volumes {
                 (EventType::Normal, "ExternalProvisioning", text)
             }
         } else {
-            let text = Status::not_found(Kind::StorageClass, &class_name).to_string();
+            let text = format!("storageclass.storage.k8s.io \"{class_name}\" not found");
             (EventType::Warning, "ProvisioningFailed", text)
         };
         self.say(ctx, claim, kind, reason, &text);

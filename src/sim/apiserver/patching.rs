@@ -77,6 +77,9 @@ impl ApiServer {
         config: &Value,
         force: bool,
     ) -> Result<Written, Status> {
+        if !config.at(&["metadata", "managedFields"]).is_null() {
+            return Err(Status::bad_request("metadata.managedFields must be nil"));
+        }
         let old = self.store.get(key.kind, &key.namespace, &key.name).cloned();
         let live = old.as_ref().map(|o| o.value());
         let writer = call.writer(subresource.name());

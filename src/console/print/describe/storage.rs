@@ -115,8 +115,8 @@ fn node_affinity(w: &mut Writer, affinity: &Value) {
         w.line(0, "Node Affinity:\t<none>");
         return;
     }
-    w.line(0, "Node Affinity:");
-    w.line(1, "Required Terms:");
+    w.line(0, "Node Affinity:\t");
+    w.line(1, "Required Terms:\t");
     for (i, term) in terms.iter().enumerate() {
         let texts: Vec<String> = term
             .get("matchExpressions")
@@ -125,14 +125,18 @@ fn node_affinity(w: &mut Writer, affinity: &Value) {
             .map(|e| {
                 let values: Vec<&str> = e.get("values").items().iter().map(Value::text).collect();
                 let op = e.get("operator").text().to_lowercase();
-                format!("{} {op} [{}]", e.get("key").text(), values.join(", "))
+                let list = match &values[..] {
+                    [] => String::new(),
+                    values => format!(" [{}]", values.join(", ")),
+                };
+                format!("{} {op}{list}", e.get("key").text())
             })
             .collect();
         w.line(
             2,
             format!(
                 "Term {i}:\t{}",
-                crate::console::print::or_none(&texts.join("\n                   "))
+                crate::console::print::or_none(&texts.join("\n    \t"))
             ),
         );
     }

@@ -309,7 +309,7 @@ fn configure(
         Err(status)
             if call.flags.is("force") && matches!(status.reason, "Conflict" | "Invalid") =>
         {
-            recreate(sender, manifest, kind, modified, io).map(|w| (w.object.value().clone(), true))
+            recreate(sender, manifest, live, modified, io).map(|w| (w.object.value().clone(), true))
         }
         Err(status) => Err(Failure::Api(status).context(&patching(manifest, &body))),
     }
@@ -329,17 +329,35 @@ fn patching(manifest: &Manifest, body: &Value) -> String {
 fn recreate(
     sender: &Sender,
     manifest: &Manifest,
-    kind: Kind,
+    live: &Object,
     modified: &Value,
     io: &mut Io<'_>,
 ) -> Result<Written, Failure> {
+    let kind = live.kind();
     let options = crate::cluster::DeleteOptions {
         grace_period: Some(0),
         propagation: Some(crate::cluster::Propagation::Background),
         ..Default::default()
     };
     sender.delete(kind, (&manifest.namespace, &manifest.name), options, io)?;
-    Ok(sender.create(kind, &manifest.namespace, modified.clone(), io)?)
+    sender
+        .create(kind, &manifest.namespace, modified.clone(), io)
+        .map_err(|status| {
+            // What was there before comes back.
+            let mut before = live.value().clone();
+            before.remove_at(&["metadata", "resourceVersion"]);
+            let restored = sender.create(kind, &manifest.namespace, before, io);
+            let about = patching(manifest, modified).replacen("\nto:", "\n\nto:", 1);
+            match restored {
+                Ok(_) => Failure::Api(status).context(&about),
+                Err(other) => Failure::client(format!(
+                    "An error occurred force-replacing the existing object with the newly provided one:\n\n{}.\n\n\
+                     Additionally, an error occurred attempting to restore the original object:\n\n{}",
+                    status.message, other.message
+                ))
+                .context(&about),
+            }
+        })
 }
 
 fn done(

@@ -88,6 +88,9 @@ fn run(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
         return Err(call.usage(format!("Unexpected args: [{args}]")));
     }
     manifest::required(call)?;
+    if let Some(sent) = super::get_raw::send(call, io) {
+        return sent;
+    }
     if call.flags.is("edit") {
         return Err(Failure::client(
             "--edit is not part of this playground: open the file in the editor and create it then",
