@@ -1,23 +1,15 @@
 // The rich YAML editor: CodeMirror 6, loaded after the page, which works with its text area without it.
 import { acceptCompletion, autocompletion, closeBrackets, completionStatus } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap, indentWithTab, toggleComment } from "@codemirror/commands";
-import { yaml } from "@codemirror/lang-yaml";
-import { HighlightStyle, indentOnInput, indentUnit, syntaxHighlighting } from "@codemirror/language";
+import { indentUnit } from "@codemirror/language";
 import { lintGutter, setDiagnostics } from "@codemirror/lint";
 import { highlightSelectionMatches, searchKeymap } from "@codemirror/search";
 import { Annotation, EditorState } from "@codemirror/state";
 import { drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers } from "@codemirror/view";
-import { tags } from "@lezer/highlight";
+import { yaml } from "./yaml.js";
 
 /** Marks a change that came from the page, not from a person. */
 const fromPage = Annotation.define();
-
-const colors = HighlightStyle.define([
-  { tag: [tags.propertyName, tags.definition(tags.propertyName)], color: "var(--key)" },
-  { tag: [tags.string, tags.content, tags.number, tags.bool], color: "var(--string)" },
-  { tag: tags.comment, color: "var(--comment)" },
-  { tag: [tags.punctuation, tags.separator, tags.meta], color: "var(--dim)" },
-]);
 
 const look = EditorView.theme({
   "&": { height: "100%", fontSize: "12.5px", backgroundColor: "var(--panel)", color: "var(--ink)" },
@@ -30,6 +22,10 @@ const look = EditorView.theme({
   ".cm-selectionBackground, &.cm-focused .cm-selectionBackground": {
     backgroundColor: "color-mix(in srgb, var(--accent) 28%, transparent) !important",
   },
+  ".cm-yaml-key": { color: "var(--key)" },
+  ".cm-yaml-string": { color: "var(--string)" },
+  ".cm-yaml-comment": { color: "var(--comment)" },
+  ".cm-yaml-dim": { color: "var(--dim)" },
   ".cm-lintRange-error": {
     backgroundImage: "none",
     textDecoration: "underline wavy var(--bad) 1px",
@@ -70,14 +66,12 @@ const extensions = (label, typed, apply, complete) => [
   lintGutter(),
   history(),
   drawSelection(),
-  indentOnInput(),
   indentUnit.of("  "),
   closeBrackets(),
   autocompletion({ override: [source(complete)], icons: false }),
   highlightActiveLine(),
   highlightSelectionMatches(),
   yaml(),
-  syntaxHighlighting(colors),
   look,
   keymap.of([
     { key: "Mod-Enter", run: () => (apply(), true) },

@@ -4,6 +4,7 @@ use super::editor;
 use super::keep::Keep;
 use super::samples;
 use super::screen::{Answer, File, Screen, set};
+use super::spare::give_back;
 use super::terminal::{Kind, Terminal};
 use crate::cluster::{Advanced, Cluster, Command, History, Reply, SimSpan, SimTime};
 use crate::view::deferred::Deferred;
@@ -248,6 +249,9 @@ impl Dispatch {
         let screen = self.screen;
         self.session.update_value(|session| {
             session.look();
+            if let Some(remains) = session.branches.gone() {
+                give_back(remains);
+            }
             self.keep.show(session);
             self.keep.follow(session, self.front_name());
             session.paint(screen);

@@ -1,6 +1,7 @@
 //! Time between the frames: long work goes on slice by slice, each a task of its own, so that frames and keys come
 //! between.
 
+use crate::cluster::Remains;
 use leptos::prelude::*;
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -11,6 +12,9 @@ use web_sys::{MessageChannel, MessagePort};
 /// Milliseconds of one slice: while frames have little to do, and while time is played.
 const SLICE_MS: f64 = 11.0;
 const SLICE_MS_PLAYING: f64 = 4.0;
+
+/// Pieces of memory that are given back between two looks at the clock.
+const PIECES: usize = 16;
 
 type Task = Box<dyn FnOnce()>;
 
@@ -94,6 +98,22 @@ impl Slice {
             .map_or(f64::MAX, web_sys::Performance::now);
         now < self.until && !self.pending.as_ref().is_some_and(waits)
     }
+}
+
+/// Gives the memory of clusters back between the frames.
+pub fn give_back(mut remains: Remains) {
+    soon(move || {
+        // Nobody waits for it: it takes short slices, so that what is on the screen goes first.
+        let turn = Slice::begin(true);
+        while remains.crumble() {
+            if !(1..PIECES).all(|_| remains.crumble()) {
+                return;
+            }
+            if !turn.more() {
+                return give_back(remains);
+            }
+        }
+    });
 }
 
 /// The browser's clock in milliseconds.

@@ -1,7 +1,7 @@
 //! `History`: a run that can be rewound and branched: the newest log, the present moment, checkpoints.
 //! [`super::deeds`] goes along it by what a person did.
 
-use super::{Cluster, LogEntry, Setup};
+use super::{Cluster, LogEntry, Remains, Setup};
 use crate::k8s::Kind;
 use crate::sim::{SimSpan, SimTime};
 use std::sync::Arc;
@@ -15,6 +15,9 @@ pub const CHECKPOINT_EVENTS: u64 = 500;
 /// And as many for each node of the cluster: taking one costs about as much time as repeating them.
 const EVENTS_PER_NODE: u64 = 8;
 
+/// What is left of dropped checkpoints is given back with so many pieces a call.
+const PIECES: usize = 64;
+
 /// One line of time: where it is now, and everything needed to be anywhere else on it.
 #[derive(Clone)]
 pub struct History {
@@ -27,6 +30,8 @@ pub struct History {
     checkpoints: Vec<Arc<Cluster>>,
     /// The furthest moment that was ever reached on this line.
     end: SimTime,
+    /// Dropped checkpoints.
+    remains: Remains,
 }
 
 impl History {
@@ -44,7 +49,12 @@ impl History {
             present,
             log,
             end,
+            remains: Remains::default(),
         }
+    }
+
+    pub(super) fn into_clusters(self) -> (Cluster, Vec<Arc<Cluster>>) {
+        (self.present, self.checkpoints)
     }
 
     /// The cluster at the present moment.
@@ -198,6 +208,11 @@ impl History {
     }
 
     pub(super) fn checkpoint(&mut self) {
+        for _ in 0..PIECES {
+            if !self.remains.crumble() {
+                break;
+            }
+        }
         let last = (self.checkpoints.last()).map_or(0, |c| c.events_done());
         let since = self.present.events_done().saturating_sub(last);
         let nodes = self.present.api().count(Kind::Node);
@@ -208,11 +223,14 @@ impl History {
         self.checkpoints.push(Arc::new(self.present.clone()));
         if self.checkpoints.len() > CHECKPOINT_LIMIT {
             let half = CHECKPOINT_LIMIT / 2;
-            let mut i = 0;
-            self.checkpoints.retain(|_| {
-                i += 1;
-                i == 1 || i > half || i % 2 == 1
-            });
+            let all = std::mem::take(&mut self.checkpoints);
+            for (i, checkpoint) in (1..).zip(all) {
+                if i == 1 || i > half || i % 2 == 1 {
+                    self.checkpoints.push(checkpoint);
+                } else {
+                    self.remains.add_shared(checkpoint);
+                }
+            }
         }
     }
 

@@ -23,6 +23,8 @@ pub mod history;
 
 pub mod deeds;
 
+pub mod remains;
+
 pub mod resume;
 
 pub mod check;
@@ -31,6 +33,7 @@ pub use command::{Command, Reply, Request, Verb};
 pub use event::Event;
 pub use history::History;
 pub use parts::{PartId, Parts};
+pub use remains::Remains;
 pub use resume::{Resume, Resumed};
 pub use run::Advanced;
 pub use setup::Setup;

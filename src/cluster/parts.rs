@@ -23,6 +23,7 @@ use crate::parts::taint_eviction::TaintEviction;
 use crate::parts::volumes::Volumes;
 use crate::sim::Rng;
 use crate::sim::store::Change;
+use std::any::Any;
 use std::sync::Arc;
 
 macro_rules! parts {
@@ -52,6 +53,11 @@ macro_rules! parts {
         impl Parts {
             pub(super) fn new(rng: &Rng) -> Self {
                 Self { $($field: Slot::new(rng),)* }
+            }
+
+            /// Each part on its own, to be given back.
+            pub(super) fn pieces(self) -> Vec<Box<dyn Any>> {
+                vec![$(Box::new(self.$field),)*]
             }
 
             pub(super) fn start(&mut self, world: &mut World, id: PartId) {

@@ -2,7 +2,7 @@
 
 use super::phases::Phases;
 use super::timeline::Marks;
-use crate::cluster::{History, SimSpan, SimTime};
+use crate::cluster::{History, Remains, SimSpan, SimTime};
 use crate::k8s::order::InOrder;
 
 /// Lines kept beside the one in front; a further one takes the place of the oldest that nobody named.
@@ -46,6 +46,8 @@ pub struct Branches {
     others: Vec<Line>,
     last: u32,
     version: u64,
+    /// What is left of lines that were deleted.
+    gone: Remains,
 }
 
 impl Default for Branches {
@@ -58,6 +60,7 @@ impl Default for Branches {
             others: Vec::new(),
             last: 1,
             version: 0,
+            gone: Remains::default(),
         }
     }
 }
@@ -118,9 +121,15 @@ impl Branches {
         self.others.push(line);
         if self.others.len() > BRANCH_LIMIT {
             let nameless = self.others.iter().position(|l| l.tag.name.is_empty());
-            self.others.remove(nameless.unwrap_or(0));
+            let line = self.others.remove(nameless.unwrap_or(0));
+            self.gone.add_history(line.history);
         }
         self.version += 1;
+    }
+
+    /// What is left of lines that were deleted, if there is anything.
+    pub fn gone(&mut self) -> Option<Remains> {
+        (!self.gone.is_empty()).then(|| std::mem::take(&mut self.gone))
     }
 
     /// Brings a line to the front and puts the one that was there behind it. False when there is none.
@@ -151,7 +160,9 @@ impl Branches {
     }
 
     pub fn delete(&mut self, id: u32) {
-        self.others.retain(|line| line.tag.id != id);
+        if let Some(place) = self.others.iter().position(|line| line.tag.id == id) {
+            self.gone.add_history(self.others.remove(place).history);
+        }
         self.version += 1;
     }
 

@@ -78,4 +78,26 @@ export const journeys = {
     assert.equal(printed.match(/namespace\/one created/g).length, 1);
     await closed(page);
   },
+
+  async "editor: words have their colors, a new line its indentation, and Ctrl-/ its comment"(site) {
+    const page = await opened(site);
+    await page.type("a: 'b' # c\nscript: |\n  if: d\n\n  e\nlist: [f]\n");
+    const words = async (kind) => page.id("editor").locator(`.cm-yaml-${kind}`).allInnerTexts();
+    assert.deepEqual(await words("key"), ["a", "script", "list"]);
+    assert.deepEqual(await words("string"), ["'b'", "if: d", "e", "f"]);
+    assert.deepEqual(await words("comment"), ["# c"]);
+    assert.deepEqual(await words("dim"), [":", ":", "|", ":", "[", "]"]);
+    await page.type("");
+    await page.id("editor").click();
+    const { keyboard } = page.page;
+    for (const line of ["spec:", "containers:", "- name: a", "env:", "- name: b"]) {
+      await keyboard.type(line);
+      await keyboard.press("Enter");
+    }
+    await keyboard.press("Control+/");
+    const wanted = "spec:\n  containers:\n    - name: a\n      env:\n        - name: b\n          ";
+    await page.until("the indented text", async () => (await page.text()).trimEnd().startsWith(wanted.trimEnd()));
+    assert.match(await page.text(), /\n {10}# ?\s*$/);
+    await closed(page);
+  },
 };

@@ -4,7 +4,7 @@ use super::desk::{Desk, Outlook};
 use super::outlook::{self, done};
 use crate::app::screen::{Screen, set};
 use crate::app::session::Dispatch;
-use crate::app::spare::soon;
+use crate::app::spare::{give_back, soon};
 use leptos::prelude::*;
 use std::time::Duration;
 
@@ -34,7 +34,7 @@ pub fn follow(desk: Desk, screen: Screen, dispatch: Dispatch, text: Memo<String>
         set(desk.stale, true);
         desk.look.update_value(|look| *look += 1);
         if let Some(run) = desk.run.try_update_value(Option::take).flatten() {
-            soon(move || drop(run));
+            give_back(run.remains());
         }
         stop();
         let handle = set_timeout_with_handle(move || look(desk, screen, dispatch), LOOK_AFTER);

@@ -3,8 +3,8 @@
 use super::attempt::Attempt;
 use super::desk::{Desk, Outlook};
 use crate::app::screen::{Screen, set};
-use crate::app::spare::{Slice, clock, soon};
-use crate::cluster::Cluster;
+use crate::app::spare::{Slice, clock, give_back, soon};
+use crate::cluster::{Cluster, Remains};
 use crate::view::plan::PlanRun;
 use leptos::prelude::*;
 
@@ -21,7 +21,7 @@ pub(super) fn attempt(
     text: String,
 ) {
     if desk.look.get_value() != look {
-        return;
+        return over(before, attempt.ended().0);
     }
     let turn = Slice::begin(screen.playing.get_untracked());
     if !attempt.run(|| turn.more()) {
@@ -38,8 +38,7 @@ pub(super) fn attempt(
                 Outlook::Same
             },
         );
-        soon(move || drop(after));
-        return soon(move || drop(before));
+        return over(before, after);
     }
     soon(move || begin(desk, screen, look, before, after, &answer.text));
 }
@@ -47,7 +46,7 @@ pub(super) fn attempt(
 /// Begins a look ahead, unless the text is another one by now.
 fn begin(desk: Desk, screen: Screen, look: u64, before: Cluster, after: Cluster, answer: &str) {
     if desk.look.get_value() != look {
-        return;
+        return over(before, after);
     }
     let Some(run) = PlanRun::new(before, after, answer) else {
         return done(desk, Outlook::Same);
@@ -82,7 +81,7 @@ fn slice(desk: Desk, screen: Screen, look: u64, shown: f64) {
     }
 }
 
-/// Says what was found out. The copy is given back in a turn of its own: that takes as long as making it.
+/// Says what was found out, and gives the copy back.
 fn tell(desk: Desk, look: u64) {
     if desk.look.get_value() != look {
         return;
@@ -92,7 +91,16 @@ fn tell(desk: Desk, look: u64) {
         desk,
         Outlook::Known(run.as_ref().map(PlanRun::plan).unwrap_or_default()),
     );
-    soon(move || drop(run));
+    if let Some(run) = run {
+        give_back(run.remains());
+    }
+}
+
+fn over(before: Cluster, after: Cluster) {
+    let mut remains = Remains::default();
+    remains.add(before);
+    remains.add(after);
+    give_back(remains);
 }
 
 pub(super) fn done(desk: Desk, outlook: Outlook) {

@@ -46,7 +46,7 @@ const SHORTAGES: [Shortage; 3] = [
 impl Kubelets {
     /// A pressure condition of the node (`MemoryPressure`, `DiskPressure`, `PIDPressure`) begins or ends.
     pub fn pressure(&mut self, ctx: &mut Kx<'_>, node: &str, condition: &str, on: bool) {
-        let Some(kubelet) = self.nodes.get_mut(node) else {
+        let Some(kubelet) = self.kubelet(node) else {
             return;
         };
         if !SHORTAGES.iter().any(|s| s.condition == condition) {

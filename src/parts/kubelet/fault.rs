@@ -5,6 +5,7 @@ use super::state::Stage;
 use super::{Kubelets, Kx, Registry};
 use crate::k8s::{Kind, Str, Value};
 use crate::sim::SimSpan;
+use std::sync::Arc;
 
 impl Kubelets {
     /// A machine joins: its kubelet will register the node given (name, labels, taints, capacity). A name whose
@@ -15,7 +16,7 @@ impl Kubelets {
             return;
         }
         let mut life = 0;
-        if let Some(old) = self.nodes.get_mut(&name) {
+        if let Some(old) = self.kubelet(&name) {
             let known = !old.registered || ctx.client.get(Kind::Node, "", &name).is_ok();
             if old.running && known {
                 return;
@@ -28,26 +29,26 @@ impl Kubelets {
         kubelet.life = life;
         self.machines += 1;
         kubelet.boot(ctx);
-        self.nodes.insert(name, kubelet);
+        self.nodes.insert(name, Arc::new(kubelet));
     }
 
     /// The node's kubelet dies.
     pub fn stop(&mut self, node: &str) {
-        if let Some(kubelet) = self.nodes.get_mut(node) {
+        if let Some(kubelet) = self.kubelet(node) {
             kubelet.die();
         }
     }
 
     /// The node's kubelet comes back, as after a reboot.
     pub fn boot(&mut self, ctx: &mut Kx<'_>, node: &str) {
-        if let Some(kubelet) = self.nodes.get_mut(node) {
+        if let Some(kubelet) = self.kubelet(node) {
             kubelet.boot(ctx);
         }
     }
 
     /// The node's runtime reports its network as ready or not. The kubelet notices with its next status.
     pub fn network(&mut self, ctx: &mut Kx<'_>, node: &str, up: bool) {
-        let Some(kubelet) = self.nodes.get_mut(node) else {
+        let Some(kubelet) = self.kubelet(node) else {
             return;
         };
         if kubelet.network == up {
@@ -91,12 +92,18 @@ impl Kubelets {
 
     /// A container of a pod ends at once with exit code 1.
     pub fn crash(&mut self, ctx: &mut Kx<'_>, namespace: &str, pod: &str, container: &str) {
-        for kubelet in self.nodes.values_mut() {
-            let found = kubelet
-                .pods
-                .iter()
+        let on = |kubelet: &Kubelet| {
+            let mut pods = kubelet.pods.iter();
+            let found = pods
                 .find(|(_, run)| run.object.name() == pod && run.object.namespace() == namespace);
-            let Some(uid) = found.map(|(uid, _)| uid.clone()) else {
+            found.map(|(uid, _)| uid.clone())
+        };
+        let homes = self.nodes.iter();
+        let found: Vec<(Str, Str)> = homes
+            .filter_map(|(node, kubelet)| Some((node.clone(), on(kubelet)?)))
+            .collect();
+        for (node, uid) in found {
+            let Some(kubelet) = self.kubelet(&node) else {
                 continue;
             };
             let Some(mut run) = kubelet.pods.remove(&uid) else {

@@ -40,7 +40,7 @@ impl Kubelets {
         }
         ctx.client.leases().renew(renewing.into_iter(), now);
         for (name, posting) in due {
-            let Some(kubelet) = self.nodes.get_mut(&name) else {
+            let Some(kubelet) = self.kubelet(&name) else {
                 continue;
             };
             if !kubelet.lease_made {

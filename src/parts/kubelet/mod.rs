@@ -55,7 +55,8 @@ pub type Kx<'a> = Ctx<'a, Timer>;
 /// All kubelets and what is common to them.
 #[derive(Clone, Debug, Default)]
 pub struct Kubelets {
-    nodes: BTreeMap<Str, Kubelet>,
+    /// Shared one by one: a copy of the cluster that runs on copies the kubelets that act.
+    nodes: BTreeMap<Str, Arc<Kubelet>>,
     registry: Registry,
     /// Machines so far; gives each an address of its own.
     machines: u32,
@@ -181,8 +182,12 @@ impl Part for Kubelets {
 
 impl Kubelets {
     /// The kubelets by node, for reading.
-    pub fn nodes(&self) -> &BTreeMap<Str, Kubelet> {
+    pub fn nodes(&self) -> &BTreeMap<Str, Arc<Kubelet>> {
         &self.nodes
+    }
+
+    fn kubelet(&mut self, node: &str) -> Option<&mut Kubelet> {
+        self.nodes.get_mut(node).map(Arc::make_mut)
     }
 
     pub fn registry(&self) -> Registry {
@@ -191,8 +196,7 @@ impl Kubelets {
 
     /// The node's kubelet if it still lives the life in which something was asked for.
     fn living(&mut self, node: &str, life: u32) -> Option<&mut Kubelet> {
-        self.nodes
-            .get_mut(node)
+        self.kubelet(node)
             .filter(|kubelet| kubelet.running && kubelet.life == life)
     }
 
@@ -200,7 +204,7 @@ impl Kubelets {
         let object = change.object();
         match change.kind {
             Kind::Node => {
-                if let Some(kubelet) = self.nodes.get_mut(object.name().as_str()) {
+                if let Some(kubelet) = self.kubelet(object.name().as_str()) {
                     kubelet.on_node(change.new.as_ref());
                 }
             }
@@ -208,7 +212,7 @@ impl Kubelets {
                 let Some(node) = object.pod().map(|pod| &pod.spec.node_name) else {
                     return;
                 };
-                if let Some(kubelet) = self.nodes.get_mut(node.as_str())
+                if let Some(kubelet) = self.kubelet(node.as_str())
                     && kubelet.running
                 {
                     match &change.new {
@@ -224,7 +228,7 @@ impl Kubelets {
     fn list(&mut self, ctx: &mut Kx<'_>, kind: Kind, objects: &[Arc<Object>]) {
         if kind == Kind::Node {
             for object in objects {
-                if let Some(kubelet) = self.nodes.get_mut(object.name().as_str()) {
+                if let Some(kubelet) = self.kubelet(object.name().as_str()) {
                     kubelet.on_node(Some(object));
                 }
             }
@@ -244,7 +248,7 @@ impl Kubelets {
         for (name, kubelet) in &mut self.nodes {
             if kubelet.running {
                 let pods = by_node.remove(name).unwrap_or_default();
-                kubelet.on_pod_list(ctx, &pods);
+                Arc::make_mut(kubelet).on_pod_list(ctx, &pods);
             }
         }
     }

@@ -18,7 +18,7 @@ const SOURCE: &str = "kubernetes.io/config.source";
 impl Kubelets {
     /// Puts a manifest into the node's static-pod folder under a file name.
     pub fn add_static(&mut self, ctx: &mut Kx<'_>, node: &str, file: &str, manifest: Value) {
-        let Some(kubelet) = self.nodes.get_mut(node) else {
+        let Some(kubelet) = self.kubelet(node) else {
             return;
         };
         kubelet.remove_static(ctx, file);
@@ -30,7 +30,7 @@ impl Kubelets {
 
     /// Takes a manifest out of the node's static-pod folder.
     pub fn remove_static(&mut self, ctx: &mut Kx<'_>, node: &str, file: &str) {
-        if let Some(kubelet) = self.nodes.get_mut(node) {
+        if let Some(kubelet) = self.kubelet(node) {
             kubelet.remove_static(ctx, file);
         }
     }

@@ -3,7 +3,7 @@
 use super::books::Books;
 use super::loads::{self, Loads};
 use super::{Plan, lines};
-use crate::cluster::{Cluster, SimSpan, SimTime};
+use crate::cluster::{Cluster, Remains, SimSpan, SimTime};
 use crate::k8s::ordered::BTreeSet;
 use crate::k8s::{Kind, ObjectKey};
 
@@ -88,6 +88,14 @@ impl PlanRun {
             }
         }
         self.end.is_some()
+    }
+
+    /// Both clusters, to be given back.
+    pub fn remains(self) -> Remains {
+        let mut remains = Remains::default();
+        remains.add(self.before);
+        remains.add(self.cluster);
+        remains
     }
 
     /// How the run ended.
