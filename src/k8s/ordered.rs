@@ -11,6 +11,7 @@ use std::fmt;
 use std::ops::{Bound, Index, RangeBounds};
 use std::sync::Arc;
 
+mod near;
 mod set;
 #[cfg(test)]
 mod tests;
@@ -30,7 +31,7 @@ struct Branch<K, V> {
 }
 
 /// Leaf and place in it; (number of leaves, 0) is the end.
-type Place = (usize, usize);
+pub type Place = (usize, usize);
 
 /// An ordered map.
 pub struct BTreeMap<K, V> {
@@ -191,23 +192,6 @@ impl<K: Ord + Clone, V: Clone> BTreeMap<K, V> {
             Ok(place) => Some(std::mem::replace(self.at_mut(place), value)),
             Err(place) => {
                 self.put(place, (key, value));
-                None
-            }
-        }
-    }
-
-    /// Puts a key in the place of its equal, with the value of that, or as a new entry.
-    pub(super) fn replace_key(&mut self, key: K) -> Option<K>
-    where
-        V: Default,
-    {
-        match self.find(&key) {
-            Ok((leaf, place)) => {
-                let entries = Arc::make_mut(&mut self.branches[leaf].leaf);
-                Some(std::mem::replace(&mut entries[place].0, key))
-            }
-            Err(place) => {
-                self.put(place, (key, V::default()));
                 None
             }
         }

@@ -72,14 +72,15 @@ impl Informer {
         match delivery {
             Delivery::Change(change) => {
                 let map = &mut self.kinds[change.kind as usize];
+                let mut spot = change.spot;
                 let delta = match &change.new {
                     Some(new) => Delta {
-                        old: map.insert(new.clone()),
+                        old: map.insert_at(&mut spot, new.clone()),
                         new: Some(new.clone()),
                     },
                     None => {
                         let gone = change.object();
-                        let old = map.remove(gone.namespace(), gone.name());
+                        let old = map.remove_at(&mut spot, gone);
                         // The deleted version carries the last known state, newer than the cached one.
                         Delta {
                             old: old.map(|_| gone.clone()),
@@ -146,7 +147,7 @@ impl Informer {
 
 #[cfg(test)]
 mod tests {
-    use super::super::store::Change;
+    use super::super::store::{Change, Spot};
     use super::super::watch::Inbox;
     use super::super::{SimSpan, SimTime};
     use super::*;
@@ -165,6 +166,7 @@ mod tests {
             kind: Kind::Pod,
             old: old.map(|version| pod("a", version)),
             new: new.map(|version| pod("a", version)),
+            spot: Spot::of(&pod("a", version)),
         }))
     }
 

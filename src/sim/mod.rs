@@ -57,6 +57,6 @@ pub use queue::EventQueue;
 pub use recorder::{EventType, ObjectRef, Recorder};
 pub use rng::Rng;
 pub use status::Status;
-pub use store::{Change, Store};
+pub use store::{Change, Spot, Store};
 pub use trace::Trace;
 pub use watch::Delivery;

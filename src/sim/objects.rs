@@ -5,7 +5,7 @@
 
 use super::store::order;
 use crate::k8s::Object;
-use crate::k8s::ordered::BTreeSet;
+use crate::k8s::ordered::{BTreeSet, Place};
 use std::borrow::Borrow;
 use std::cmp::Ordering;
 use std::ops::Bound;
@@ -28,6 +28,24 @@ fn head(namespace: &str, name: &str) -> Head {
     bytes[HELD] = u8::try_from(length).unwrap_or(u8::MAX);
     let (words, _) = bytes.as_chunks::<8>();
     std::array::from_fn(|i| u64::from_be_bytes(words[i]))
+}
+
+/// Where an object lies, or would lie, in maps that have changed in the same way. Those who watch a kind mostly have:
+/// only the first of them searches.
+#[derive(Clone, Copy, Debug)]
+pub struct Spot {
+    head: Head,
+    place: Place,
+}
+
+impl Spot {
+    /// Of an object that was not looked for yet.
+    pub fn of(object: &Object) -> Self {
+        Self {
+            head: head(object.namespace(), object.name()),
+            place: (usize::MAX, 0),
+        }
+    }
 }
 
 /// Something that has a place in the map; lets it be searched without allocating.
@@ -147,22 +165,35 @@ impl ObjectMap {
 
     /// Puts a version, returns the one before.
     pub fn insert(&mut self, object: Arc<Object>) -> Option<Arc<Object>> {
-        let entry = Entry {
-            head: head(object.namespace(), object.name()),
-            object,
-        };
-        let old = Arc::make_mut(&mut self.0).replace(entry);
+        let mut spot = Spot::of(&object);
+        self.insert_at(&mut spot, object)
+    }
+
+    /// The same for an object whose spot is known from another map, or is noted for others.
+    pub(super) fn insert_at(
+        &mut self,
+        spot: &mut Spot,
+        object: Arc<Object>,
+    ) -> Option<Arc<Object>> {
+        let head = spot.head;
+        let entry = Entry { head, object };
+        let old = Arc::make_mut(&mut self.0).replace_near(entry, &mut spot.place);
         old.map(|entry| entry.object)
     }
 
-    pub fn remove(&mut self, namespace: &str, name: &str) -> Option<Arc<Object>> {
-        let wanted = Wanted::new(namespace, name);
-        let wanted: &dyn Placed = &wanted;
+    /// Removes an object that has the name of the given one.
+    pub(super) fn remove_at(
+        &mut self,
+        spot: &mut Spot,
+        object: &Arc<Object>,
+    ) -> Option<Arc<Object>> {
+        let (head, object) = (spot.head, object.clone());
+        let wanted = Entry { head, object };
         // A shared map is not copied for nothing.
-        if Arc::strong_count(&self.0) > 1 && !self.0.contains(wanted) {
+        if Arc::strong_count(&self.0) > 1 && !self.0.contains(&wanted as &dyn Placed) {
             return None;
         }
-        let old = Arc::make_mut(&mut self.0).take(wanted);
+        let old = Arc::make_mut(&mut self.0).take_near(&wanted, &mut spot.place);
         old.map(|entry| entry.object)
     }
 
@@ -234,8 +265,14 @@ mod tests {
             assert_eq!(map.get(ns, name).map(|o| o.name().as_str()), Some(*name));
         }
         let copy = map.clone();
-        assert!(map.remove("default", "absent").is_none());
-        assert!(map.remove("default", &keys[1]).is_some());
+        let mut remove = |name: &str| {
+            let tree =
+                crate::value!({"metadata": {"name": Str::new(name), "namespace": "default"}});
+            let object = Object::shared(Kind::Pod, tree);
+            map.remove_at(&mut Spot::of(&object), &object)
+        };
+        assert!(remove("absent").is_none());
+        assert!(remove(&keys[1]).is_some());
         assert_eq!((map.len(), copy.len()), (4, 5));
     }
 }

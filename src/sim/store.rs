@@ -1,7 +1,7 @@
 //! The versioned store: an ordered map of objects per kind, one version counter, a log of changes.
 
 use super::SimTime;
-pub use super::objects::ObjectMap;
+pub use super::objects::{ObjectMap, Spot};
 use crate::k8s::kind::KINDS;
 use crate::k8s::{Kind, Object, ObjectKey, Str};
 use std::cmp::Ordering;
@@ -67,6 +67,8 @@ pub struct Change {
     pub old: Option<Arc<Object>>,
     /// None when the object is gone.
     pub new: Option<Arc<Object>>,
+    /// Where the object lay.
+    pub spot: Spot,
 }
 
 impl Change {
@@ -128,32 +130,39 @@ impl Store {
     /// Commits a new version of an object, whose `resourceVersion` is the number just taken.
     pub fn put(&mut self, at: SimTime, object: Arc<Object>) {
         debug_assert_eq!(object.meta().resource_version, self.version);
-        let old = self.kinds[object.kind() as usize].insert(object.clone());
-        self.commit(at, object.kind(), old, Some(object));
+        let mut spot = Spot::of(&object);
+        let old = self.kinds[object.kind() as usize].insert_at(&mut spot, object.clone());
+        self.commit(at, spot, old, Some(object));
     }
 
     /// Removes an object; its disappearance gets a version of its own.
     pub fn remove(&mut self, at: SimTime, kind: Kind, namespace: &str, name: &str) {
+        let objects = &mut self.kinds[kind as usize];
+        let gone = objects.get(namespace, name).cloned();
+        let gone = gone.expect("only what exists is removed");
         self.version += 1;
-        let old = self.kinds[kind as usize].remove(namespace, name);
-        debug_assert!(old.is_some(), "only what exists is removed");
-        self.commit(at, kind, old, None);
+        let mut spot = Spot::of(&gone);
+        let old = objects.remove_at(&mut spot, &gone);
+        self.commit(at, spot, old, None);
     }
 
     fn commit(
         &mut self,
         at: SimTime,
-        kind: Kind,
+        spot: Spot,
         old: Option<Arc<Object>>,
         new: Option<Arc<Object>>,
     ) {
         let resource_version = self.version;
+        let kind = new.as_ref().or(old.as_ref()).map(|object| object.kind());
+        let kind = kind.expect("a change has an old or a new version");
         self.log.push_back(Arc::new(Change {
             resource_version,
             at,
             kind,
             old,
             new,
+            spot,
         }));
         self.committed += 1;
     }

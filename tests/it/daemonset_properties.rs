@@ -247,6 +247,7 @@ fn books(homes: &[Home], spec: &Arc<DaemonSetSpec>) -> Ledger {
         }
     }
     let lens = Arc::new(Lens {
+        blank: Arc::default(),
         spec: spec.clone(),
         hash: "new".into(),
         generation: None,

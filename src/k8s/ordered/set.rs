@@ -1,6 +1,6 @@
 //! Ordered sets: maps without values.
 
-use super::BTreeMap;
+use super::{BTreeMap, Place};
 use std::borrow::Borrow;
 use std::fmt;
 use std::ops::RangeBounds;
@@ -66,9 +66,15 @@ impl<K: Ord + Clone> BTreeSet<K> {
         self.0.insert(key, ()).is_none()
     }
 
-    /// Puts a member in the place of its equal.
-    pub fn replace(&mut self, key: K) -> Option<K> {
-        self.0.replace_key(key)
+    /// Puts a member in the place of its equal. It is looked for at a place first, where it was in a set that has
+    /// changed in the same way; told is the place where it was, or where it would have been.
+    pub fn replace_near(&mut self, key: K, near: &mut Place) -> Option<K> {
+        self.0.replace_key(key, near)
+    }
+
+    /// Takes a member, looked for in the same way.
+    pub fn take_near(&mut self, key: &K, near: &mut Place) -> Option<K> {
+        self.0.take_near(key, near).map(|(key, ())| key)
     }
 
     pub fn remove<Q: Ord + ?Sized>(&mut self, key: &Q) -> bool

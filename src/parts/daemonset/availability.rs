@@ -16,14 +16,14 @@ pub enum Available {
 
 /// Upstream: pkg/api/v1/pod/util.go `IsPodAvailable`.
 pub fn available(pod: &Object, min_ready: i64, now: SimTime) -> Available {
-    let ready = pod.pod().filter(|p| p.ready());
-    let Some(condition) = ready.and_then(|p| p.condition("Ready")) else {
+    let Some(ready) = pod.pod().filter(|p| p.ready()) else {
         return Available::No;
     };
     let Ok(seconds @ 1..) = u64::try_from(min_ready) else {
         return Available::Yes;
     };
-    let Some(since) = Timestamp::parse(&condition.last_transition_time) else {
+    let since = ready.condition("Ready").map(|c| c.last_transition_time);
+    let Some(since) = since.and_then(|since| Timestamp::parse(&since)) else {
         return Available::No;
     };
     let at = SimTime::of(since) + SimSpan::from_secs(seconds);

@@ -203,6 +203,20 @@ impl Cache {
         !self.adopted.is_empty()
     }
 
+    /// Some daemon pod on the node.
+    pub fn neighbor(&self, node: &Str) -> Option<&Object> {
+        let (namespace, name, pod) = Default::default();
+        let from = Bound {
+            node: node.clone(),
+            owner: Key { namespace, name },
+            pod,
+        };
+        let next = self.bound.range(from..).next();
+        let Bound { owner, pod, .. } = next.filter(|bound| bound.node == *node)?;
+        let found = self.informer.get(Kind::Pod, &owner.namespace, pod);
+        found.map(|pod| &**pod)
+    }
+
     /// A pod of the DaemonSet is bound to the node. The owner's uid plays no part.
     pub fn scheduled(&self, node: &Str, daemon_set: &Key) -> bool {
         let from = Bound {

@@ -12,6 +12,12 @@ pub const GENERATION_LABEL: &str = "pod-template-generation";
 /// The annotation of a DaemonSet that counts changes of its template.
 pub const GENERATION_ANNOTATION: &str = "deprecated.daemonset.template.generation";
 
+/// Where an affinity says on which nodes a pod may be.
+const REQUIRED: [&str; 2] = [
+    "nodeAffinity",
+    "requiredDuringSchedulingIgnoredDuringExecution",
+];
+
 /// The template generation of a DaemonSet, if it carries a readable one.
 ///
 /// Upstream: pkg/controller/daemon/util/daemonset_util.go `GetTemplateGeneration`.
@@ -32,12 +38,10 @@ pub fn controller_ref(daemon_set: &Object) -> Value {
 }
 
 /// Everything that the pods of one DaemonSet and revision have in common. Pods share these trees.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Blank {
-    metadata: Value,
-    spec: Value,
-    /// The template's affinity without required node affinity.
-    affinity: Value,
+    /// A whole pod, pinned to a node without a name.
+    pod: Value,
 }
 
 impl Blank {
@@ -79,21 +83,30 @@ impl Blank {
         if affinity.is_null() {
             affinity = Value::map();
         }
-        Self {
-            metadata,
-            spec: pod_spec,
-            affinity,
-        }
+        pod_spec.set("affinity", pin_to_node(&affinity, ""));
+        let pod = value!({
+            "apiVersion": Kind::Pod.api_version(), "kind": "Pod",
+            "metadata": metadata, "spec": pod_spec,
+        });
+        Self { pod }
     }
 
-    /// The pod for a node.
-    pub fn pod(&self, node: &str) -> Value {
-        let mut spec = self.spec.clone();
-        spec.set("affinity", pin_to_node(&self.affinity, node));
-        value!({
-            "apiVersion": Kind::Pod.api_version(), "kind": "Pod",
-            "metadata": &self.metadata, "spec": spec,
-        })
+    /// The pod for a node. Its affinity is that of its neighbor there, if they agree: then they share it.
+    pub fn pod(&self, node: &str, neighbor: Option<&Object>) -> Value {
+        let mut pod = self.pod.clone();
+        let affinity = pod.at_mut(&["spec", "affinity"]);
+        let required = affinity.at_mut(&REQUIRED);
+        let term = required.at_mut(&["nodeSelectorTerms"]).list_mut();
+        for term in term {
+            for field in term.at_mut(&["matchFields"]).list_mut() {
+                field.set("values", value!([Value::str(node)]));
+            }
+        }
+        let theirs = neighbor.map(|pod| pod.value().at(&["spec", "affinity"]));
+        if let Some(theirs) = theirs.filter(|theirs| *theirs == affinity) {
+            *affinity = theirs.clone();
+        }
+        pod
     }
 }
 
@@ -141,10 +154,7 @@ fn tolerations_tree(tolerations: &[Toleration], old: &Value) -> Value {
 pub fn pin_to_node(affinity: &Value, node: &str) -> Value {
     let mut pinned = affinity.clone();
     pinned.set_at(
-        &[
-            "nodeAffinity",
-            "requiredDuringSchedulingIgnoredDuringExecution",
-        ],
+        &REQUIRED,
         value!({"nodeSelectorTerms": [{"matchFields": [
             {"key": "metadata.name", "operator": "In", "values": [Value::str(node)]}
         ]}]}),

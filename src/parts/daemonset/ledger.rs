@@ -2,10 +2,11 @@
 //! what changed and not what there is.
 
 use super::availability::{self, Available};
-use super::create::target_node;
+use super::create::{Blank, target_node};
 use super::decision::Decision;
 use super::{manage, placement};
 use crate::k8s::api::{DaemonSetSpec, Toleration};
+use crate::k8s::order::InOrder;
 use crate::k8s::ordered::{BTreeMap, BTreeSet};
 use crate::k8s::selector::Selector;
 use crate::k8s::{Kind, Object, Str};
@@ -27,6 +28,8 @@ pub struct Lens {
     pub surge: bool,
     /// Orders the nodes of a rolling update.
     pub salt: u64,
+    /// What new pods are made from.
+    pub blank: Arc<Blank>,
 }
 
 /// One node, or the name of one that is gone while pods are still meant for it.
@@ -104,18 +107,25 @@ pub enum Home {
     Gone,
 }
 
+/// A pod of the DaemonSet.
+#[derive(Clone, Debug)]
+struct Owned {
+    pod: Arc<Object>,
+    /// The slot in which it was put.
+    home: Option<Str>,
+}
+
 /// The books. A default one knows nothing until [`Ledger::refresh`].
 #[derive(Clone, Debug, Default)]
 pub struct Ledger {
     lens: Option<Arc<Lens>>,
     /// All pods that the DaemonSet owns, by name, whether its selector matches them or not.
-    owned: BTreeMap<Str, Arc<Object>>,
+    owned: BTreeMap<Str, Owned>,
     slots: BTreeMap<Str, Slot>,
-    /// The slot in which a pod was put.
-    homes: BTreeMap<Str, Str>,
     /// Owned pods that the selector does not match.
     strays: BTreeSet<Str>,
-    touched_pods: BTreeSet<Str>,
+    /// Pods that came, changed or went; of one that went the slot in which it was.
+    touched_pods: BTreeMap<Str, Option<Str>>,
     touched_nodes: BTreeSet<Str>,
     ripening: BTreeSet<(SimTime, Str)>,
     counts: Counts,
@@ -128,14 +138,21 @@ pub struct Ledger {
 impl Ledger {
     /// A pod of the DaemonSet came or changed.
     pub fn put_pod(&mut self, pod: Arc<Object>) {
-        self.touched_pods.insert(pod.name().clone());
-        self.owned.insert(pod.name().clone(), pod);
+        let name = pod.name().clone();
+        self.touched_pods.entry(name.clone()).or_default();
+        match self.owned.get_mut(&name) {
+            Some(owned) => owned.pod = pod,
+            None => {
+                self.owned.insert(name, Owned { pod, home: None });
+            }
+        }
     }
 
     /// A pod is gone, or has another owner now.
     pub fn drop_pod(&mut self, name: &str) {
-        if let Some(pod) = self.owned.remove(name) {
-            self.touched_pods.insert(pod.name().clone());
+        if let Some(Owned { pod, home }) = self.owned.remove(name) {
+            let former = self.touched_pods.entry(pod.name().clone()).or_default();
+            *former = former.take().or(home);
         }
     }
 
@@ -175,66 +192,74 @@ impl Ledger {
     /// Brings the books up to date.
     pub fn refresh(&mut self, lens: &Arc<Lens>, informer: &Informer, now: SimTime) {
         let nodes = informer.of(Kind::Node);
-        let mut dirty = BTreeSet::new();
-        if !self.lens.as_ref().is_some_and(|own| Arc::ptr_eq(own, lens)) {
-            self.lens = Some(lens.clone());
-            self.touched_pods.extend(self.owned.keys().cloned());
+        let before = self.lens.replace(lens.clone());
+        let all = before.as_ref().is_none_or(|own| !Arc::ptr_eq(own, lens));
+        if before.is_none() {
             self.touched_nodes
                 .extend(nodes.iter(None).map(|n| n.name().clone()));
-            dirty.extend(self.slots.keys().cloned());
-            // The order of a rolling update is another one now.
-            self.rolls.clear();
-            for slot in self.slots.values_mut() {
-                slot.decision = None;
-                slot.share.roll = None;
+        }
+        if before.is_none_or(|own| own.selector != lens.selector) {
+            for name in self.owned.keys() {
+                self.touched_pods.entry(name.clone()).or_default();
             }
         }
+        let mut dirty = BTreeSet::new();
         while let Some((at, _)) = self.ripening.first()
             && *at <= now
         {
             dirty.extend(self.ripening.pop_first().map(|(_, name)| name));
         }
-        for name in std::mem::take(&mut self.touched_pods) {
-            self.rehome(lens, &name, &mut dirty);
+        for (name, former) in std::mem::take(&mut self.touched_pods) {
+            self.rehome(lens, &name, former, &mut dirty);
         }
         for name in std::mem::take(&mut self.touched_nodes) {
             self.renode(nodes, name, &mut dirty);
         }
-        for name in dirty {
-            self.settle(lens, name, now);
+        if all {
+            self.settle_all(lens, now);
+        } else {
+            for name in dirty {
+                self.settle(lens, name, now);
+            }
         }
     }
 
     /// Takes a pod out of its slot and puts its newest version where it belongs.
-    fn rehome(&mut self, lens: &Lens, name: &Str, dirty: &mut BTreeSet<Str>) {
+    fn rehome(&mut self, lens: &Lens, name: &Str, former: Option<Str>, dirty: &mut BTreeSet<Str>) {
         self.strays.remove(name);
-        if let Some(home) = self.homes.remove(name) {
-            if let Some(slot) = self.slots.get_mut(&home) {
-                slot.pods.retain(|p| p.name() != name);
+        let mut owned = self.owned.get_mut(name);
+        let before = owned.as_mut().and_then(|owned| owned.home.take());
+        let object = owned.as_ref().map(|owned| owned.pod.clone());
+        let matching = object.filter(|object| {
+            let matches = lens.selector.matches(&object.meta().labels);
+            if !matches {
+                self.strays.insert(name.clone());
             }
+            matches
+        });
+        let home = matching.as_ref().and_then(|object| {
+            let pod = object.pod()?;
+            let over = pod.terminal() && object.meta().terminating();
+            target_node(&pod.spec).filter(|_| !over).cloned()
+        });
+        for left in [former, before].into_iter().flatten() {
+            if Some(&left) != home.as_ref() {
+                if let Some(slot) = self.slots.get_mut(&left) {
+                    slot.pods.retain(|p| p.name() != name);
+                }
+                dirty.insert(left);
+            }
+        }
+        if let (Some(owned), Some(object), Some(home)) = (owned, matching, home) {
+            let slot = self.slots.entry(home.clone()).or_default();
+            slot.pods.retain(|p| p.name() != name);
+            let at = slot
+                .pods
+                .partition_point(|p| availability::seniority(p) < availability::seniority(&object));
+            slot.pods.insert(at, object);
+            owned.home = Some(home.clone());
             dirty.insert(home);
         }
-        let Some(object) = self.owned.get(name) else {
-            return;
-        };
-        if !lens.selector.matches(&object.meta().labels) {
-            self.strays.insert(name.clone());
-            return;
-        }
-        let Some(pod) = object.pod() else { return };
-        if pod.terminal() && object.meta().terminating() {
-            return;
-        }
-        let Some(home) = target_node(&pod.spec) else {
-            return;
-        };
-        let slot = self.slots.entry(home.clone()).or_default();
-        let at = slot
-            .pods
-            .partition_point(|p| availability::seniority(p) < availability::seniority(object));
-        slot.pods.insert(at, object.clone());
-        self.homes.insert(name.clone(), home.clone());
-        dirty.insert(home.clone());
     }
 
     fn renode(&mut self, nodes: &ObjectMap, name: Str, dirty: &mut BTreeSet<Str>) {
@@ -259,27 +284,11 @@ impl Ledger {
         let Some(slot) = self.slots.get_mut(&name) else {
             return;
         };
-        let old = std::mem::take(&mut slot.share);
-        let gone = slot.node.is_none() && slot.pods.is_empty();
-        if !gone {
-            slot.assess(lens, now);
-        }
-        let new = slot.share.clone();
-        if gone {
+        let (old, new) = slot.reassess(lens, now);
+        if slot.is_gone() {
             self.slots.remove(&name);
         }
-        self.counts.move_by(&old.counts, &new.counts);
-        if old.place != new.place {
-            self.place_set(old.place).map(|set| set.remove(&name));
-            self.place_set(new.place)
-                .map(|set| set.insert(name.clone()));
-        }
-        if old.ripe != new.ripe {
-            if let Some(at) = old.ripe {
-                self.ripening.remove(&(at, name.clone()));
-            }
-            self.ripening.extend(new.ripe.map(|at| (at, name.clone())));
-        }
+        self.book(&name, &old, &new);
         if old.roll != new.roll {
             let rank = (rank(lens.salt, &name), name);
             if let Some(set) = old.roll.and_then(|roll| self.rolls.get_mut(&roll)) {
@@ -288,6 +297,46 @@ impl Ledger {
             if let Some(roll) = new.roll {
                 self.rolls.entry(roll).or_default().insert(rank);
             }
+        }
+    }
+
+    /// The same for all slots, whose decisions are to be made anew and whose order in a rolling update is another
+    /// one now.
+    fn settle_all(&mut self, lens: &Lens, now: SimTime) {
+        let mut slots = std::mem::take(&mut self.slots);
+        let mut ranks = Vec::new();
+        for (name, slot) in &mut slots {
+            slot.decision = None;
+            let (old, new) = slot.reassess(lens, now);
+            self.book(name, &old, &new);
+            ranks.extend(
+                new.roll
+                    .map(|roll| (roll, (rank(lens.salt, name), name.clone()))),
+            );
+        }
+        slots.retain(|_, slot| !slot.is_gone());
+        self.slots = slots;
+        self.rolls.clear();
+        // In order: sets are filled quickest from below.
+        ranks.order();
+        for (roll, rank) in ranks {
+            self.rolls.entry(roll).or_default().insert(rank);
+        }
+    }
+
+    /// What a slot adds has changed.
+    fn book(&mut self, name: &Str, old: &Share, new: &Share) {
+        self.counts.move_by(&old.counts, &new.counts);
+        if old.place != new.place {
+            self.place_set(old.place).map(|set| set.remove(name));
+            self.place_set(new.place)
+                .map(|set| set.insert(name.clone()));
+        }
+        if old.ripe != new.ripe {
+            if let Some(at) = old.ripe {
+                self.ripening.remove(&(at, name.clone()));
+            }
+            self.ripening.extend(new.ripe.map(|at| (at, name.clone())));
         }
     }
 
@@ -332,18 +381,32 @@ impl Ledger {
 
     /// Owned pods that the selector no longer matches, by name.
     pub fn strays(&self) -> impl Iterator<Item = &Arc<Object>> {
-        self.strays.iter().filter_map(|name| self.owned.get(name))
+        let pod = |name| self.owned.get(name).map(|owned| &owned.pod);
+        self.strays.iter().filter_map(pod)
     }
 
     /// Pods that the DaemonSet owns and its selector matches, by name, terminal and terminating ones included.
     pub fn matching<'a>(&'a self, selector: &'a Selector) -> impl Iterator<Item = &'a Arc<Object>> {
-        self.owned
-            .values()
-            .filter(|pod| selector.matches(&pod.meta().labels))
+        let pods = self.owned.values().map(|owned| &owned.pod);
+        pods.filter(|pod| selector.matches(&pod.meta().labels))
     }
 }
 
 impl Slot {
+    /// Neither the node nor a pod is there.
+    fn is_gone(&self) -> bool {
+        self.node.is_none() && self.pods.is_empty()
+    }
+
+    /// What the slot added to the sums, and what it adds now.
+    fn reassess(&mut self, lens: &Lens, now: SimTime) -> (Share, Share) {
+        let old = std::mem::take(&mut self.share);
+        if !self.is_gone() {
+            self.assess(lens, now);
+        }
+        (old, self.share.clone())
+    }
+
     /// Computes what the slot adds to the sums.
     fn assess(&mut self, lens: &Lens, now: SimTime) {
         if let (Some(node), None) = (&self.node, &self.decision) {

@@ -71,7 +71,6 @@ pub struct Sync {
     pub(super) current: Option<Arc<Object>>,
     pub(super) old: Vec<Arc<Object>>,
     pub(super) lens: Option<Arc<Lens>>,
-    pub(super) blank: Option<Arc<Blank>>,
     /// Nodes that get a pod, in order.
     pub(super) creates: VecDeque<Str>,
     /// Size of the next batch of creations.
@@ -180,7 +179,6 @@ impl DaemonSetController {
             current: None,
             old: Vec::new(),
             lens: None,
-            blank: None,
             creates: VecDeque::new(),
             batch: 1,
             deletes: Vec::new(),
@@ -316,6 +314,7 @@ impl DaemonSetController {
         let lens = known.filter(same).cloned().unwrap_or_else(|| {
             Arc::new(Lens {
                 spec: ds.spec.clone(),
+                blank: Arc::new(Blank::new(&sync.daemon_set, generation, &hash)),
                 hash,
                 generation,
                 selector: Selector::read(&ds.spec.selector),
@@ -422,11 +421,6 @@ impl DaemonSetController {
         sync.batch = 1;
         sync.creates = plan.create.iter().map(|c| c.node.clone()).collect();
         sync.deletes = plan.delete.iter().map(|d| d.pod.clone()).collect();
-        if !sync.creates.is_empty() && sync.blank.is_none() {
-            let generation = template_generation(&sync.daemon_set);
-            let hash = sync.lens.as_ref().map_or("", |lens| &lens.hash);
-            sync.blank = Some(Arc::new(Blank::new(&sync.daemon_set, generation, hash)));
-        }
         if !plan.is_empty() {
             sync.note.planned_at = Some(ctx.now());
             sync.note.plan = plan;

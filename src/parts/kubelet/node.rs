@@ -68,6 +68,8 @@ pub struct Kubelet {
     pub actor: Str,
     /// The machine's address.
     pub ip: Str,
+    /// The same as a pod's `hostIPs`, which the pods share.
+    pub host_ips: Value,
     /// The Node object given: labels, taints, capacity.
     pub machine: Value,
     pub running: bool,
@@ -116,10 +118,11 @@ const BACKOFF_MAX: SimSpan = SimSpan::from_secs(300);
 impl Kubelet {
     pub fn new(machine: Value, number: u32) -> Self {
         let name = machine.at(&["metadata", "name"]).to_str();
-        let ip = format!("172.18.{}.{}", number / 250, number % 250 + 2);
+        let ip = Str::from(format!("172.18.{}.{}", number / 250, number % 250 + 2));
         Self {
             actor: Str::from(format!("kubelet/{name}")),
-            ip: Str::from(ip),
+            host_ips: value!([{"ip": &ip}]),
+            ip,
             recorder: Recorder::new("kubelet", name.clone()),
             name,
             machine,

@@ -295,6 +295,7 @@ impl Kubelet {
         let around = Surroundings {
             now: ctx.now(),
             host_ip: &self.ip,
+            host_ips: &self.host_ips,
             live: &live,
         };
         let fresh = status::generate(pod, around);

@@ -26,6 +26,8 @@ const OWN: [&str; 5] = [
 pub struct Surroundings<'a> {
     pub now: SimTime,
     pub host_ip: &'a str,
+    /// The same as a list.
+    pub host_ips: &'a Value,
     /// The version in the API, whose foreign fields are kept.
     pub live: &'a Object,
 }
@@ -73,7 +75,7 @@ pub fn generate(pod: &PodRun, around: Surroundings<'_>) -> Value {
     status.set("conditions", conditions);
     set_or_drop(&mut status, "observedGeneration", Value::from(generation));
     status.set("hostIP", Str::new(around.host_ip));
-    status.set("hostIPs", value!([{"ip": Str::new(around.host_ip)}]));
+    status.set("hostIPs", around.host_ips);
     status.set("startTime", pod.started.to_string());
     let ip = match &pod.sandbox {
         _ if spec.host_network => around.host_ip,

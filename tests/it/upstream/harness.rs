@@ -7,7 +7,7 @@ use daemonset_playground::parts::daemonset::revision::{self, HASH_LABEL};
 use daemonset_playground::parts::daemonset::sync::Step;
 use daemonset_playground::parts::daemonset::{DaemonSetController, Key, Timer};
 use daemonset_playground::sim::{
-    ApiServer, Call, Change, Ctx, DeleteOptions, Delivery, Latencies, Rng, SimSpan, SimTime,
+    ApiServer, Call, Change, Ctx, DeleteOptions, Delivery, Latencies, Rng, SimSpan, SimTime, Spot,
 };
 use daemonset_playground::value;
 use std::collections::BTreeMap;
@@ -223,7 +223,10 @@ impl Bench {
     }
 
     fn tell(&mut self, kind: Kind, old: Option<Arc<Object>>, new: Option<Arc<Object>>) {
+        let object = new.as_ref().or(old.as_ref());
+        let spot = Spot::of(object.expect("an old or a new version"));
         let change = Change {
+            spot,
             resource_version: self.api.store().version(),
             at: self.now,
             kind,
