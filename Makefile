@@ -1,5 +1,5 @@
 # `make help` lists the targets. `make test` is exactly what CI runs.
-.PHONY: help setup build serve test ci-fast bench size swarm clean
+.PHONY: help setup build serve test ci-fast bench size later swarm clean
 .DEFAULT_GOAL := help
 SEEDS ?= 50
 PORT ?= 8080
@@ -35,6 +35,12 @@ size: ## every file of the release page with its compressed size, against the bu
 	@bash scripts/setup.sh build
 	@bash scripts/build.sh --if-needed
 	@node scripts/size.mjs dist
+
+later: ## find out anew which functions the first view needs (scripts/later.txt), and build the page with that
+	@bash scripts/setup.sh test
+	@bash scripts/build.sh
+	@node scripts/later.mjs
+	@bash scripts/build.sh
 
 swarm: ## random worlds under faults: make swarm SEEDS=200
 	@SWARM_SEEDS=$(SEEDS) cargo test --locked --release --test swarm -- --nocapture

@@ -1,20 +1,105 @@
-// Moves Trunk's inline start script into a file: `script-src 'self'` allows no inline script.
+// After Trunk: cuts the release page's module in two (scripts/split.mjs) and writes one file that starts the page.
+// `script-src 'self'` allows no inline script, so Trunk's own start goes.
+import { build } from "esbuild";
+import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { promisify } from "node:util";
+import { constants, plain } from "./linked.mjs";
+import { features, mark, split } from "./split.mjs";
 
 const dist = process.env.TRUNK_STAGING_DIR ?? "dist";
+/** What `make later` starts from. */
+const kept = "target/page-assets/whole";
+const target = process.env.CARGO_TARGET_DIR ?? "target";
+const run = promisify(execFile);
+const digest = (bytes, how) => createHash(how).update(bytes).digest();
+const short = (bytes) => digest(bytes, "sha256").toString("hex").slice(0, 16);
+
 const page = join(dist, "index.html");
-const html = await readFile(page, "utf8");
-const inline = /<script type="module"[^>]*>([\s\S]+?)<\/script>/;
-const found = html.match(inline);
-if (!found) {
-  throw new Error("start-file: index.html has no inline module script to move");
+let html = await readFile(page, "utf8");
+const inline = /<script type="module"[^>]*>[\s\S]+?<\/script>/;
+const [stem] = html.match(/daemonset-playground-[0-9a-f]+(?=_bg\.wasm)/) ?? [];
+if (!stem || !inline.test(html)) {
+  throw new Error("start-file: index.html names no module, or has no start to replace");
 }
-const name = `start-${createHash("sha256").update(found[1]).digest("hex").slice(0, 16)}.js`;
-await writeFile(join(dist, name), `${found[1].trim()}\n`);
-const moved = html.replace(inline, `<script type="module" src="./${name}"></script>`);
-if (/<script(?![^>]*\ssrc=)[^>]*>|<style|\son[a-z]+=|\sstyle=/.test(moved)) {
+const whole = plain(await readFile(join(dist, `${stem}_bg.wasm`)));
+const glue = await readFile(join(dist, `${stem}.js`), "utf8");
+await mkdir(kept, { recursive: true });
+await writeFile(join(kept, "page.wasm"), whole);
+await writeFile(join(kept, "page.js"), glue);
+
+const halves = process.env.TRUNK_PROFILE === "release" ? await cut() : { first: whole };
+const first = `page-${short(halves.first)}.wasm`;
+await writeFile(join(dist, first), halves.first);
+const later = halves.later ? `later-${short(halves.later)}.wasm` : "";
+if (later) await writeFile(join(dist, later), halves.later);
+await rm(join(dist, `${stem}_bg.wasm`));
+await rm(join(dist, `${stem}.js`));
+
+const start = await script();
+const name = `start-${short(start)}.js`;
+await writeFile(join(dist, name), start);
+html = html
+  .replace(inline, `<script type="module" src="./${name}"></script>`)
+  .replace(/<link rel="modulepreload"[^>]*>/, "")
+  .replace(/<link rel="preload"[^>]*_bg\.wasm"[^>]*>/, preload());
+if (/<script(?![^>]*\ssrc=)[^>]*>|<style|\son[a-z]+=|\sstyle=/.test(html)) {
   throw new Error("start-file: index.html still has an inline script or style");
 }
-await writeFile(page, moved);
+if (html.includes(stem)) throw new Error("start-file: index.html still names a file that is gone");
+await writeFile(page, html);
+
+/** Cut first, made small then: what wasm-opt puts into one function could not be cut any more. */
+async function cut() {
+  const waiting = new Set((await readFile("scripts/later.txt", "utf8")).match(/\S+/g));
+  const waits = (name) => waiting.has(mark(name));
+  const linked = await readFile(join(target, "wasm32-unknown-unknown/page/daemonset-playground.wasm"));
+  const { first, later, gates } = split(whole, waits, constants(linked, waits));
+  const [small, rest] = await Promise.all([optimized("first", first), optimized("later", later)]);
+  console.log(`start-file: a first half of ${small.length} bytes, ${gates} gates to a second of ${rest.length}`);
+  return { first: small, later: rest };
+}
+
+async function optimized(name, bytes) {
+  const [from, to] = [join(kept, `${name}.wasm`), join(kept, `${name}-small.wasm`)];
+  const enabled = Object.keys(features).map((feature) => `--enable-${feature}`);
+  await writeFile(from, bytes);
+  await run("wasm-opt", [from, "-Oz", ...enabled, "--strip-debug", "--strip-producers", "-o", to]);
+  return readFile(to);
+}
+
+function preload() {
+  const sum = digest(halves.first, "sha384").toString("base64");
+  return `<link rel="preload" href="./${first}" crossorigin="anonymous" integrity="sha384-${sum}" as="fetch" type="application/wasm">`;
+}
+
+/** The bindings, told of the second half, and the start, as one module. */
+async function script() {
+  const swap = (text, from, to) => {
+    if (!from.test(text)) throw new Error(`start-file: the bindings have changed: no ${from}`);
+    return text.replace(from, to);
+  };
+  let told = swap(glue, /^export \{.*$/m, "").replace(/^export /gm, "");
+  if (later) {
+    told = swap(told, /wasm = instance\.exports/, "wasm = attach(instance.exports)");
+    told = swap(told, /return \{\s+__proto__: null,/, "return { later,");
+  }
+  const entry = `
+    import { attach, later, ready } from "./later.js";
+    ${told}
+    await ready;
+    await __wbg_init({ module_or_path: "./${first}" });`;
+  const result = await build({
+    stdin: { contents: entry, resolveDir: "src/app" },
+    define: { LATER: JSON.stringify(later && `./${later}`) },
+    bundle: true,
+    minify: true,
+    write: false,
+    format: "esm",
+    target: "es2022",
+    logLevel: "error",
+  });
+  return result.outputFiles[0].contents;
+}

@@ -30,8 +30,8 @@ function chromiumPath() {
 }
 
 /** Starts server and browser; `open` gives a fresh page, `close` ends both. */
-export async function start() {
-  const server = await serve("dist", 0, prefix);
+export async function start(root = "dist") {
+  const server = await serve(root, 0, prefix);
   const browser = await chromium.launch({ executablePath: chromiumPath(), args: flags });
   const base = `http://127.0.0.1:${server.address().port}${prefix}`;
   return {

@@ -80,27 +80,27 @@ pub fn language() -> Language {
 /// Lets the page speak a language; what is on the screen is to be drawn anew.
 pub fn speak(language: Language) {
     LANGUAGE.set(language);
-    let column = match language {
-        Language::English => None,
-        Language::Simplified => Some(1),
-        Language::Traditional => Some(2),
+    let words = match language {
+        Language::English => BTreeMap::new(),
+        Language::Simplified => read(1),
+        Language::Traditional => read(2),
     };
-    let mut words = BTreeMap::new();
-    if let Some(column) = column {
-        for line in TABLES.iter().flat_map(|table| table.lines()) {
-            let mut columns = line.split('\t');
-            if let Some(english) = columns.next()
-                && let Some(own) = columns.nth(column - 1)
-            {
-                words.insert(english, own);
-            }
-        }
-    }
     WORDS.set(words);
     if let Some(root) = document().document_element() {
         // The attribute tells screen readers how to speak; where it cannot be set, the page still works.
         let _ = root.set_attribute("lang", language.tag());
     }
+}
+
+/// The tables' column of a language. A function of its own: who reads English does without the tables.
+#[inline(never)]
+fn read(column: usize) -> BTreeMap<&'static str, &'static str> {
+    let lines = TABLES.iter().flat_map(|table| table.lines());
+    let pair = |line: &'static str| {
+        let mut columns = line.split('\t');
+        Some((columns.next()?, columns.nth(column - 1)?))
+    };
+    lines.filter_map(pair).collect()
 }
 
 /// The language of the browser.
