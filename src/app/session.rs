@@ -22,6 +22,9 @@ const SLICE: usize = 20;
 /// The time line is drawn anew with every so manieth frame.
 const LINE_EVERY: u32 = 8;
 
+/// Cells that are looked at again with one frame while time goes on.
+const CELLS_A_FRAME: usize = 800;
+
 /// How long the sample has run when the page opens.
 const SETTLED: SimSpan = SimSpan::from_secs(20);
 
@@ -282,7 +285,13 @@ impl Session {
     fn paint(&mut self, screen: Screen) {
         let cluster = self.history.cluster();
         let front = screen.set.get_untracked();
-        let cells = self.painter.refresh(cluster, &front);
+        // While time goes on there is a next frame: a new template makes all cells of a large field look different.
+        let most = if screen.playing.get_untracked() {
+            CELLS_A_FRAME
+        } else {
+            usize::MAX
+        };
+        let cells = self.painter.refresh(cluster, &front, most);
         let names = screen.grid.take(self.painter.index(), cells);
         let mut kept = screen.grid.cards();
         kept.push(screen.selection.with_untracked(|s| s.node.clone()));

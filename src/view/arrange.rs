@@ -243,7 +243,7 @@ mod tests {
 
     fn names(asked: &Arrangement) -> Vec<String> {
         let mut painter = Painter::default();
-        let Cells::All(cells) = painter.refresh(&cluster(), "") else {
+        let Cells::All(cells) = painter.refresh(&cluster(), "", usize::MAX) else {
             return Vec::new();
         };
         let groups = arrange(painter.index(), &cells, asked);

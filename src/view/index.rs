@@ -58,8 +58,9 @@ pub enum Cells {
 }
 
 impl Index {
-    /// Takes in what happened since the last time; the cells are about the DaemonSet `front`.
-    pub fn refresh(&mut self, cluster: &Cluster, front: &str) -> Cells {
+    /// Takes in what happened since the last time; the cells are about the DaemonSet `front`. No more than `most` of
+    /// them are looked at, the others the next time, unless there are nodes that were never looked at.
+    pub fn refresh(&mut self, cluster: &Cluster, front: &str, most: usize) -> Cells {
         let mut all = !self.follow(cluster);
         if all {
             self.rebuild(cluster);
@@ -75,8 +76,12 @@ impl Index {
             }
         }
         let mut some = Vec::new();
-        for name in std::mem::take(&mut self.dirty) {
+        let mut left = most;
+        while (all || left > 0)
+            && let Some(name) = self.dirty.pop_first()
+        {
             all |= self.touch(&name, now, &mut some);
+            left = left.saturating_sub(1);
         }
         if all {
             let cell = |(name, place): (&Str, &Place)| {

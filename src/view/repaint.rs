@@ -47,7 +47,7 @@ pub struct Painter {
 impl Painter {
     /// What to paint now, in one go.
     pub fn repaint(&mut self, cluster: &Cluster, asked: &Asked<'_>) -> Repaint {
-        let cells = self.refresh(cluster, asked.front);
+        let cells = self.refresh(cluster, asked.front, usize::MAX);
         let start = SimTime::of(cluster.setup().start);
         Repaint {
             elapsed: cluster.now().since(start).as_millis(),
@@ -57,13 +57,14 @@ impl Painter {
         }
     }
 
-    /// Takes in what happened; the cells that look different. Without the DaemonSet in front the first one is.
-    pub fn refresh(&mut self, cluster: &Cluster, front: &str) -> Cells {
+    /// Takes in what happened; the cells that look different, `most` of those to be looked at. Without the DaemonSet
+    /// in front the first one is.
+    pub fn refresh(&mut self, cluster: &Cluster, front: &str, most: usize) -> Cells {
         let mut sets = cluster.objects(Kind::DaemonSet);
         let front = sets.find(|set| set.uid() == front);
         let front = front.or_else(|| cluster.objects(Kind::DaemonSet).next());
         let uid = front.map_or(Str::default(), |set| set.uid().clone());
-        self.index.refresh(cluster, &uid)
+        self.index.refresh(cluster, &uid, most)
     }
 
     /// The rows of all DaemonSets.

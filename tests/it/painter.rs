@@ -169,3 +169,43 @@ fn a_repaint_of_changes_equals_a_repaint_of_everything() {
     assert_eq!(names(history.cluster()).len(), 3);
     screen.counted(history.cluster());
 }
+
+#[test]
+fn cells_looked_at_a_few_at_a_time_end_up_as_all_at_once() {
+    let names = (1..=7).map(|i| format!("node-{i}"));
+    let mut history = History::new(Setup {
+        nodes: names.map(|name| Cluster::node(&name)).collect(),
+        ..Setup::default()
+    });
+    let wait = |history: &mut History, ms| {
+        let until = history.cluster().now() + SimSpan::from_millis(ms);
+        history.advance_to(until, 100_000);
+    };
+    history.cluster_mut().dispatch(create(daemon_set(1, 0)));
+    wait(&mut history, 12_000);
+    let (mut few, mut shown) = (Painter::default(), BTreeMap::new());
+    let Cells::All(cells) = few.refresh(history.cluster(), "", 1) else {
+        panic!("the first time is all");
+    };
+    shown.extend(cells.into_iter().map(|cell| (cell.name, cell.look)));
+    assert_eq!(shown.len(), 7);
+    let spec = daemon_set(2, 0).get("spec").clone();
+    let patch = value!({"spec": spec});
+    let cluster = history.cluster_mut();
+    cluster.dispatch(merge(Kind::DaemonSet, "default", "log", patch));
+    wait(&mut history, 2_000);
+    for _ in 0..4 {
+        match few.refresh(history.cluster(), "", 2) {
+            Cells::All(_) => panic!("no node came"),
+            Cells::Some(cells) => {
+                assert!(cells.len() <= 2);
+                shown.extend(cells.into_iter().map(|cell| (cell.name, cell.look)));
+            }
+        }
+    }
+    let Cells::All(cells) = Painter::default().refresh(history.cluster(), "", 1) else {
+        panic!("the first time is all");
+    };
+    let whole: BTreeMap<_, _> = cells.into_iter().map(|c| (c.name, c.look)).collect();
+    assert_eq!(shown, whole);
+}

@@ -37,6 +37,10 @@ pub fn link(query: &str, text: &str) -> String {
 /// Takes the link out of the address: what is on the page has gone on from it.
 pub fn forget() {
     let location = window().location();
+    // Writing the same address again would take as long as a frame.
+    if location.hash().is_ok_and(|hash| hash.is_empty()) {
+        return;
+    }
     let path = location.pathname().unwrap_or_default();
     let search = location.search().unwrap_or_default();
     if let Ok(history) = window().history() {

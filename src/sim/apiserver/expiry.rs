@@ -1,9 +1,9 @@
 //! Events live one hour after their last write.
 
 use super::{ApiServer, Call};
+use crate::k8s::ordered::BTreeMap;
 use crate::k8s::{Kind, Object, Str};
 use crate::sim::{SimSpan, SimTime};
-use std::collections::VecDeque;
 
 /// `--event-ttl`
 pub const EVENT_TTL: SimSpan = SimSpan::from_secs(3600);
@@ -11,7 +11,8 @@ pub const EVENT_TTL: SimSpan = SimSpan::from_secs(3600);
 /// When which version of an event ends, in order of time.
 #[derive(Clone, Default, Debug)]
 pub(super) struct Expiry {
-    due: VecDeque<(SimTime, Str, Str, u64)>,
+    /// By the version of the event. There are many, and a copy of the cluster shares them.
+    due: BTreeMap<(SimTime, u64), (Str, Str)>,
 }
 
 impl Expiry {
@@ -19,11 +20,13 @@ impl Expiry {
         let (namespace, name) = (event.namespace().clone(), event.name().clone());
         let version = event.meta().resource_version;
         self.due
-            .push_back((now + EVENT_TTL, namespace, name, version));
+            .insert((now + EVENT_TTL, version), (namespace, name));
     }
 
     fn pop(&mut self, now: SimTime) -> Option<(Str, Str, u64)> {
-        let (_, namespace, name, version) = self.due.pop_front_if(|(at, ..)| *at <= now)?;
+        let ((at, version), _) = self.due.first_key_value()?;
+        let (over, version) = (*at <= now, *version);
+        let (_, (namespace, name)) = over.then(|| self.due.pop_first())??;
         Some((namespace, name, version))
     }
 }
