@@ -10,7 +10,7 @@ use crate::console::format::sort::{self, Unsorted};
 use crate::console::format::{self, Format};
 use crate::console::kubectl::builder::{self, Bare, Found, Info};
 use crate::console::kubectl::{Call, Command, Run, flags, manifest};
-use crate::console::print::View;
+use crate::console::print::{View, age, table as rows_of};
 use crate::console::task::{Io, Step, Task};
 use crate::k8s::selector::Selector;
 use crate::k8s::{Kind, Object, Value};
@@ -167,6 +167,23 @@ fn once(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
         found.infos.clear();
     }
     let objects = sorted(call, &format, &found, io)?;
+    let scale = call.flags.text("subresource") == Some("scale");
+    if format.is_table() && scale {
+        let rows = objects.iter().map(|o| {
+            let number = |field: &str| o.value().at(&[field, "replicas"]).as_i64().unwrap_or(0);
+            let counts = ["spec", "status"].map(|field| number(field).to_string());
+            let [desired, available] = counts;
+            let age = o
+                .meta()
+                .creation
+                .map_or_else(String::new, |at| age::since(at, io.now()));
+            vec![o.name().to_string(), desired, available, age]
+        });
+        let head = ["NAME", "DESIRED", "AVAILABLE", "AGE"].map(str::to_owned);
+        let rows: Vec<_> = std::iter::once(head.to_vec()).chain(rows).collect();
+        io.out(rows_of::print(&rows));
+        return Failure::gather(found.failures);
+    }
     if format.is_table() {
         table(call, &format, &found, &objects, io);
         return Failure::gather(found.failures);
@@ -183,7 +200,6 @@ fn once(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
     if found.single && objects.is_empty() {
         return Failure::gather(found.failures);
     }
-    let scale = call.flags.text("subresource") == Some("scale");
     let mut shown = objects.iter().map(|o| {
         if scale {
             scale_of(o.value())
@@ -251,14 +267,7 @@ fn subresource(call: &Call, found: &Found) -> Result<(), Failure> {
     }
     let without = |i: &Info| i.object.value().field("status").is_none();
     match part {
-        "scale" if found.infos.iter().all(|i| scales(i.object.kind())) => {
-            if call.flags.text("output").unwrap_or("").is_empty() {
-                return Err(Failure::client(
-                    "--subresource=scale is shown with -o yaml or json only in this playground",
-                ));
-            }
-            Ok(())
-        }
+        "scale" if found.infos.iter().all(|i| scales(i.object.kind())) => Ok(()),
         "status" if !found.infos.iter().any(without) => Ok(()),
         _ => Err(Failure::Api(crate::cluster::Status::plain(
             404,

@@ -117,9 +117,10 @@ pub fn update(kind: Kind, new: &Value, old: &Value) -> Vec<FieldError> {
     let mut errors = Errors::default();
     let to = &mut errors;
     // The server's generic part looks at the metadata before the kind's own rules do.
-    match kind {
-        Kind::PodDisruptionBudget | Kind::Lease => meta::any_update(to, new, old),
-        _ => meta::update(to, new, old),
+    if matches!(kind, Kind::PodDisruptionBudget | Kind::Lease) {
+        meta::any_update(to, new, old);
+    } else {
+        meta::update(to, new, old);
     }
     match kind {
         Kind::Pod => pod::update(to, new, old),
