@@ -52,6 +52,22 @@ impl Failure {
         }
     }
 
+    /// What could not be read beside what was refused: several documents that could not be read are one failure among
+    /// the others, which stand `before` it or after.
+    pub fn beside(
+        before: Vec<Failure>,
+        read: Vec<Failure>,
+        after: Vec<Failure>,
+    ) -> Result<(), Failure> {
+        if before.is_empty() && after.is_empty() {
+            return Self::gather(read);
+        }
+        let mut all = before;
+        all.extend(Self::gather(read).err());
+        all.extend(after);
+        Self::gather(all)
+    }
+
     /// Puts words before the message: `error when creating "x.yaml": …`. The reason stays.
     #[must_use]
     pub fn context(self, before: &str) -> Self {

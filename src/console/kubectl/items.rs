@@ -6,6 +6,7 @@ use super::{Call, Type};
 use crate::cluster::{ApiServer, Status};
 use crate::console::error::Failure;
 use crate::console::task::Io;
+use crate::k8s::selector::Selector;
 use crate::k8s::{Kind, Object, Value};
 use std::sync::Arc;
 
@@ -224,6 +225,8 @@ fn from_files(call: &Call, look: Look, io: &mut Io<'_>) -> Result<Items, Failure
         ..Items::default()
     };
     let api = io.cluster.api();
+    let selector = Selector::parse(call.flags.text("selector").unwrap_or(""));
+    let selector = selector.map_err(Failure::client)?;
     for manifest in read.objects {
         let value = if look == Look::Given {
             manifest.value
@@ -236,6 +239,9 @@ fn from_files(call: &Call, look: Look, io: &mut Io<'_>) -> Result<Items, Failure
                 }
             }
         };
+        if !selector.matches(value.at(&["metadata", "labels"])) {
+            continue;
+        }
         items.items.push(Item {
             ty: manifest.ty,
             namespace: manifest.namespace,

@@ -52,10 +52,13 @@ fn run(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
     let events = call.flags.is_or("show-events", one);
     print(&found.infos, events, io);
     if found.infos.is_empty() && found.failures.is_empty() {
-        let namespaced = found.types.iter().any(|t| t.namespaced());
+        let namespaced = from_files || found.types.iter().any(|t| t.namespaced());
         io.err_line(call.nothing_found(namespaced));
     }
-    Failure::gather(std::mem::take(&mut found.failures))
+    let failures = std::mem::take(&mut found.failures);
+    let told = |f: &Failure| matches!(f, Failure::Api(_));
+    let (found, read): (Vec<_>, Vec<_>) = failures.into_iter().partition(told);
+    Failure::beside(Vec::new(), read, found)
 }
 
 /// The objects whose names begin with the second of two arguments, when something was not found. The first is read

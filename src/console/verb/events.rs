@@ -64,15 +64,21 @@ fn start(call: Call) -> Result<Box<dyn Task>, Failure> {
     if let Some(text) = call.flags.text("for") {
         let form = || Failure::client("--for must be in resource/name form");
         let (word, name) = text.split_once('/').ok_or_else(form)?;
-        if word.is_empty() || name.is_empty() || name.contains('/') {
+        if name.contains('/') {
             return Err(form());
+        }
+        if word.is_empty() {
+            let why = "a resource must be present, got: /, Resource=";
+            return Err(Failure::client(why));
         }
         let missing = || {
             Failure::Plain(format!(
                 "the server doesn't have a resource type \"{word}\""
             ))
         };
-        wanted.about = Some((Type::find(word).ok_or_else(missing)?, name.to_owned()));
+        let ty = Type::find(word).ok_or_else(missing)?;
+        // Without a name nothing is filtered.
+        wanted.about = (!name.is_empty()).then(|| (ty, name.to_owned()));
     }
     for kind in call.flags.list("types") {
         let known = ["Normal", "Warning"]

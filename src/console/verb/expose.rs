@@ -54,13 +54,10 @@ fn run(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
     let mut plain = call.clone();
     plain.flags = plain.flags.without("selector");
     let found = items::find(&plain, call.args(), Bare::Refused, Look::Live, io)?;
-    let mut failures = found.failures;
-    for item in &found.items {
-        let made = service(call, item)
-            .and_then(|service| create(call, &sender, Kind::Service, service, "exposed", io));
-        failures.extend(made.err());
-    }
-    Failure::gather(failures)
+    found.visit(|item| {
+        let service = service(call, &item)?;
+        create(call, &sender, Kind::Service, service, "exposed", io)
+    })
 }
 
 fn text<'a>(call: &'a Call, flag: &str) -> Option<&'a str> {

@@ -162,26 +162,11 @@ fn once(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
             .failures
             .retain(|f| !matches!(f, Failure::Api(status) if status.is_not_found()));
     }
-    // When one object of a file is not there, the others are not shown.
-    if !call.flags.list("filename").is_empty() && !found.failures.is_empty() {
-        found.infos.clear();
-    }
+    hide_beside_missing(call, &mut found);
     let objects = sorted(call, &format, &found, io)?;
     let scale = call.flags.text("subresource") == Some("scale");
     if format.is_table() && scale {
-        let rows = objects.iter().map(|o| {
-            let number = |field: &str| o.value().at(&[field, "replicas"]).as_i64().unwrap_or(0);
-            let counts = ["spec", "status"].map(|field| number(field).to_string());
-            let [desired, available] = counts;
-            let age = o
-                .meta()
-                .creation
-                .map_or_else(String::new, |at| age::since(at, io.now()));
-            vec![o.name().to_string(), desired, available, age]
-        });
-        let head = ["NAME", "DESIRED", "AVAILABLE", "AGE"].map(str::to_owned);
-        let rows: Vec<_> = std::iter::once(head.to_vec()).chain(rows).collect();
-        io.out(rows_of::print(&rows));
+        io.out(scales_table(call, &objects, io));
         return Failure::gather(found.failures);
     }
     if format.is_table() {
@@ -190,7 +175,12 @@ fn once(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
     }
     if format == Format::Name {
         for object in &objects {
-            io.line(format!("{}/{}", title(object), object.name()));
+            let title = if scale {
+                "scale.autoscaling"
+            } else {
+                &title(object)
+            };
+            io.line(format!("{title}/{}", object.name()));
         }
         return Failure::gather(found.failures);
     }
@@ -214,6 +204,16 @@ fn once(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
     };
     format::print(call, &format, &whole, io)?;
     Failure::gather(found.failures)
+}
+
+/// When one object of a file is not there, the others are not shown.
+fn hide_beside_missing(call: &Call, found: &mut Found) {
+    let missing = |f: &Failure| matches!(f, Failure::Api(_));
+    let failures = &found.failures;
+    let files = !call.flags.list("filename").is_empty();
+    if files && !failures.is_empty() && failures.iter().all(missing) {
+        found.infos.clear();
+    }
 }
 
 /// The objects in the order of `--sort-by`.
@@ -302,6 +302,46 @@ fn scale_of(object: &Value) -> Value {
             "selector": selector.to_string(),
         },
     })
+}
+
+/// How many replicas of each object there shall be and are; a Scale has no labels.
+fn scales_table(call: &Call, objects: &[Arc<Object>], io: &Io<'_>) -> String {
+    let flags = &call.flags;
+    let mut head = ["NAME", "DESIRED", "AVAILABLE", "AGE"]
+        .map(str::to_owned)
+        .to_vec();
+    for label in flags.list("label-columns") {
+        let name = label.rsplit('/').next().unwrap_or(label);
+        head.push(name.to_uppercase());
+    }
+    if flags.is("show-labels") {
+        head.push("LABELS".to_owned());
+    }
+    let width = head.len() - usize::from(flags.is("show-labels"));
+    let row = |object: &Arc<Object>| {
+        let number = |field: &str| {
+            object
+                .value()
+                .at(&[field, "replicas"])
+                .as_i64()
+                .unwrap_or(0)
+        };
+        let since = object.meta().creation;
+        let mut row = vec![
+            object.name().to_string(),
+            number("spec").to_string(),
+            number("status").to_string(),
+            since.map_or_else(String::new, |at| age::since(at, io.now())),
+        ];
+        row.resize(width, String::new());
+        row.resize(head.len(), "<none>".to_owned());
+        row
+    };
+    let mut rows: Vec<Vec<String>> = objects.iter().map(row).collect();
+    if !flags.is("no-headers") && !rows.is_empty() {
+        rows.insert(0, head.clone());
+    }
+    rows_of::print(&rows)
 }
 
 /// `daemonset.apps`

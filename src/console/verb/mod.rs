@@ -38,6 +38,7 @@ use super::kubectl::builder::{self, Found, Info};
 use super::kubectl::manifest::{self, Check};
 use super::kubectl::{Call, Command};
 use super::task::Io;
+use crate::k8s::selector::Selector;
 
 /// All commands.
 pub static ALL: &[&[Command]] = &[
@@ -107,10 +108,13 @@ fn from_files(call: &Call, io: &mut Io<'_>) -> Result<Found, Failure> {
         failures: read.failures,
         ..Found::default()
     };
+    let selector = call.flags.text("selector").unwrap_or("");
+    let selector = Selector::parse(selector).map_err(Failure::client)?;
     for manifest in read.objects {
         let mut there = call.clone();
         there.namespace = manifest.namespace;
         match builder::get(&there, manifest.ty, &manifest.name, io.cluster.api()) {
+            Ok(object) if !selector.matches(&object.meta().labels) => {}
             Ok(object) => {
                 found.types.push(manifest.ty);
                 found.infos.push(Info {

@@ -88,6 +88,9 @@ fn run(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
     let body = body(&text)?;
     let part = subresource(call)?;
     let found = items::find(call, call.args(), Bare::Refused, Look::Live, io)?;
+    if found.items.is_empty() && found.failures.is_empty() {
+        return Err(Failure::client("no objects passed to patch"));
+    }
     found.visit(|item| match &body {
         Err(message) => Err(Status::bad_request(message.clone()).into()),
         Ok(body) => one(call, &sender, form, body, part, &item, io),

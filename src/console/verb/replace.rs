@@ -127,8 +127,7 @@ fn begin(call: &Call, io: &mut Io<'_>) -> Result<Option<Forcing>, Failure> {
             failures.push(failure);
         }
     }
-    failures.extend(read.failures);
-    Failure::gather(failures).map(|()| None)
+    Failure::beside(failures, read.failures, Vec::new()).map(|()| None)
 }
 
 fn one(call: &Call, sender: &Sender, manifest: &Manifest, io: &mut Io<'_>) -> Result<(), Failure> {

@@ -181,8 +181,10 @@ fn autoscale(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
         );
     }
     let found = items::find_or_all(call, call.args(), io)?;
-    Failure::gather(found.failures)?;
-    for item in &found.items {
+    if found.items.is_empty() && found.failures.is_empty() {
+        return Err(Failure::client("no objects passed to autoscale"));
+    }
+    found.visit(|item| {
         let scales = matches!(
             item.ty.kind,
             Some(
@@ -199,26 +201,22 @@ fn autoscale(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
                 item.ty.group_version_resource()
             )));
         }
-    }
-    for item in &found.items {
         let name = match call.flags.text("name").filter(|n| !n.is_empty()) {
             Some(name) => name.to_owned(),
             None => item.name.clone(),
         };
-        let value = autoscaler(call, item, &name, (min, max))?;
+        let mut value = autoscaler(call, &item, &name, (min, max))?;
         let sender = Sender::of(call, "kubectl-autoscale", io)?;
         let kind = Kind::HorizontalPodAutoscaler;
-        let value = if sender.client_only() {
-            value
-        } else {
+        let mut done = "created";
+        if !sender.client_only() {
             let written = sender.create(kind, &item.namespace, value, io)?;
-            written.object.value().clone()
-        };
+            (value, done) = (written.object.value().clone(), "autoscaled");
+        }
         let ty = crate::console::kubectl::Type::of(kind);
-        let operation = format!("autoscaled{}", sender.suffix());
-        say::made(call, ty, &name, &value, &operation, io)?;
-    }
-    Ok(())
+        let operation = format!("{done}{}", sender.suffix());
+        say::made(call, ty, &name, &value, &operation, io)
+    })
 }
 
 /// The autoscaler that the flags describe.

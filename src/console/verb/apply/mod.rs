@@ -104,7 +104,7 @@ fn run(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
     if read.objects.is_empty() && read.failures.is_empty() {
         return Err(Failure::client("no objects passed to apply"));
     }
-    let mut failures = read.failures;
+    let mut failures = Vec::new();
     let mut applied = Vec::new();
     for manifest in read.objects {
         match one(call, &sender, manifest, io) {
@@ -112,9 +112,7 @@ fn run(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
             Err(failure) => failures.push(failure),
         }
     }
-    if !failures.is_empty() {
-        return Failure::gather(failures);
-    }
+    Failure::beside(Vec::new(), read.failures, failures)?;
     print_whole(call, &applied, io)?;
     if call.flags.is("prune") {
         prune::run(call, &sender, &pruned, &applied, io)?;

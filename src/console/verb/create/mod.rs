@@ -129,8 +129,7 @@ fn run(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
         say::between(call, io);
         say::object(call, manifest.ty, &name, &value, &operation, io)?;
     }
-    failures.extend(read.failures);
-    Failure::gather(failures)
+    Failure::beside(failures, read.failures, Vec::new())
 }
 
 /// Whether a refusal is told as the server's, or inside a sentence of kubectl's.

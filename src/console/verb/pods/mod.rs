@@ -70,13 +70,9 @@ fn top(call: &Call, usage: &str) -> Result<(), Failure> {
         _ => return Err(call.usage(usage)),
     }
     let sort = call.flags.text("sort-by").unwrap_or("");
-    let nodes = call.command.path == "top node";
-    if !matches!(sort, "" | "cpu" | "memory") && !(nodes && sort == "swap") {
-        return Err(Failure::client(if nodes {
-            "--sort-by accepts only cpu, memory or swap"
-        } else {
-            "--sort-by accepts only cpu or memory"
-        }));
+    let swap = call.command.path == "top node" && sort == "swap";
+    if !matches!(sort, "" | "cpu" | "memory") && !swap {
+        return Err(Failure::client("--sort-by accepts only cpu or memory"));
     }
     Err(Failure::client("Metrics API not available"))
 }

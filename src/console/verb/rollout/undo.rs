@@ -47,8 +47,7 @@ fn run(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
     say::check(call, io)?;
     let found = find(call, io)?;
     let to = call.flags.int("to-revision").unwrap_or(0);
-    let mut failures = found.failures;
-    for item in &found.items {
+    found.visit(|item| {
         if item
             .tree()
             .at(&["metadata", "annotations"])
@@ -62,13 +61,10 @@ fn run(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
                 short_title(item.ty, &item.name)
             ));
         }
-        let done = roll_back(&sender, item, to, io).and_then(|result| {
-            let operation = format!("{result}{}", sender.suffix());
-            say::object(call, item.ty, &item.name, item.tree(), &operation, io)
-        });
-        failures.extend(done.err());
-    }
-    Failure::gather(failures)
+        let result = roll_back(&sender, &item, to, io)?;
+        let operation = format!("{result}{}", sender.suffix());
+        say::object(call, item.ty, &item.name, item.tree(), &operation, io)
+    })
 }
 
 fn not_found(to: i64) -> Failure {

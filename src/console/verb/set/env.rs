@@ -2,7 +2,7 @@
 //!
 //! Upstream: kubectl/pkg/cmd/set/set_env.go, kubectl/pkg/cmd/set/env
 
-use super::{Words, change, check, containers, sets};
+use super::{SELECTOR, Words, change, check, containers, sets};
 use crate::cluster::ApiServer;
 use crate::console::args::{Flag, Takes, long, short};
 use crate::console::error::Failure;
@@ -29,7 +29,7 @@ pub static COMMANDS: &[Command] = &[Command {
     path: "set env",
     about: "Update environment variables on a pod template",
     usage: "RESOURCE/NAME KEY_1=VAL_1 ... KEY_N=VAL_N",
-    flags: sets!(FLAGS),
+    flags: sets!(FLAGS, SELECTOR),
     required: &[],
     run: Run::Once(run),
 }];

@@ -2,7 +2,7 @@
 //!
 //! Upstream: kubectl/pkg/cmd/set/set_image.go
 
-use super::{RECORD, Words, change, check, containers, sets};
+use super::{RECORD, SELECTOR, Words, change, check, containers, sets};
 use crate::console::error::Failure;
 use crate::console::kubectl::items;
 use crate::console::kubectl::request::Sender;
@@ -15,7 +15,7 @@ pub static COMMANDS: &[Command] = &[Command {
     path: "set image",
     about: "Update the image of a pod template",
     usage: "(-f FILENAME | TYPE NAME) CONTAINER_NAME_1=CONTAINER_IMAGE_1 ... CONTAINER_NAME_N=CONTAINER_IMAGE_N",
-    flags: sets!(RECORD),
+    flags: sets!(RECORD, SELECTOR),
     required: &[],
     run: Run::Once(run),
 }];

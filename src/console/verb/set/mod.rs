@@ -33,7 +33,6 @@ macro_rules! sets {
             $($own,)*
             crate::console::verb::set::LOCAL,
             crate::console::kubectl::flags::FILES,
-            crate::console::kubectl::flags::SELECTOR,
             crate::console::kubectl::flags::ALL,
             crate::console::kubectl::flags::OUTPUT,
             crate::console::kubectl::flags::DRY_RUN,
@@ -174,6 +173,7 @@ fn fits(name: &str, pattern: &str) -> bool {
 }
 
 const RECORD: &[Flag] = flags::RECORD;
+const SELECTOR: &[Flag] = flags::SELECTOR;
 
 #[cfg(test)]
 mod tests {

@@ -2,7 +2,7 @@
 //!
 //! Upstream: kubectl/pkg/cmd/set/set_serviceaccount.go, set_selector.go, set_subject.go
 
-use super::{RECORD, Words, change, check, send, sets};
+use super::{RECORD, SELECTOR, Words, change, check, send, sets};
 use crate::cluster::{Patch, Subresource};
 use crate::console::args::{Flag, Takes, long};
 use crate::console::error::Failure;
@@ -42,7 +42,7 @@ pub static COMMANDS: &[Command] = &[
         path: "set subject",
         about: "Update the user, group, or service account in a role binding or cluster role binding",
         usage: "(-f FILENAME | TYPE NAME) [--user=username] [--group=groupname] [--serviceaccount=namespace:serviceaccountname] [--dry-run=server|client|none]",
-        flags: sets!(SUBJECT),
+        flags: sets!(SUBJECT, SELECTOR),
         required: &[],
         run: Run::Once(subject),
     },
@@ -56,7 +56,8 @@ fn service_account(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
         return Err(Failure::client("serviceaccount is required"));
     };
     let found = items::find_or_all(call, resources, io)?;
-    let mut failures = found.failures;
+    Failure::gather(found.failures)?;
+    let mut failures = Vec::new();
     let words = Words {
         done: "serviceaccount updated",
         failed: "failed to patch ServiceAccountName",

@@ -2,7 +2,7 @@
 //!
 //! Upstream: kubectl/pkg/cmd/set/set_resources.go
 
-use super::{RECORD, Words, change, check, containers, sets};
+use super::{RECORD, SELECTOR, Words, change, check, containers, sets};
 use crate::console::args::{Flag, Takes, long, short};
 use crate::console::error::Failure;
 use crate::console::kubectl::items;
@@ -22,7 +22,7 @@ pub static COMMANDS: &[Command] = &[Command {
     path: "set resources",
     about: "Update resource requests/limits on objects with pod templates",
     usage: "(-f FILENAME | TYPE NAME)  ([--limits=LIMITS & --requests=REQUESTS]",
-    flags: sets!(FLAGS, RECORD),
+    flags: sets!(FLAGS, RECORD, SELECTOR),
     required: &[],
     run: Run::Once(run),
 }];
