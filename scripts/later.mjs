@@ -13,6 +13,7 @@ const noting = "target/page-assets/noting";
 /** How the page is opened, and for how many seconds nobody touches it. */
 const visits = [
   { options: {}, seconds: 30 },
+  { options: { slow: 6 }, seconds: 20 },
   { options: { width: 390, height: 800 }, seconds: 5 },
   { options: { query: "?embed=1", width: 640, height: 360 }, seconds: 10 },
 ];

@@ -35,11 +35,15 @@ export async function start(root = "dist") {
   const browser = await chromium.launch({ executablePath: chromiumPath(), args: flags });
   const base = `http://127.0.0.1:${server.address().port}${prefix}`;
   return {
-    async open({ query = "", width = 1440, height = 900, init, seen = "node", ...options } = {}) {
+    async open({ query = "", width = 1440, height = 900, init, seen = "node", slow = 1, ...options } = {}) {
       const context = await browser.newContext({ viewport: { width, height }, ...options });
       if (init) await context.addInitScript(init);
       const page = await context.newPage();
-      page.setDefaultTimeout(20_000);
+      page.setDefaultTimeout(20_000 * slow);
+      if (slow > 1) {
+        const session = await context.newCDPSession(page);
+        await session.send("Emulation.setCPUThrottlingRate", { rate: slow });
+      }
       const faults = [];
       page.on("pageerror", (error) => faults.push(String(error)));
       page.on("console", (message) => {
