@@ -148,6 +148,8 @@ pub enum View {
     Node(Node),
     DaemonSet(DaemonSet),
     ControllerRevision(ControllerRevision),
+    /// The name of the object that an event is about.
+    Event(Str),
     Other,
 }
 
@@ -187,8 +189,8 @@ impl Object {
                 previous.and_then(Object::ds_and_tree),
             )),
             Kind::ControllerRevision => View::ControllerRevision(ControllerRevision::read(&value)),
+            Kind::Event => View::Event(value.at(&["involvedObject", "name"]).to_str()),
             Kind::Namespace
-            | Kind::Event
             | Kind::ConfigMap
             | Kind::Secret
             | Kind::Service
@@ -291,6 +293,15 @@ impl Object {
     pub fn daemon_set(&self) -> Option<&DaemonSet> {
         if let View::DaemonSet(ds) = &self.view {
             Some(ds)
+        } else {
+            None
+        }
+    }
+
+    /// The name of the object that this event is about: quick to read where many are looked through.
+    pub fn about(&self) -> Option<&Str> {
+        if let View::Event(name) = &self.view {
+            Some(name)
         } else {
             None
         }

@@ -139,13 +139,14 @@ pub fn events_of<'a>(object: &Object, view: View<'a>) -> Vec<&'a Arc<Object>> {
     let uid = mirrored.unwrap_or(object.uid().as_str());
     let about = |e: &&Arc<Object>| {
         let involved = e.value().get("involvedObject");
-        involved.get("name").text() == object.name().as_str()
-            && involved.get("kind").text() == object.kind().name()
+        involved.get("kind").text() == object.kind().name()
             && involved.get("uid").text() == uid
             && (namespace.is_none()
                 || Some(involved.get("namespace").text()) == namespace.as_deref())
     };
-    let mut events: Vec<&Arc<Object>> = view.api.list(Kind::Event, None).filter(about).collect();
+    let named = |e: &&Arc<Object>| e.about() == Some(object.name());
+    let all = view.api.list(Kind::Event, None);
+    let mut events: Vec<&Arc<Object>> = all.filter(named).filter(about).collect();
     events.order_by_key(|e| Timestamp::parse(e.value().get("lastTimestamp").text()));
     events
 }
