@@ -1,5 +1,8 @@
 //! The release page is cut in two after linking (scripts/split.mjs), for which the linker writes down what refers to what.
 
+// Cargo reads what a build script prints.
+#![allow(clippy::print_stdout)]
+
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     let is = |name: &str, value: &str| std::env::var(name).is_ok_and(|found| found == value);
