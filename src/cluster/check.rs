@@ -33,7 +33,7 @@ pub fn live_pods(cluster: &Cluster, daemon_set: &Object) -> BTreeMap<Str, Vec<Ar
         }
         if let Some(node) = target_node(&pod.spec) {
             by_node
-                .entry(node.clone())
+                .entry(node)
                 .or_default()
                 .push(object.clone());
         }
@@ -161,7 +161,7 @@ pub fn recount(informer: &Informer, daemon_set: &Object, lens: &Lens, now: SimTi
         let run = placement::decide(&lens.spec, node).run;
         let here = pods.iter().filter(|pod| {
             let target = pod.pod().and_then(|p| target_node(&p.spec));
-            target == Some(node.name())
+            target.as_ref() == Some(node.name())
         });
         let oldest = here.min_by_key(|pod| availability::seniority(pod));
         counts.desired += i64::from(run);

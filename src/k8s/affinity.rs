@@ -63,13 +63,9 @@ pub fn matches_node(spec: &PodSpec, labels: &Value, node_name: &str) -> Result<(
             });
         }
     }
-    let affinity = spec
-        .affinity
-        .as_ref()
-        .and_then(|a| a.node_affinity.as_ref());
-    match affinity.and_then(|a| a.required.as_ref()) {
+    match spec.required_nodes() {
         None => Ok(()),
-        Some(required) => matches_selector(required, labels, node_name),
+        Some(required) => matches_selector(&required, labels, node_name),
     }
 }
 
@@ -184,8 +180,7 @@ pub fn preferred_score(terms: &[PreferredTerm], labels: &Value, node_name: &str)
 ///
 /// Upstream: scheduler/framework/plugins/nodeaffinity `PreFilter`.
 pub fn required_node_names(spec: &PodSpec) -> Option<Vec<Str>> {
-    let affinity = spec.affinity.as_ref()?.node_affinity.as_ref()?;
-    let terms = &affinity.required.as_ref()?.node_selector_terms;
+    let terms = &spec.required_nodes()?.node_selector_terms;
     if terms.is_empty() {
         return None;
     }

@@ -214,14 +214,12 @@ fn node_selector(about: &About<'_>, failed: bool) -> Words {
 
 fn node_affinity(about: &About<'_>, failed: bool) -> Words {
     const FIELD: &str = "affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution";
-    let affinity = about.spec.pod.affinity.as_ref();
-    let affinity = affinity.and_then(|a| a.node_affinity.as_ref());
     let title = if failed {
         say!("Required node affinity does not match")
     } else {
         say!("Required node affinity matches")
     };
-    let Some(required) = affinity.and_then(|a| a.required.as_ref()) else {
+    let Some(required) = about.spec.pod.required_nodes() else {
         return (title, vec![say!("none set")], FIELD);
     };
     let labels = &about.node.meta().labels;

@@ -95,13 +95,11 @@ type Labels = Vec<(Str, Option<Str>)>;
 
 /// For each term of the required affinity: the labels that satisfy it and `nodeSelector`.
 fn labelings(pod: &PodSpec, node: &Object) -> Vec<Labels> {
-    let affinity = pod.affinity.as_ref().and_then(|a| a.node_affinity.as_ref());
-    let empty = NodeSelectorTerm::default();
-    let terms: Vec<&NodeSelectorTerm> = match affinity.and_then(|a| a.required.as_ref()) {
-        None => vec![&empty],
-        Some(required) => required.node_selector_terms.iter().collect(),
+    let terms = match pod.required_nodes() {
+        None => vec![NodeSelectorTerm::default()],
+        Some(required) => required.node_selector_terms,
     };
-    let of_term = |term: &&NodeSelectorTerm| {
+    let of_term = |term: &NodeSelectorTerm| {
         let asked = term.match_expressions.iter().map(|one| &one.key);
         let mut keys: Vec<&Str> = pod.node_selector.fields().map(|(k, _)| k).collect();
         keys.extend(asked);

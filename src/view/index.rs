@@ -183,7 +183,7 @@ impl Index {
         }
         for object in cluster.objects(Kind::Pod) {
             self.count(object, 1);
-            self.place(node_of(object)).pods.push(object.clone());
+            self.place(&node_of(object)).pods.push(object.clone());
         }
         self.sets(cluster);
         self.everything();
@@ -210,13 +210,13 @@ impl Index {
     fn pod(&mut self, change: &Change) {
         if let Some(old) = &change.old {
             self.count(old, -1);
-            let name = Str::new(node_of(old));
+            let name = node_of(old);
             self.place(&name).pods.retain(|pod| pod.uid() != old.uid());
             self.dirty.insert(name);
         }
         if let Some(new) = &change.new {
             self.count(new, 1);
-            let name = Str::new(node_of(new));
+            let name = node_of(new);
             let pods = &mut self.place(&name).pods;
             let key = |pod: &Arc<Object>| (pod.namespace().clone(), pod.name().clone());
             let at = pods.partition_point(|pod| key(pod) < key(new));

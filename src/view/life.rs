@@ -14,7 +14,7 @@ pub fn life(cluster: &Cluster, pod: &Object) -> Vec<Say> {
     let node = node_of(pod);
     let (bound, name) = pod
         .pod()
-        .map_or(("", ""), |p| (p.spec.node_name.as_str(), node));
+        .map_or(("", ""), |p| (p.spec.node_name.as_str(), &*node));
     if pod
         .meta()
         .controller()

@@ -197,27 +197,20 @@ const fn w(english: &'static str) -> &'static str {
 }
 
 /// The node that a pod is on, or is pinned to by the affinity that the controller wrote.
-pub(super) fn node_of(pod: &Object) -> &str {
+pub(super) fn node_of(pod: &Object) -> Str {
     let Some(spec) = pod.pod().map(|p| &p.spec) else {
-        return "";
+        return Str::default();
     };
     if !spec.node_name.is_empty() {
-        return &spec.node_name;
+        return spec.node_name.clone();
     }
-    let required = spec
-        .affinity
-        .as_ref()
-        .and_then(|a| a.node_affinity.as_ref());
-    let terms = required
-        .and_then(|a| a.required.as_ref())
-        .map(|r| &r.node_selector_terms);
-    terms
-        .into_iter()
-        .flatten()
-        .flat_map(|term| &term.match_fields)
-        .find(|field| field.key == "metadata.name")
-        .and_then(|field| field.values.first())
-        .map_or("", |name| name)
+    let required = spec.required_nodes();
+    let terms = required.into_iter().flat_map(|r| r.node_selector_terms);
+    let mut fields = terms.flat_map(|term| term.match_fields);
+    let named = fields.find(|field| field.key == "metadata.name");
+    named
+        .and_then(|field| field.values.first().cloned())
+        .unwrap_or_default()
 }
 
 const ROLE_PREFIX: &str = "node-role.kubernetes.io/";

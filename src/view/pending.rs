@@ -32,7 +32,7 @@ pub fn pending(object: &Object) -> Option<Pending> {
         head,
         reasons,
         preemption: pieces(second).1,
-        pinned: Str::new(super::node::node_of(object)),
+        pinned: super::node::node_of(object),
     })
 }
 

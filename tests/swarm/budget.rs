@@ -102,7 +102,7 @@ impl Budget {
             return Ok(());
         };
         let others = self.up.iter().any(|((owner, pod), (home, at))| {
-            *owner == uid && pod != name && home == node && recent(*at)
+            *owner == uid && pod != name && *home == node && recent(*at)
         });
         if others {
             return Ok(());
@@ -148,7 +148,7 @@ impl Budget {
                 let Some(node) = pod.pod().and_then(|p| target_node(&p.spec)) else {
                     continue;
                 };
-                if !ready || !runs.contains(node) {
+                if !ready || !runs.contains(&node) {
                     continue;
                 }
                 let item = (uid.clone(), pod.name().clone());

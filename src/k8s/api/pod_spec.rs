@@ -10,7 +10,8 @@ use std::sync::Arc;
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct PodSpec {
     pub node_name: Str,
-    pub affinity: Option<Arc<Affinity>>,
+    /// As it was written: nearly every pod has one of its own, see [`Self::affinity`].
+    pub affinity: Value,
     pub volumes: Value,
     common: Arc<Common>,
 }
@@ -99,21 +100,26 @@ impl Read for PodSpec {
 impl PodSpec {
     /// Reads a specification; what it has in common with others and their trees is taken from them.
     pub(crate) fn read_like(value: &Value, others: &[(&PodSpec, &Value)]) -> Self {
-        let affinity = value.get("affinity");
-        let pinned = others
-            .iter()
-            .find(|(_, tree)| tree.get("affinity").same(affinity));
         let common = others.iter().find_map(|(other, tree)| {
             let alike = other.is_common(value, tree);
             alike.then(|| other.common.clone())
         });
         Self {
             node_name: value.get("nodeName").to_str(),
-            affinity: pinned
-                .map_or_else(|| de::read(affinity), |(other, _)| other.affinity.clone()),
+            affinity: value.get("affinity").clone(),
             volumes: value.get("volumes").clone(),
             common: common.unwrap_or_else(|| de::read(value)),
         }
+    }
+
+    /// Where it may run beside whom; read anew each time.
+    pub fn affinity(&self) -> Option<Affinity> {
+        de::read(&self.affinity)
+    }
+
+    /// The nodes that it requires; none when it requires nothing.
+    pub fn required_nodes(&self) -> Option<NodeSelector> {
+        self.affinity()?.node_affinity?.required
     }
 
     /// What it shares with others, for writing: from then on it is its own.

@@ -2,7 +2,7 @@
 
 use super::placement;
 use super::revision::HASH_LABEL;
-use crate::k8s::api::{NodeAffinity, PodSpec, Toleration};
+use crate::k8s::api::{PodSpec, Toleration};
 use crate::k8s::{Kind, Object, Value, names};
 use crate::value;
 
@@ -165,22 +165,15 @@ pub fn pin_to_node(affinity: &Value, node: &str) -> Value {
 /// The node that a pod is on or is meant for; None when that cannot be told.
 ///
 /// Upstream: pkg/controller/daemon/util/daemonset_util.go `GetTargetNodeName`.
-pub fn target_node(spec: &PodSpec) -> Option<&crate::k8s::Str> {
+pub fn target_node(spec: &PodSpec) -> Option<crate::k8s::Str> {
     if !spec.node_name.is_empty() {
-        return Some(&spec.node_name);
+        return Some(spec.node_name.clone());
     }
-    let required = spec
-        .affinity
-        .as_ref()
-        .and_then(|a| a.node_affinity.as_ref())
-        .and_then(|NodeAffinity { required, .. }| required.as_ref())?;
-    let by_name = required
-        .node_selector_terms
-        .iter()
-        .flat_map(|term| &term.match_fields)
-        .find(|r| r.key == "metadata.name" && r.operator == "In")?;
+    let terms = spec.required_nodes()?.node_selector_terms.into_iter();
+    let mut fields = terms.flat_map(|term| term.match_fields);
+    let by_name = fields.find(|r| r.key == "metadata.name" && r.operator == "In")?;
     match &by_name.values[..] {
-        [only] => Some(only),
+        [only] => Some(only.clone()),
         _ => None,
     }
 }

@@ -240,7 +240,7 @@ impl Ledger {
         let home = matching.as_ref().and_then(|object| {
             let pod = object.pod()?;
             let over = pod.terminal() && object.meta().terminating();
-            target_node(&pod.spec).filter(|_| !over).cloned()
+            target_node(&pod.spec).filter(|_| !over)
         });
         for left in [former, before].into_iter().flatten() {
             if Some(&left) != home.as_ref() {

@@ -48,14 +48,12 @@ const REQUIRED: &str = "requiredDuringSchedulingIgnoredDuringExecution";
 
 /// Required pod anti-affinity terms.
 pub fn repels(spec: &PodSpec) -> &[Value] {
-    let affinity = spec.affinity.as_ref();
-    affinity.map_or(&[], |a| a.pod_anti_affinity.get(REQUIRED).items())
+    spec.affinity.at(&["podAntiAffinity", REQUIRED]).items()
 }
 
 /// Required pod affinity terms.
 fn attracts(spec: &PodSpec) -> &[Value] {
-    let affinity = spec.affinity.as_ref();
-    affinity.map_or(&[], |a| a.pod_affinity.get(REQUIRED).items())
+    spec.affinity.at(&["podAffinity", REQUIRED]).items()
 }
 
 /// The first rule about other pods that forbids the node.

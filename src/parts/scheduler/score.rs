@@ -87,13 +87,10 @@ fn balanced(wanted: &Wanted<'_>, info: &NodeInfo) -> i64 {
 /// Weights of the preferred terms that match.
 fn preferred(wanted: &Wanted<'_>, info: &NodeInfo) -> i64 {
     let Some(node) = &info.node else { return 0 };
-    let terms = wanted
-        .spec
-        .affinity
-        .as_ref()
-        .and_then(|a| a.node_affinity.as_ref());
-    let terms = terms.map_or(&[][..], |a| &a.preferred);
-    affinity::preferred_score(terms, &node.meta().labels, node.name())
+    let affinity = wanted.spec.affinity().and_then(|a| a.node_affinity);
+    affinity.map_or(0, |a| {
+        affinity::preferred_score(&a.preferred, &node.meta().labels, node.name())
+    })
 }
 
 /// Untolerated `PreferNoSchedule` taints.

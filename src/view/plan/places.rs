@@ -85,8 +85,8 @@ pub(super) fn places(before: &Cluster, after: &Cluster, book: &Book) -> Vec<Plac
 }
 
 /// The pods of a DaemonSet by their node; one on its way out only where there is no other.
-fn pods<'a>(cluster: &'a Cluster, set: &'a Object) -> BTreeMap<&'a str, &'a Arc<Object>> {
-    let mut out: BTreeMap<&str, &Arc<Object>> = BTreeMap::new();
+fn pods<'a>(cluster: &'a Cluster, set: &'a Object) -> BTreeMap<Str, &'a Arc<Object>> {
+    let mut out: BTreeMap<Str, &Arc<Object>> = BTreeMap::new();
     let living = |pod: &&Arc<Object>| owned(pod, set) && !pod.meta().terminating();
     let pods = cluster.api().list(Kind::Pod, Some(set.namespace()));
     for pod in pods.filter(living) {

@@ -88,7 +88,7 @@ fn d082_creates_a_new_pod_above_the_budget_when_the_old_one_is_being_deleted() {
     assert_eq!(bench.sync(), (1, 0, 0));
     let created = bench.pods().into_iter().find(|p| {
         daemonset_playground::parts::daemonset::create::target_node(&p.pod().expect("a pod").spec)
-            .is_some_and(|n| *n == "node-4")
+            .is_some_and(|n| n == "node-4")
             && p.name().as_str() != "old-4"
     });
     assert!(created.is_some());

@@ -193,7 +193,7 @@ fn target(node_name: &str, names: &[&'static str]) -> Option<String> {
         value.set_at(&["spec", "affinity"], affinity);
     }
     let object = Object::read(Kind::Pod, value, None);
-    target_node(&object.pod().expect("a pod").spec).map(ToString::to_string)
+    target_node(&object.pod().expect("a pod").spec).map(|name| name.to_string())
 }
 
 #[test]

@@ -194,7 +194,7 @@ fn u009_surge_over_old_pods_that_are_not_ready() {
     let is_new = |p: &Object| p.meta().label(revision::HASH_LABEL) == Some(hash.as_str());
     let target = |p: &Object| {
         let spec = &p.pod().expect("a pod").spec;
-        daemonset_playground::parts::daemonset::create::target_node(spec).cloned()
+        daemonset_playground::parts::daemonset::create::target_node(spec)
     };
     let new: Vec<_> = bench.pods().into_iter().filter(|p| is_new(p)).collect();
     assert_eq!(new.len(), 3);
