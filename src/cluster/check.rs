@@ -32,10 +32,7 @@ pub fn live_pods(cluster: &Cluster, daemon_set: &Object) -> BTreeMap<Str, Vec<Ar
             continue;
         }
         if let Some(node) = target_node(&pod.spec) {
-            by_node
-                .entry(node)
-                .or_default()
-                .push(object.clone());
+            by_node.entry(node).or_default().push(object.clone());
         }
     }
     by_node
