@@ -253,14 +253,8 @@ fn head(value: &Value) -> Result<(), String> {
 fn object(call: &Call, source: &str, value: Value, depth: usize, found: &mut Manifests) {
     let fail = |why: String| Failure::client(format!("unable to decode {}: {why}", quoted(source)));
     let kind = value.get("kind").text();
-    let plain = match &value {
-        Value::Str(_) => "string",
-        Value::Bool(_) => "bool",
-        Value::Int(_) | Value::Number(_) => "number",
-        Value::List(_) => "array",
-        Value::Null | Value::Map(_) => "",
-    };
-    if !plain.is_empty() {
+    if !value.is_null() && value.as_map().is_none() {
+        let plain = value.json_type();
         let into = "into Go value of type unstructured.detector";
         let why = format!("json: cannot unmarshal {plain} {into}");
         found.failures.push(fail(why));

@@ -126,17 +126,6 @@ fn no_part() -> Status {
     Status::plain(404, "NotFound", message.to_owned())
 }
 
-fn type_name(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "bool",
-        Value::Int(_) | Value::Number(_) => "number",
-        Value::Str(_) => "string",
-        Value::List(_) => "array",
-        Value::Map(_) => "object",
-    }
-}
-
 /// What the server says of a patch of the wrong shape.
 fn check_shape(form: Form, body: &Value) -> Result<(), Status> {
     let (fits, head, want) = match form {
@@ -157,7 +146,7 @@ fn check_shape(form: Form, body: &Value) -> Result<(), Status> {
     }
     Err(Status::bad_request(format!(
         "{head}json: cannot unmarshal {} into Go value of type {want}",
-        type_name(body)
+        body.json_type()
     )))
 }
 

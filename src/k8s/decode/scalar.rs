@@ -6,18 +6,6 @@ use crate::k8s::quantity::Quantity;
 use crate::k8s::schema::Type;
 use crate::k8s::value::Value;
 
-/// How JSON calls a value: `number`, `object`; whole numbers that do not fit are shown.
-fn json_name(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "bool",
-        Value::Int(_) | Value::Number(_) => "number",
-        Value::Str(_) => "string",
-        Value::List(_) => "array",
-        Value::Map(_) => "object",
-    }
-}
-
 /// The kind of the Go value that holds a tree.
 fn go_kind(value: &Value) -> &'static str {
     match value {
@@ -37,7 +25,7 @@ fn shown(ty: &Type, value: &Value) -> String {
         (Type::Int32 | Type::Int64 | Type::IntOrString, Value::Int(_) | Value::Number(_)) => {
             format!("number {value}")
         }
-        _ => json_name(value).to_owned(),
+        _ => value.json_type().to_owned(),
     }
 }
 

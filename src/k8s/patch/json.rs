@@ -3,24 +3,12 @@
 use super::PatchError;
 use crate::k8s::{Map, Value};
 
-/// How JSON calls a value.
-fn name(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "bool",
-        Value::Int(_) | Value::Number(_) => "number",
-        Value::Str(_) => "string",
-        Value::List(_) => "array",
-        Value::Map(_) => "object",
-    }
-}
-
 /// A patch of this kind must be a map; null counts as an empty one.
 pub(super) fn require_map(patch: &Value) -> Result<(), String> {
     match patch {
         Value::Map(_) | Value::Null => Ok(()),
         other => {
-            let found = name(other);
+            let found = other.json_type();
             Err(format!(
                 "json: cannot unmarshal {found} into Go value of type map[string]interface {{}}"
             ))
@@ -87,7 +75,7 @@ pub fn json_patch(original: &Value, patch: &Value) -> Result<Value, PatchError> 
         other => {
             let what = format!(
                 "{} into Go value of type []handlers.jsonPatchOp",
-                name(other)
+                other.json_type()
             );
             return Err(decode(what));
         }
@@ -96,7 +84,7 @@ pub fn json_patch(original: &Value, patch: &Value) -> Result<Value, PatchError> 
         if operation.as_map().is_none() && !operation.is_null() {
             let what = format!(
                 "{} into Go value of type handlers.jsonPatchOp",
-                name(operation)
+                operation.json_type()
             );
             return Err(decode(what));
         }
@@ -105,7 +93,7 @@ pub fn json_patch(original: &Value, patch: &Value) -> Result<Value, PatchError> 
             if value.as_str().is_none() && !value.is_null() {
                 let what = format!(
                     "{} into Go struct field jsonPatchOp.{field} of type string",
-                    name(value)
+                    value.json_type()
                 );
                 return Err(decode(what));
             }

@@ -66,10 +66,7 @@ fn login(
             return key;
         }
         Ok(Value::Null | Value::Map(_)) => return key,
-        Ok(Value::List(_)) => "array",
-        Ok(Value::Str(_)) => "string",
-        Ok(Value::Bool(_)) => "bool",
-        Ok(Value::Int(_) | Value::Number(_)) => "number",
+        Ok(other) => other.json_type(),
     };
     let detail =
         format!("json: cannot unmarshal {kind} into Go value of type map[string]interface {{}}");
