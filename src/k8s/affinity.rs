@@ -53,6 +53,16 @@ pub enum Side {
 ///
 /// Upstream: component-helpers/scheduling/corev1/nodeaffinity `RequiredNodeAffinity.Match`.
 pub fn matches_node(spec: &PodSpec, labels: &Value, node_name: &str) -> Result<(), Mismatch> {
+    matches_required(spec, spec.required_nodes().as_ref(), labels, node_name)
+}
+
+/// As [`matches_node`], with the required affinity read before: for many nodes.
+pub fn matches_required(
+    spec: &PodSpec,
+    required: Option<&NodeSelector>,
+    labels: &Value,
+    node_name: &str,
+) -> Result<(), Mismatch> {
     for (key, wanted) in spec.node_selector.fields() {
         let found = labels.field(key).map(Value::to_str);
         if found.as_deref() != Some(wanted.text()) {
@@ -63,9 +73,9 @@ pub fn matches_node(spec: &PodSpec, labels: &Value, node_name: &str) -> Result<(
             });
         }
     }
-    match spec.required_nodes() {
+    match required {
         None => Ok(()),
-        Some(required) => matches_selector(&required, labels, node_name),
+        Some(required) => matches_selector(required, labels, node_name),
     }
 }
 
@@ -179,8 +189,8 @@ pub fn preferred_score(terms: &[PreferredTerm], labels: &Value, node_name: &str)
 /// `metadata.name In`. `None` when some term does not name nodes, so that every node is a candidate.
 ///
 /// Upstream: scheduler/framework/plugins/nodeaffinity `PreFilter`.
-pub fn required_node_names(spec: &PodSpec) -> Option<Vec<Str>> {
-    let terms = &spec.required_nodes()?.node_selector_terms;
+pub fn required_node_names(required: &NodeSelector) -> Option<Vec<Str>> {
+    let terms = &required.node_selector_terms;
     if terms.is_empty() {
         return None;
     }
@@ -315,17 +325,15 @@ mod tests {
         assert_eq!(preferred_score(&terms, &labels, "w1"), 12);
         let name =
             |n: &'static str| value!({"key": "metadata.name", "operator": "In", "values": [n]});
-        let both = pod(&value!([{"matchFields": [name("b")]}, {"matchFields": [name("a")]}]));
-        assert_eq!(
-            required_node_names(&both),
-            Some(vec!["a".into(), "b".into()])
-        );
-        let conflict = pod(&value!([{"matchFields": [name("a"), name("b")]}]));
-        assert_eq!(required_node_names(&conflict), Some(vec![]));
-        let open = pod(
+        let names = |terms: &Value| required_node_names(&pod(terms).required_nodes()?);
+        let both = names(&value!([{"matchFields": [name("b")]}, {"matchFields": [name("a")]}]));
+        assert_eq!(both, Some(vec!["a".into(), "b".into()]));
+        let conflict = names(&value!([{"matchFields": [name("a"), name("b")]}]));
+        assert_eq!(conflict, Some(vec![]));
+        let open = names(
             &value!([{"matchFields": [name("a")]}, {"matchExpressions": [{"key": "x", "operator": "Exists"}]}]),
         );
-        assert_eq!(required_node_names(&open), None);
+        assert_eq!(open, None);
     }
 
     /// The rule as a table over (operator, label present, comparison).

@@ -92,7 +92,7 @@ mod tests {
             {"name": (long.clone()), "resources": {"limits": {"cpu": "1"}}, "env": [{"name": "A"}]}, null, "b"]});
         let spec: PodSpec = read(&tree);
         assert!(spec.node_name.is_empty() && !spec.host_network);
-        assert_eq!((spec.priority, spec.affinity()), (Some(0), None));
+        assert_eq!((spec.priority, spec.required_nodes()), (Some(0), None));
         let names: Vec<&str> = spec.containers.iter().map(|c| c.name.as_str()).collect();
         assert_eq!(names, [long.as_str(), "", ""]);
         let first = tree.get("containers").index(0);

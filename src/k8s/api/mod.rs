@@ -12,7 +12,6 @@ pub use daemon_set::{DaemonSet, DaemonSetSpec, DaemonSetStatus, RollingUpdate, U
 pub use node::{Node, NodeCondition, Taint};
 pub use pod::{Condition, ContainerState, ContainerStatus, Phase, Pod, PodStatus};
 pub use pod_spec::{
-    Affinity, Container, ContainerPort, Handler, NodeAffinity, NodeSelector,
-    NodeSelectorRequirement, NodeSelectorTerm, PodSpec, PreferredTerm, Probe, Resources,
-    Toleration,
+    Container, ContainerPort, Handler, NodeSelector, NodeSelectorRequirement, NodeSelectorTerm,
+    PodSpec, PreferredTerm, Probe, Resources, Toleration,
 };

@@ -112,14 +112,18 @@ impl PodSpec {
         }
     }
 
-    /// Where it may run beside whom; read anew each time.
-    pub fn affinity(&self) -> Option<Affinity> {
-        de::read(&self.affinity)
+    /// The nodes that it requires, read anew each time; none when it requires nothing.
+    pub fn required_nodes(&self) -> Option<NodeSelector> {
+        self.node_affinity("requiredDuringSchedulingIgnoredDuringExecution")
     }
 
-    /// The nodes that it requires; none when it requires nothing.
-    pub fn required_nodes(&self) -> Option<NodeSelector> {
-        self.affinity()?.node_affinity?.required
+    /// The nodes that it would rather be on, read anew each time.
+    pub fn preferred_nodes(&self) -> Vec<PreferredTerm> {
+        self.node_affinity("preferredDuringSchedulingIgnoredDuringExecution")
+    }
+
+    fn node_affinity<T: Read>(&self, field: &str) -> T {
+        de::read(self.affinity.get("nodeAffinity").get(field))
     }
 
     /// What it shares with others, for writing: from then on it is its own.
@@ -140,30 +144,6 @@ impl PodSpec {
             && containers("initContainers", &self.init_containers)
     }
 }
-
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Affinity {
-    pub node_affinity: Option<NodeAffinity>,
-    pub pod_affinity: Value,
-    pub pod_anti_affinity: Value,
-}
-
-view!(Affinity {
-    node_affinity: "nodeAffinity",
-    pod_affinity: "podAffinity",
-    pod_anti_affinity: "podAntiAffinity",
-});
-
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct NodeAffinity {
-    pub required: Option<NodeSelector>,
-    pub preferred: Vec<PreferredTerm>,
-}
-
-view!(NodeAffinity {
-    required: "requiredDuringSchedulingIgnoredDuringExecution",
-    preferred: "preferredDuringSchedulingIgnoredDuringExecution",
-});
 
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct NodeSelector {

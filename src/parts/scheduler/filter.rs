@@ -3,7 +3,7 @@
 use super::cache::{Cache, HostPort, NodeInfo};
 use super::fit::{Amounts, Shortage, pod_requests};
 use super::neighbors::{self, Rule};
-use crate::k8s::api::{PodSpec, Taint};
+use crate::k8s::api::{NodeSelector, PodSpec, PreferredTerm, Taint};
 use crate::k8s::{Object, Str, affinity, taint};
 use crate::sim::store::NsName;
 
@@ -70,19 +70,31 @@ pub struct Wanted<'a> {
     pub spec: &'a PodSpec,
     pub requests: Amounts,
     pub ports: Vec<HostPort>,
+    /// Node affinity, as it was read.
+    pub required: Option<NodeSelector>,
+    pub preferred: Vec<PreferredTerm>,
     /// The only nodes worth looking at, when the pod's affinity names them.
     pub names: Option<Vec<Str>>,
 }
 
 impl<'a> Wanted<'a> {
     pub fn new(pod: &'a Object, spec: &'a PodSpec) -> Self {
+        let required = spec.required_nodes();
         Self {
             pod,
             spec,
             requests: pod_requests(spec),
             ports: HostPort::of(spec),
-            names: affinity::required_node_names(spec),
+            names: required.as_ref().and_then(affinity::required_node_names),
+            required,
+            preferred: spec.preferred_nodes(),
         }
+    }
+
+    /// The node matches the pod's node selector and required affinity.
+    pub fn admits(&self, node: &Object) -> bool {
+        let (labels, required) = (&node.meta().labels, self.required.as_ref());
+        affinity::matches_required(self.spec, required, labels, node.name()).is_ok()
     }
 }
 
@@ -119,7 +131,7 @@ fn check_as_it_is(wanted: &Wanted<'_>, info: &NodeInfo, cache: &Cache) -> Option
     if let Some(taint) = untolerated {
         return Some(Failure::Taint(taint.clone()));
     }
-    if affinity::matches_node(spec, &node.meta().labels, node.name()).is_err() {
+    if !wanted.admits(node) {
         return Some(Failure::Affinity);
     }
     taken(wanted, info, cache)

@@ -7,7 +7,7 @@ use super::filter::{Failure, Wanted};
 use crate::k8s::api::PodSpec;
 use crate::k8s::ordered::BTreeMap;
 use crate::k8s::selector::Selector;
-use crate::k8s::{Object, Str, Value, affinity, taint};
+use crate::k8s::{Object, Str, Value, taint};
 
 /// A rule about other pods that keeps a pod from a node.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -112,7 +112,7 @@ impl<'a> Around<'a> {
         let mut domains: BTreeMap<Str, i64> = BTreeMap::new();
         for info in self.nodes() {
             let all_keys = keys.iter().all(|key| topology(info, key).is_some());
-            if !all_keys || !counts_for(wanted.spec, constraint, info) {
+            if !all_keys || !counts_for(wanted, constraint, info) {
                 continue;
             }
             let Some(domain) = topology(info, key) else {
@@ -210,21 +210,20 @@ fn topology(info: &NodeInfo, key: &str) -> Option<Str> {
 }
 
 /// The node's pods count for the constraint.
-fn counts_for(spec: &PodSpec, constraint: &Value, info: &NodeInfo) -> bool {
+fn counts_for(wanted: &Wanted<'_>, constraint: &Value, info: &NodeInfo) -> bool {
     let Some(node) = &info.node else { return false };
     let honor = |field: &str, default: bool| match constraint.get(field).text() {
         "Honor" => true,
         "Ignore" => false,
         _ => default,
     };
-    if honor("nodeAffinityPolicy", true)
-        && affinity::matches_node(spec, &node.meta().labels, node.name()).is_err()
-    {
+    if honor("nodeAffinityPolicy", true) && !wanted.admits(node) {
         return false;
     }
     let taints = node.node().map_or(&[][..], |n| &n.taints);
     !honor("nodeTaintsPolicy", false)
-        || taint::find_untolerated(taints, &spec.tolerations, taint::blocks_scheduling).is_none()
+        || taint::find_untolerated(taints, &wanted.spec.tolerations, taint::blocks_scheduling)
+            .is_none()
 }
 
 /// The selector of a constraint, narrowed by the pod's own values of `matchLabelKeys`.

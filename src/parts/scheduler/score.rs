@@ -87,10 +87,7 @@ fn balanced(wanted: &Wanted<'_>, info: &NodeInfo) -> i64 {
 /// Weights of the preferred terms that match.
 fn preferred(wanted: &Wanted<'_>, info: &NodeInfo) -> i64 {
     let Some(node) = &info.node else { return 0 };
-    let affinity = wanted.spec.affinity().and_then(|a| a.node_affinity);
-    affinity.map_or(0, |a| {
-        affinity::preferred_score(&a.preferred, &node.meta().labels, node.name())
-    })
+    affinity::preferred_score(&wanted.preferred, &node.meta().labels, node.name())
 }
 
 /// Untolerated `PreferNoSchedule` taints.
