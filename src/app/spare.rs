@@ -105,10 +105,7 @@ pub fn give_back(mut remains: Remains) {
     soon(move || {
         // Nobody waits for it: it takes short slices, so that what is on the screen goes first.
         let turn = Slice::begin(true);
-        while remains.crumble() {
-            if !(1..PIECES).all(|_| remains.crumble()) {
-                return;
-            }
+        while remains.crumble(PIECES) {
             if !turn.more() {
                 return give_back(remains);
             }

@@ -208,11 +208,7 @@ impl History {
     }
 
     pub(super) fn checkpoint(&mut self) {
-        for _ in 0..PIECES {
-            if !self.remains.crumble() {
-                break;
-            }
-        }
+        self.remains.crumble(PIECES);
         let last = (self.checkpoints.last()).map_or(0, |c| c.events_done());
         let since = self.present.events_done().saturating_sub(last);
         let nodes = self.present.api().count(Kind::Node);

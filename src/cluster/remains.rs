@@ -26,6 +26,13 @@ impl Clone for Remains {
 }
 
 impl Remains {
+    pub fn of(clusters: [Cluster; 2]) -> Self {
+        Self {
+            clusters: clusters.map(Arc::new).into(),
+            ..Self::default()
+        }
+    }
+
     pub fn add(&mut self, cluster: Cluster) {
         self.add_shared(Arc::new(cluster));
     }
@@ -49,8 +56,12 @@ impl Remains {
             && self.objects.is_empty()
     }
 
-    /// Gives one piece back; false when nothing is left.
-    pub fn crumble(&mut self) -> bool {
+    /// Gives so many pieces back; false when nothing is left.
+    pub fn crumble(&mut self, pieces: usize) -> bool {
+        (0..pieces).all(|_| self.give_one())
+    }
+
+    fn give_one(&mut self) -> bool {
         let small = self.parts.pop().is_some()
             || self.changes.pop().is_some()
             || self.kubelets.pop().is_some()
@@ -98,7 +109,7 @@ mod tests {
         remains.add(present);
         assert!(remains.clone().is_empty(), "a copy owes nothing");
         let mut pieces = 0;
-        while remains.crumble() {
+        while remains.crumble(1) {
             pieces += 1;
         }
         assert!(remains.is_empty() && pieces > 100, "{pieces}");

@@ -97,10 +97,7 @@ fn tell(desk: Desk, look: u64) {
 }
 
 fn over(before: Cluster, after: Cluster) {
-    let mut remains = Remains::default();
-    remains.add(before);
-    remains.add(after);
-    give_back(remains);
+    give_back(Remains::of([before, after]));
 }
 
 pub(super) fn done(desk: Desk, outlook: Outlook) {

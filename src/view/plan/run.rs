@@ -92,10 +92,7 @@ impl PlanRun {
 
     /// Both clusters, to be given back.
     pub fn remains(self) -> Remains {
-        let mut remains = Remains::default();
-        remains.add(self.before);
-        remains.add(self.cluster);
-        remains
+        Remains::of([self.before, self.cluster])
     }
 
     /// How the run ended.
