@@ -129,8 +129,7 @@ fn one(
             .value()
             .clone()
     } else if let Some(live) = &live {
-        let newer = decode::upgraded(&manifest.value);
-        let mut modified = newer.unwrap_or_else(|| manifest.value.clone());
+        let mut modified = decode::upgraded(manifest.value.clone());
         // An empty map stands for no annotations, as in what was applied last.
         let annotations = modified.at_mut(&["metadata", "annotations"]).map_mut();
         annotations.remove(last_applied::ANNOTATION);

@@ -50,8 +50,7 @@ impl Decoded {
 
 /// Reads a tree as the JSON of an object.
 pub fn decode(kind: Kind, value: &Value) -> Decoded {
-    let newer = upgraded(value);
-    let mut decoded = run(kind, newer.as_ref().unwrap_or(value), Mode::Json);
+    let mut decoded = run(kind, &upgraded(value.clone()), Mode::Json);
     let path = ["spec", "template", "metadata", "labels"];
     let selected = matches!(
         kind,
@@ -68,14 +67,13 @@ pub fn decode(kind: Kind, value: &Value) -> Decoded {
     decoded
 }
 
-/// An autoscaler of the first version as one of the second; None for all else.
+/// An autoscaler of the first version as one of the second; all else stays as it is.
 ///
 /// Upstream: pkg/apis/autoscaling/v1/conversion.go
-pub fn upgraded(value: &Value) -> Option<Value> {
+pub fn upgraded(mut value: Value) -> Value {
     if value.get("apiVersion").text() != "autoscaling/v1" {
-        return None;
+        return value;
     }
-    let mut value = value.clone();
     value.set("apiVersion", "autoscaling/v2");
     let percent = value.remove_at(&["spec", "targetCPUUtilizationPercentage"]);
     if let Some(percent) = percent.filter(|p| !p.is_null()) {
@@ -84,7 +82,7 @@ pub fn upgraded(value: &Value) -> Option<Value> {
             crate::value!({"type": "Resource", "resource": {"name": "cpu", "target": target}});
         value.set_at(&["spec", "metrics"], crate::value!([metric]));
     }
-    Some(value)
+    value
 }
 
 /// Reads a tree that a strategic merge patch made: the same, but a wrong type is told without its place

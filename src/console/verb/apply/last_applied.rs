@@ -43,8 +43,7 @@ pub static COMMANDS: &[Command] = &[
 /// What was applied last; Null when nobody knows.
 pub fn of(live: &Value) -> Value {
     let text = live.at(&["metadata", "annotations"]).get(ANNOTATION).text();
-    let value = json::parse(text).unwrap_or_default();
-    upgraded(&value).unwrap_or(value)
+    upgraded(json::parse(text).unwrap_or_default())
 }
 
 /// A manifest with its own text in the annotation.
@@ -58,9 +57,7 @@ pub fn annotated(manifest: &Value) -> Value {
     value.set_at(&["metadata", "annotations"], annotations.clone());
     let text = format!("{}\n", json::compact(&value));
     annotations.set(ANNOTATION, text);
-    if let Some(newer) = upgraded(&value) {
-        value = newer;
-    }
+    value = upgraded(value);
     value.set_at(&["metadata", "annotations"], annotations);
     value
 }

@@ -41,7 +41,7 @@ pub(super) fn apply(
     let kind = items::stored(manifest.ty)?;
     let place = (manifest.namespace.as_str(), manifest.name.as_str());
     let sent = Patch::Apply {
-        config: upgraded(&manifest.value).unwrap_or_else(|| manifest.value.clone()),
+        config: upgraded(manifest.value.clone()),
         force: call.flags.is("force-conflicts"),
     };
     let written = match sender.patch(kind, place, Subresource::Main, sent.clone(), io) {
