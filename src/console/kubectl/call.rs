@@ -4,6 +4,7 @@ use super::Command;
 use crate::console::args::Parsed;
 use crate::console::error::Failure;
 use crate::console::session::Session;
+use crate::k8s::selector::Selector;
 
 /// A parsed command line.
 #[derive(Clone)]
@@ -64,6 +65,16 @@ impl Call {
     /// `-A` was given.
     pub fn all_namespaces(&self) -> bool {
         self.flags.is("all-namespaces")
+    }
+
+    /// What `-l` selects; everything without it.
+    pub fn selector(&self) -> Result<Selector, Failure> {
+        Selector::parse(self.flags.text("selector").unwrap_or("")).map_err(Failure::client)
+    }
+
+    /// `-l` says something.
+    pub fn selects(&self) -> bool {
+        self.flags.text("selector").is_some_and(|s| !s.is_empty())
     }
 
     /// The namespace that lists are limited to.

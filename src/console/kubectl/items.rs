@@ -6,7 +6,6 @@ use super::{Call, Type};
 use crate::cluster::{ApiServer, Status};
 use crate::console::error::Failure;
 use crate::console::task::Io;
-use crate::k8s::selector::Selector;
 use crate::k8s::{Kind, Object, Value};
 use std::sync::Arc;
 
@@ -225,8 +224,7 @@ fn from_files(call: &Call, look: Look, io: &mut Io<'_>) -> Result<Items, Failure
         ..Items::default()
     };
     let api = io.cluster.api();
-    let selector = Selector::parse(call.flags.text("selector").unwrap_or(""));
-    let selector = selector.map_err(Failure::client)?;
+    let selector = call.selector()?;
     for manifest in read.objects {
         let value = if look == Look::Given {
             manifest.value

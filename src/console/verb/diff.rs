@@ -2,7 +2,7 @@
 //!
 //! Upstream: kubectl/pkg/cmd/diff/diff.go
 
-use super::apply::{check_name, last_applied};
+use super::apply::{check_name, last_applied, select};
 use crate::cluster::{Patch, Subresource};
 use crate::console::args::{Flag, Takes, long};
 use crate::console::error::Failure;
@@ -16,7 +16,6 @@ use crate::console::print::unified;
 use crate::console::task::Io;
 use crate::k8s::decode;
 use crate::k8s::ordered::BTreeMap;
-use crate::k8s::selector::Selector;
 use crate::k8s::{Value, patch, yaml};
 
 const FLAGS: &[Flag] = &[
@@ -73,10 +72,7 @@ fn differences(call: &Call, io: &mut Io<'_>) -> Result<String, Failure> {
     let mut sender = Sender::of(call, manager, io)?.lenient();
     sender.dry_run = DryRun::Server;
     let mut read = manifest::read(call, Check::Nothing, io)?;
-    let text = call.flags.text("selector").unwrap_or("");
-    let selector = Selector::parse(text).map_err(Failure::client)?;
-    read.objects
-        .retain(|m| selector.matches(m.value.at(&["metadata", "labels"])));
+    select(call, &mut read.objects)?;
     if let Some(failure) = read.failures.into_iter().next() {
         return Err(failure);
     }

@@ -113,7 +113,7 @@ fn files(call: &Call, io: &mut Io<'_>) -> Result<Found, Failure> {
     let mut anywhere = call.clone();
     anywhere.namespace_given = false;
     let mut found = super::from_files(&anywhere, io)?;
-    if call.flags.text("selector").is_some_and(|s| !s.is_empty()) {
+    if call.selects() {
         // A selector beside files fits nothing.
         found.infos.clear();
     }

@@ -38,7 +38,6 @@ use super::kubectl::builder::{self, Found, Info};
 use super::kubectl::manifest::{self, Check};
 use super::kubectl::{Call, Command};
 use super::task::Io;
-use crate::k8s::selector::Selector;
 
 /// All commands.
 pub static ALL: &[&[Command]] = &[
@@ -108,8 +107,7 @@ fn from_files(call: &Call, io: &mut Io<'_>) -> Result<Found, Failure> {
         failures: read.failures,
         ..Found::default()
     };
-    let selector = call.flags.text("selector").unwrap_or("");
-    let selector = Selector::parse(selector).map_err(Failure::client)?;
+    let selector = call.selector()?;
     for manifest in read.objects {
         let mut there = call.clone();
         there.namespace = manifest.namespace;

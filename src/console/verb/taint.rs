@@ -166,8 +166,7 @@ fn run(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
     check(call, &resources, &changes)?;
     say::check(call, io)?;
     let mut failures = Vec::new();
-    let selecting =
-        call.flags.is("all") || call.flags.text("selector").is_some_and(|s| !s.is_empty());
+    let selecting = call.flags.is("all") || call.selects();
     let mut infos = Vec::new();
     if selecting {
         let ty = Type::of(Kind::Node);
@@ -212,13 +211,12 @@ fn check(call: &Call, resources: &[String], changes: &Changes) -> Result<(), Fai
             both.join(", ")
         )));
     }
-    let selector = call.flags.text("selector").is_some_and(|s| !s.is_empty());
-    if call.flags.is("all") && selector {
+    if call.flags.is("all") && call.selects() {
         return Err(Failure::client(
             "setting 'all' parameter with a non empty selector is prohibited",
         ));
     }
-    if !call.flags.is("all") && !selector && resources.len() < 2 {
+    if !call.flags.is("all") && !call.selects() && resources.len() < 2 {
         return Err(Failure::client(
             "at least one resource name must be specified since 'all' parameter is not set",
         ));

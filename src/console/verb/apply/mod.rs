@@ -15,7 +15,6 @@ use crate::console::kubectl::manifest::{self, Check, Manifest};
 use crate::console::kubectl::request::{Sender, short_title};
 use crate::console::kubectl::{Call, Command, Run, flags, record, say};
 use crate::console::task::Io;
-use crate::k8s::selector::Selector;
 use crate::k8s::{Kind, Object, Str, Value, json, patch};
 use last_applied::ANNOTATION;
 use std::sync::Arc;
@@ -137,7 +136,7 @@ fn check_flags(call: &Call) -> Result<(), Failure> {
     if flags.is("force") && flags.is("server-side") {
         return Err(Failure::client("--force cannot be used with --server-side"));
     }
-    if flags.is("prune") && !flags.is("all") && flags.text("selector").is_none_or(str::is_empty) {
+    if flags.is("prune") && !flags.is("all") && !call.selects() {
         return Err(Failure::client(
             "all resources selected for prune without explicitly passing --all. To prune all resources, pass the \
              --all flag. If you did not mean to prune all resources, specify a label selector",
@@ -147,9 +146,8 @@ fn check_flags(call: &Call) -> Result<(), Failure> {
 }
 
 /// `-l` leaves out what does not fit.
-fn select(call: &Call, objects: &mut Vec<Manifest>) -> Result<(), Failure> {
-    let text = call.flags.text("selector").unwrap_or("");
-    let selector = Selector::parse(text).map_err(Failure::client)?;
+pub(super) fn select(call: &Call, objects: &mut Vec<Manifest>) -> Result<(), Failure> {
+    let selector = call.selector()?;
     if !selector.is_everything() {
         objects.retain(|m| selector.matches(m.value.at(&["metadata", "labels"])));
     }

@@ -10,7 +10,6 @@ use crate::console::kubectl::request::Sender;
 use crate::console::kubectl::{Call, Type, items};
 use crate::console::task::Io;
 use crate::k8s::Kind;
-use crate::k8s::selector::Selector;
 
 const DEPRECATED: &str = "Deprecated: kubectl apply will no longer prune non-namespaced resources by default when used with the --namespace flag in a future release. To preserve the current behaviour, list the resources you want to target explicitly in the --prune-allowlist flag.";
 
@@ -71,8 +70,7 @@ pub(super) fn run(
     applied: &[Applied],
     io: &mut Io<'_>,
 ) -> Result<(), Failure> {
-    let selector = Selector::parse(call.flags.text("selector").unwrap_or(""));
-    let selector = selector.map_err(Failure::client)?;
+    let selector = call.selector()?;
     let keep: Vec<&str> = applied
         .iter()
         .map(|a| a.value.at(&["metadata", "uid"]).text())

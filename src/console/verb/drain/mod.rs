@@ -113,11 +113,10 @@ impl Task for Marking {
 
 /// The nodes that the arguments name; the first that is missing refuses all.
 fn nodes(call: &Call, io: &mut Io<'_>) -> Result<Vec<Info>, Failure> {
-    let selector = call.flags.text("selector").unwrap_or("");
     if call.args().is_empty() && !call.flags.given("selector") {
         return Err(call.usage(format!("USAGE: {} NODE [flags]", call.command.path)));
     }
-    if !call.args().is_empty() && !selector.is_empty() {
+    if !call.args().is_empty() && call.selects() {
         return Err(call.usage("cannot specify both a node name and a --selector option"));
     }
     if Selector::parse(call.flags.text("pod-selector").unwrap_or("")).is_err() {

@@ -39,7 +39,6 @@ pub static COMMANDS: &[Command] = &[Command {
 }];
 
 fn run(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
-    let selector = call.flags.text("selector").unwrap_or("");
     let usage = || {
         call.usage(
             "expected 'logs [-f] [-p] (POD | TYPE/NAME) [-c CONTAINER]'.\nPOD or TYPE/NAME is a required argument \
@@ -55,7 +54,7 @@ fn run(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
         )));
     }
     let pods: Vec<Arc<Object>> = match call.args() {
-        [] if selector.is_empty() => return Err(usage()),
+        [] if !call.selects() => return Err(usage()),
         [] => {
             let found = builder::list(call, Type::of(Kind::Pod), io.cluster.api())?;
             if found.is_empty() {
@@ -66,7 +65,7 @@ fn run(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
             }
             found
         }
-        [_] if !selector.is_empty() => {
+        [_] if call.selects() => {
             return Err(call.usage("only a selector (-l) or a POD name is allowed"));
         }
         [name] => {

@@ -58,10 +58,9 @@ fn top_pod(call: &Call, _: &mut Io<'_>) -> Result<(), Failure> {
 
 /// Nobody measures here, as in a cluster without a metrics server.
 fn top(call: &Call, usage: &str) -> Result<(), Failure> {
-    let selector = call.flags.text("selector").is_some_and(|s| !s.is_empty());
     match call.args() {
         [] => {}
-        [_] if selector => {
+        [_] if call.selects() => {
             return Err(Failure::client(
                 "only one of NAME or --selector can be provided",
             ));

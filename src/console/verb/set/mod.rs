@@ -44,7 +44,7 @@ use sets;
 
 /// The flags that refuse the rest.
 fn check(call: &Call) -> Result<(), Failure> {
-    if call.flags.is("all") && call.flags.text("selector").is_some_and(|s| !s.is_empty()) {
+    if call.flags.is("all") && call.selects() {
         return Err(Failure::client(
             "cannot set --all and --selector at the same time",
         ));
