@@ -1,13 +1,12 @@
 // make later: opens the release page as visitors do, notes which functions run, and writes the others to scripts/later.txt:
 // those are what the first view does without.
-import { build } from "esbuild";
-import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { start } from "../tests/journey/page.mjs";
+import { bindings, script, whole } from "./bindings.mjs";
 import { mark, marked } from "./split.mjs";
 
-/** The page before it was cut, and where one is made that notes what it runs. */
-const whole = "target/page-assets/whole";
+/** Where a page is made that notes what it runs. */
 const noting = "target/page-assets/noting";
 
 /** How the page is opened, and for how many seconds nobody touches it. */
@@ -22,7 +21,7 @@ const { bytes, names } = marked(await readFile(join(whole, "page.wasm")));
 await rm(noting, { recursive: true, force: true });
 await cp("dist", noting, { recursive: true });
 await writeFile(join(noting, "noting.wasm"), bytes);
-await writeFile(join(noting, "noting.js"), await script());
+await writeFile(join(noting, "noting.js"), await noted());
 const html = await readFile("dist/index.html", "utf8");
 await writeFile(join(noting, "index.html"), html.replace(/\.\/start-[0-9a-f]+\.js/, "./noting.js"));
 
@@ -43,15 +42,10 @@ const lines = [...later].sort().join(" ").replace(/(.{1,119})( |$)/g, "$1\n");
 await writeFile("scripts/later.txt", lines);
 console.log(`later: ${ran.reduce((sum, one) => sum + one)} of ${names.length} functions ran; ${later.size} marks written`);
 
-async function script() {
+async function noted() {
   const glue = await readFile(join(whole, "page.js"), "utf8");
-  const told = glue
-    .replace(/return \{\s+__proto__: null,/, "return { profile: { mark: (at) => (ran[at] = 1) },")
-    .replace(/^export \{.*$/m, "");
-  const contents = `
+  return script(`
     globalThis.ran = Array(${names.length}).fill(0);
-    ${told}
-    await __wbg_init({ module_or_path: "./noting.wasm" });`;
-  const result = await build({ stdin: { contents }, write: false, format: "esm", target: "es2022" });
-  return result.outputFiles[0].contents;
+    ${bindings(glue, "profile: { mark: (at) => (ran[at] = 1) }")}
+    await __wbg_init({ module_or_path: "./noting.wasm" });`);
 }

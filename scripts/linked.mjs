@@ -37,16 +37,17 @@ class Reader {
   }
 }
 
-/** The sections by name, or by number where they have none. */
+/** The sections in order, with their name, or their number where they have none. */
 function sections(bytes) {
-  const found = new Map();
+  const found = [];
   const reader = new Reader(bytes, 8);
   while (reader.at < bytes.length) {
+    const began = reader.at;
     const id = reader.byte();
     const length = reader.number();
     const at = reader.at;
     const name = id === 0 ? reader.text() : id;
-    found.set(name, { at, body: reader.at, end: at + length });
+    found.push({ name, began, at, body: reader.at, end: at + length });
     reader.at = at + length;
   }
   return found;
@@ -127,7 +128,7 @@ function segments(bytes, { at, body }) {
 
 /** Where in memory the constants are that nobody speaks of but functions that wait: `[from, to]`, in order. */
 export function constants(bytes, waits) {
-  const all = sections(bytes);
+  const all = new Map(sections(bytes).map((section) => [section.name, section]));
   const known = symbols(bytes, all.get("linking"));
   const parts = segments(bytes, all.get(11));
   const constant = ({ kind, segment }) => kind === DATA && segment === 0;
@@ -143,13 +144,14 @@ export function constants(bytes, waits) {
     const segment = parts.findIndex(({ from, length }) => at >= from && at < from + length);
     return { segment, at: at - parts[segment].from, symbol };
   });
+  const covered = (counts) => cover(known.filter((symbol, index) => constant(symbol) && counts(index)), parts[0].length);
+  let kept;
   for (let before = -1; before !== stays.size; ) {
     before = stays.size;
-    const kept = cover(known.filter((symbol, index) => constant(symbol) && stays.has(index)), parts[0].length);
+    kept = covered((index) => stays.has(index));
     for (const { segment, at, symbol } of pointers) if (segment !== 0 || kept[at]) stays.add(symbol);
   }
-  const named = cover(known.filter(constant), parts[0].length);
-  const kept = cover(known.filter((symbol, index) => constant(symbol) && stays.has(index)), parts[0].length);
+  const named = covered(() => true);
   return ranges(parts[0].length, (at) => named[at] && !kept[at]).map((range) => range.map((at) => at + parts[0].offset));
 }
 
@@ -172,16 +174,6 @@ function ranges(length, inside) {
 
 /** The module without what the linker wrote, which describes it no longer. */
 export function plain(bytes) {
-  const kept = [bytes.subarray(0, 8)];
-  const reader = new Reader(bytes, 8);
-  while (reader.at < bytes.length) {
-    const began = reader.at;
-    const id = reader.byte();
-    const length = reader.number();
-    const end = reader.at + length;
-    const name = id === 0 ? reader.text() : "";
-    if (!/^(linking|reloc\..*)$/.test(name)) kept.push(bytes.subarray(began, end));
-    reader.at = end;
-  }
-  return Buffer.concat(kept);
+  const kept = sections(bytes).filter(({ name }) => !/^(linking|reloc\..*)$/.test(name));
+  return Buffer.concat([bytes.subarray(0, 8), ...kept.map(({ began, end }) => bytes.subarray(began, end))]);
 }

@@ -1,17 +1,15 @@
 // After Trunk: cuts the release page's module in two (scripts/split.mjs) and writes one file that starts the page.
 // `script-src 'self'` allows no inline script, so Trunk's own start goes.
-import { build } from "esbuild";
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { bindings, script, swap, whole } from "./bindings.mjs";
 import { constants, plain } from "./linked.mjs";
 import { features, mark, split } from "./split.mjs";
 
 const dist = process.env.TRUNK_STAGING_DIR ?? "dist";
-/** What `make later` starts from. */
-const kept = "target/page-assets/whole";
 const target = process.env.CARGO_TARGET_DIR ?? "target";
 const run = promisify(execFile);
 const digest = (bytes, how) => createHash(how).update(bytes).digest();
@@ -24,13 +22,10 @@ const [stem] = html.match(/daemonset-playground-[0-9a-f]+(?=_bg\.wasm)/) ?? [];
 if (!stem || !inline.test(html)) {
   throw new Error("start-file: index.html names no module, or has no start to replace");
 }
-const whole = plain(await readFile(join(dist, `${stem}_bg.wasm`)));
+const bytes = await readFile(join(dist, `${stem}_bg.wasm`));
 const glue = await readFile(join(dist, `${stem}.js`), "utf8");
-await mkdir(kept, { recursive: true });
-await writeFile(join(kept, "page.wasm"), whole);
-await writeFile(join(kept, "page.js"), glue);
 
-const halves = process.env.TRUNK_PROFILE === "release" ? await cut() : { first: whole };
+const halves = process.env.TRUNK_PROFILE === "release" ? await cut(plain(bytes)) : { first: bytes };
 const first = `page-${short(halves.first)}.wasm`;
 await writeFile(join(dist, first), halves.first);
 const later = halves.later ? `later-${short(halves.later)}.wasm` : "";
@@ -38,7 +33,7 @@ if (later) await writeFile(join(dist, later), halves.later);
 await rm(join(dist, `${stem}_bg.wasm`));
 await rm(join(dist, `${stem}.js`));
 
-const start = await script();
+const start = await starting();
 const name = `start-${short(start)}.js`;
 await writeFile(join(dist, name), start);
 html = html
@@ -52,18 +47,22 @@ if (html.includes(stem)) throw new Error("start-file: index.html still names a f
 await writeFile(page, html);
 
 /** Cut first, made small then: what wasm-opt puts into one function could not be cut any more. */
-async function cut() {
+async function cut(module) {
+  // What `make later` starts from.
+  await mkdir(whole, { recursive: true });
+  await writeFile(join(whole, "page.wasm"), module);
+  await writeFile(join(whole, "page.js"), glue);
   const waiting = new Set((await readFile("scripts/later.txt", "utf8")).match(/\S+/g));
   const waits = (name) => waiting.has(mark(name));
   const linked = await readFile(join(target, "wasm32-unknown-unknown/page/daemonset-playground.wasm"));
-  const { first, later, gates } = split(whole, waits, constants(linked, waits));
+  const { first, later, gates } = split(module, waits, constants(linked, waits));
   const [small, rest] = await Promise.all([optimized("first", first), optimized("later", later)]);
   console.log(`start-file: a first half of ${small.length} bytes, ${gates} gates to a second of ${rest.length}`);
   return { first: small, later: rest };
 }
 
 async function optimized(name, bytes) {
-  const [from, to] = [join(kept, `${name}.wasm`), join(kept, `${name}-small.wasm`)];
+  const [from, to] = [join(whole, `${name}.wasm`), join(whole, `${name}-small.wasm`)];
   const enabled = Object.keys(features).map((feature) => `--enable-${feature}`);
   await writeFile(from, bytes);
   await run("wasm-opt", [from, "-Oz", ...enabled, "--strip-debug", "--strip-producers", "-o", to]);
@@ -76,30 +75,14 @@ function preload() {
 }
 
 /** The bindings, told of the second half, and the start, as one module. */
-async function script() {
-  const swap = (text, from, to) => {
-    if (!from.test(text)) throw new Error(`start-file: the bindings have changed: no ${from}`);
-    return text.replace(from, to);
-  };
-  let told = swap(glue, /^export \{.*$/m, "").replace(/^export /gm, "");
-  if (later) {
-    told = swap(told, /wasm = instance\.exports/, "wasm = attach(instance.exports)");
-    told = swap(told, /return \{\s+__proto__: null,/, "return { later,");
-  }
-  const entry = `
+function starting() {
+  let told = bindings(glue, later && "later");
+  if (later) told = swap(told, /wasm = instance\.exports/, "wasm = attach(instance.exports)");
+  const contents = `
     import { attach, later, ready } from "./later.js";
     ${told}
     await ready;
     await __wbg_init({ module_or_path: "./${first}" });`;
-  const result = await build({
-    stdin: { contents: entry, resolveDir: "src/app" },
-    define: { LATER: JSON.stringify(later && `./${later}`) },
-    bundle: true,
-    minify: true,
-    write: false,
-    format: "esm",
-    target: "es2022",
-    logLevel: "error",
-  });
-  return result.outputFiles[0].contents;
+  const define = { LATER: JSON.stringify(later && `./${later}`) };
+  return script(contents, { define, bundle: true, minify: true, logLevel: "error" });
 }
