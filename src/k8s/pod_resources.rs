@@ -12,7 +12,7 @@ pub type Amounts = BTreeMap<Str, Quantity>;
 pub fn add(to: &mut Amounts, more: &Amounts) {
     for (name, amount) in more {
         let sum = to.entry(name.clone()).or_default();
-        *sum = sum.plus(*amount);
+        *sum = sum.plus(amount);
     }
 }
 
@@ -35,9 +35,9 @@ pub fn write(amounts: &Amounts) -> Value {
 
 fn raise(to: &mut Amounts, other: &Amounts) {
     for (name, amount) in other {
-        let most = to.entry(name.clone()).or_insert(*amount);
+        let most = to.entry(name.clone()).or_insert_with(|| amount.clone());
         if *amount > *most {
-            *most = *amount;
+            *most = amount.clone();
         }
     }
 }
@@ -75,24 +75,25 @@ pub fn total(spec: &Value, list: &'static str) -> Amounts {
 /// Upstream: component-helpers/resource/helpers.go `PodRequests`.
 pub fn requested(spec: &PodSpec, name: &str) -> Quantity {
     let of = |container: &Container| Quantity::of(container.resources.requests.get(name));
-    let zero = Quantity::whole(0);
     let containers = spec.containers.iter();
-    let total = containers.fold(zero, |sum, container| sum.plus(of(container)));
-    let (mut sidecars, mut peak) = (zero, zero);
+    let total = containers.fold(Quantity::default(), |sum, container| {
+        sum.plus(&of(container))
+    });
+    let (mut sidecars, mut peak) = <(Quantity, Quantity)>::default();
     for container in &spec.init_containers {
         if container.restart_policy == "Always" {
-            sidecars = sidecars.plus(of(container));
-            peak = peak.max(sidecars);
+            sidecars = sidecars.plus(&of(container));
+            peak = peak.max(sidecars.clone());
         } else {
-            peak = peak.max(sidecars.plus(of(container)));
+            peak = peak.max(sidecars.plus(&of(container)));
         }
     }
     let overhead = Quantity::of(spec.overhead.get(name));
     let whole = spec.resources.get("requests").get(name);
     if whole.is_null() {
-        total.plus(sidecars).max(peak).plus(overhead)
+        total.plus(&sidecars).max(peak).plus(&overhead)
     } else {
-        Quantity::of(whole).plus(overhead)
+        Quantity::of(whole).plus(&overhead)
     }
 }
 

@@ -1,6 +1,9 @@
 //! Quantities of cpu, memory and other resources: exact arithmetic, parsed and printed as the server does.
 
+mod natural;
+
 use super::Value;
+use natural::Natural;
 use std::cmp::Ordering;
 use std::fmt;
 
@@ -16,14 +19,17 @@ pub enum Format {
     DecimalExponent,
 }
 
-/// An amount, kept in billionths of its unit. Equality and order look at the amount only.
-#[derive(Clone, Copy, Default)]
+/// An amount, kept in billionths of its unit, however large. Equality and order look at the amount only.
+#[derive(Clone, Default)]
 pub struct Quantity {
-    nano: i128,
+    nano: Natural,
+    negative: bool,
     format: Format,
     /// The server keeps it as a number of any length, not as a short number and a power of ten. It matters only
     /// beyond 2^63: see [`Quantity::value`].
     long: bool,
+    /// What was read, when it is printed like that though it is not the canonical form.
+    text: Option<Box<str>>,
 }
 
 /// Why a text is no quantity, in the server's words.
@@ -51,15 +57,11 @@ impl fmt::Display for QuantityError {
 
 impl std::error::Error for QuantityError {}
 
-/// Billionths in one.
-const NANO: i128 = 1_000_000_000;
+/// Billionths in a thousandth.
+const MILLI: u32 = 1_000_000;
 
 /// Largest amount of a binary quantity: 2^63 - 1, in billionths; larger ones are cut to it.
-const BINARY_MAX: i128 = (i64::MAX as i128) * NANO;
-
-/// Largest amount that is counted with; far beyond every resource. Larger ones are cut to it in sums, but stored as
-/// they were written.
-const NANO_MAX: i128 = 10_i128.pow(37);
+const BINARY_MAX: &str = "9223372036854775807000000000";
 
 /// Suffixes of powers of ten.
 const DECIMAL: [(&str, i32); 10] = [
@@ -91,23 +93,28 @@ impl Quantity {
 
     /// A whole number of units, to be printed in a format.
     pub fn with_format(value: i64, format: Format) -> Self {
-        Self {
-            nano: i128::from(value) * NANO,
-            format,
-            long: false,
-        }
+        let nano = Natural::read(&format!("{}000000000", value.unsigned_abs()));
+        Self::of_parts(nano, value < 0, format)
     }
 
     /// A number of thousandths.
     pub fn milli(value: i64) -> Self {
+        let nano = Natural::read(&format!("{}000000", value.unsigned_abs()));
+        Self::of_parts(nano, value < 0, Format::DecimalSi)
+    }
+
+    fn of_parts(nano: Natural, negative: bool, format: Format) -> Self {
         Self {
-            nano: i128::from(value) * (NANO / 1000),
-            format: Format::DecimalSi,
-            long: false,
+            negative: negative && !nano.is_zero(),
+            nano,
+            format,
+            ..Self::default()
         }
     }
 
-    /// Reads a text. Blanks around it do not count; amounts below a billionth are rounded away from zero.
+    /// Reads a text. Blanks around it do not count; amounts below a billionth are rounded away from zero. Most are
+    /// printed in their canonical form, but those that the server's quick look takes for canonical stay as they are
+    /// (`005`, `+5`, `1e+06`).
     ///
     /// Upstream: apimachinery/pkg/api/resource/quantity.go `ParseQuantity`.
     pub fn parse(text: &str) -> Result<Self, QuantityError> {
@@ -120,39 +127,26 @@ impl Quantity {
         let nano = parts.nano(&scale);
         // A fraction of a byte-like unit prints better in thousandths.
         let format = match format {
-            Format::BinarySi if nano > 0 && nano < NANO => Format::DecimalSi,
+            Format::BinarySi if nano.high() == 0 && !nano.is_zero() => Format::DecimalSi,
             Format::BinarySi | Format::DecimalSi | Format::DecimalExponent => format,
         };
+        let plain = !text.starts_with(['0', '+']) && !text.contains(['.', 'e', 'E']);
         Ok(Self {
-            nano: if parts.negative { -nano } else { nano },
-            format,
             long: parts.is_long(&scale),
+            text: (!plain && parts.looks_canonical(&scale)).then(|| text.into()),
+            ..Self::of_parts(nano, parts.negative, format)
         })
     }
 
-    /// The form in which the server stores a text: most are made canonical, but those that its quick look
-    /// takes for canonical stay as they are (`005`, `+5`, `1e+06`).
-    ///
-    /// Upstream: apimachinery/pkg/api/resource/quantity.go `ParseQuantity`.
+    /// The form in which the server stores a text.
     pub fn stored_form(text: &str) -> Result<String, QuantityError> {
-        let canonical = Self::canonical(text)?;
-        let text = text.trim();
-        let parts = Parts::split(text)?;
-        let (scale, _) = interpret(parts.suffix).ok_or(QuantityError::Suffix)?;
-        Ok(if parts.looks_canonical(&scale) {
-            text.to_owned()
-        } else {
-            canonical
-        })
+        Ok(Self::parse(text)?.to_string())
     }
 
-    /// The canonical form of a text of any length.
-    pub fn canonical(text: &str) -> Result<String, QuantityError> {
-        let quantity = Self::parse(text)?;
-        let parts = Parts::split(text.trim())?;
-        let (scale, format) = interpret(parts.suffix).ok_or(QuantityError::Suffix)?;
-        let long = parts.of_any_length(&scale, format);
-        Ok(long.unwrap_or_else(|| quantity.to_string()))
+    /// The same, printed in its canonical form.
+    #[must_use]
+    pub fn canonical(self) -> Self {
+        Self { text: None, ..self }
     }
 
     /// Reads a field that holds a quantity: a text or a number. Null is none at all, which counts as zero.
@@ -171,88 +165,107 @@ impl Quantity {
         Self::read(value).unwrap_or_default()
     }
 
-    pub fn is_zero(self) -> bool {
-        self.nano == 0
+    pub fn is_zero(&self) -> bool {
+        self.nano.is_zero()
     }
 
-    pub fn is_negative(self) -> bool {
-        self.nano < 0
+    pub fn is_negative(&self) -> bool {
+        self.negative
     }
 
-    pub fn format(self) -> Format {
+    pub fn format(&self) -> Format {
         self.format
     }
 
     /// Whole units, rounded away from zero. What 64 bits cannot hold is zero, or keeps its last 64 bits.
     ///
     /// Upstream: apimachinery/pkg/api/resource/quantity.go `ScaledValue`
-    pub fn value(self) -> i64 {
-        self.in_units_of(NANO)
+    pub fn value(&self) -> i64 {
+        self.in_parts(1)
     }
 
     /// Thousandths, rounded away from zero, as [`Quantity::value`] does.
-    pub fn milli_value(self) -> i64 {
-        self.in_units_of(NANO / 1000)
+    pub fn milli_value(&self) -> i64 {
+        self.in_parts(1000)
     }
 
-    fn in_units_of(self, unit: i128) -> i64 {
-        let whole = div_away(self.nano, unit);
+    fn in_parts(&self, parts: u32) -> i64 {
+        let low = self.nano.low().div_ceil(1_000_000_000 / parts);
+        let whole = self.nano.high().wrapping_mul(i128::from(parts));
+        let whole = whole.wrapping_add(i128::from(low));
+        let whole = if self.negative {
+            whole.wrapping_neg()
+        } else {
+            whole
+        };
         match i64::try_from(whole) {
-            Ok(fits) => fits,
-            Err(_) if self.long => {
+            Ok(fits) if self.nano.is_short() => fits,
+            Ok(_) | Err(_) if self.long => {
                 let [low @ .., _, _, _, _, _, _, _, _] = whole.to_le_bytes();
                 i64::from_le_bytes(low)
             }
-            Err(_) => 0,
-        }
-    }
-
-    /// A sum that a short number cannot hold becomes a long one.
-    fn combined(nano: i128, a: Self, b: Self) -> Self {
-        Self {
-            nano,
-            format: if a.is_zero() { b.format } else { a.format },
-            long: a.long || b.long || i64::try_from(thousands(nano).0).is_err(),
+            Ok(_) | Err(_) => 0,
         }
     }
 
     /// True when the amount is a whole number of thousandths.
-    pub fn is_whole_milli(self) -> bool {
-        self.nano % (NANO / 1000) == 0
+    pub fn is_whole_milli(&self) -> bool {
+        self.nano.low().is_multiple_of(MILLI)
     }
 
     /// True when the amount is a whole number of units.
-    pub fn is_whole(self) -> bool {
-        self.nano % NANO == 0
+    pub fn is_whole(&self) -> bool {
+        self.nano.low() == 0
     }
 
     /// The same, rounded away from zero to whole thousandths (what the server stores).
     #[must_use]
-    pub fn rounded_to_milli(self) -> Self {
-        let unit = NANO / 1000;
-        Self {
-            nano: div_away(self.nano, unit).saturating_mul(unit),
-            ..self
+    pub fn rounded_to_milli(&self) -> Self {
+        let rest = self.nano.low() % MILLI;
+        let mut out = self.clone();
+        if rest > 0 {
+            out.text = None;
+            let missing = Natural::read(&(MILLI - rest).to_string());
+            out.nano = out.nano.plus(&missing);
         }
+        out
     }
 
     /// True when the amount has thousandths, as the server sees it: amounts of an exbibyte and more often seem to.
     ///
     /// Upstream: pkg/api/pod/warnings.go, `MilliValue` not divisible by 1000
-    pub fn seems_fractional(self) -> bool {
+    pub fn seems_fractional(&self) -> bool {
         self.milli_value() % 1000 != 0
     }
 
     /// The sum; a zero takes the format of what is added to it.
     #[must_use]
-    pub fn plus(self, other: Self) -> Self {
-        Self::combined(self.nano.saturating_add(other.nano), self, other)
+    pub fn plus(&self, other: &Self) -> Self {
+        self.combined(other, other.negative)
     }
 
     /// The difference; a zero takes the format of what is taken from it.
     #[must_use]
-    pub fn minus(self, other: Self) -> Self {
-        Self::combined(self.nano.saturating_sub(other.nano), self, other)
+    pub fn minus(&self, other: &Self) -> Self {
+        self.combined(other, !other.negative)
+    }
+
+    /// The sum with an amount of that sign. One that a short number cannot hold becomes a long one.
+    fn combined(&self, other: &Self, negative: bool) -> Self {
+        let (a, b) = (&self.nano, &other.nano);
+        let (nano, negative) = if self.negative == negative {
+            (a.plus(b), negative)
+        } else if a < b {
+            (b.minus(a), negative)
+        } else {
+            (a.minus(b), self.negative)
+        };
+        let format = if self.is_zero() { other } else { self }.format;
+        let long = self.long || other.long || thousands(&nano).0.parse::<i64>().is_err();
+        Self {
+            long,
+            ..Self::of_parts(nano, negative, format)
+        }
     }
 }
 
@@ -337,74 +350,38 @@ impl<'a> Parts<'a> {
         }
     }
 
-    /// The canonical form of a decimal amount that is too large to count with: texts may have any length.
-    fn of_any_length(&self, scale: &Scale, format: Format) -> Option<String> {
-        let Scale::Ten(power) = scale else {
-            return None;
-        };
-        let digits = format!("{}{}", self.whole, self.fraction);
-        let digits = digits.trim_start_matches('0');
-        let number = digits.trim_end_matches('0');
-        let count = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
-        let zeros = count(digits.len() - number.len());
-        let power = i64::from(*power) - count(self.fraction.len()) + zeros;
-        if number.is_empty() || count(number.len()) + power <= 28 || power < -9 {
-            return None;
-        }
-        let pad = power.rem_euclid(3);
-        let sign = if self.negative { "-" } else { "" };
-        let zeros = &"000"[..usize::try_from(pad).unwrap_or(0)];
-        let suffix = match (format, power - pad) {
-            (_, 0) => String::new(),
-            (Format::DecimalExponent, power) => format!("e{power}"),
-            (Format::DecimalSi | Format::BinarySi, power) => {
-                let mut known = DECIMAL.iter();
-                let known = known.find(|(_, p)| i64::from(*p) == power);
-                known.map_or(String::new(), |(s, _)| (*s).to_owned())
+    /// The amount without its sign, in billionths, rounded up; a binary one is cut to the largest.
+    fn nano(&self, scale: &Scale) -> Natural {
+        let mut digits = format!("{}{}", self.whole, self.fraction);
+        let mut shift = 9 - i64::try_from(self.fraction.len()).unwrap_or(i64::MAX);
+        match scale {
+            Scale::Ten(power) => shift += i64::from(*power),
+            Scale::Two(power) => {
+                let mut number = Natural::read(&digits);
+                for _ in 0..power / 10 {
+                    number = number.times(1024);
+                }
+                digits = number.digits();
             }
-        };
-        Some(format!("{sign}{number}{zeros}{suffix}"))
-    }
-
-    /// The amount without its sign, in billionths, rounded up and cut to the largest amount.
-    fn nano(&self, scale: &Scale) -> i128 {
-        let digits = format!("{}{}", self.whole, self.fraction);
-        let digits = digits.trim_start_matches('0');
-        if digits.is_empty() {
-            return 0;
         }
-        let places = i64::try_from(self.fraction.len()).unwrap_or(i64::MAX);
-        let (factor, ten) = match scale {
-            Scale::Ten(power) => (1, i64::from(*power) - places + 9),
-            Scale::Two(power) => (1_i128 << power, 9 - places),
-        };
-        // More than 38 digits cannot be kept; only their number still counts.
-        let kept = digits.len().min(30);
-        let dropped = i64::try_from(digits.len() - kept).unwrap_or(i64::MAX);
-        let sticky = digits[kept..].bytes().any(|b| b != b'0');
-        let mantissa: i128 = digits[..kept].parse().unwrap_or(NANO_MAX);
-        let ten = ten.saturating_add(dropped);
-        let Some(product) = mantissa.checked_mul(factor) else {
-            return NANO_MAX;
-        };
-        let nano = if ten >= 0 {
-            u32::try_from(ten)
-                .ok()
-                .and_then(|ten| 10_i128.checked_pow(ten))
-                .and_then(|power| product.checked_mul(power))
-                .map_or(NANO_MAX, |n| n.saturating_add(i128::from(sticky)))
+        let places = usize::try_from(shift.unsigned_abs()).unwrap_or(usize::MAX);
+        let nano = if digits.bytes().all(|d| d == b'0') {
+            Natural::default()
+        } else if shift >= 0 {
+            digits.extend(std::iter::repeat_n('0', places));
+            Natural::read(&digits)
         } else {
-            let power = u32::try_from(-ten)
-                .ok()
-                .and_then(|ten| 10_i128.checked_pow(ten));
-            power.map_or(1, |power| {
-                let up = product % power != 0 || sticky;
-                product / power + i128::from(up)
-            })
+            let rest = digits.split_off(digits.len().saturating_sub(places));
+            let up = if rest.bytes().any(|d| d != b'0') {
+                "1"
+            } else {
+                ""
+            };
+            Natural::read(&digits).plus(&Natural::read(up))
         };
         match scale {
-            Scale::Ten(_) => nano.min(NANO_MAX),
-            Scale::Two(_) => nano.min(BINARY_MAX),
+            Scale::Ten(_) => nano,
+            Scale::Two(_) => nano.min(Natural::read(BINARY_MAX)),
         }
     }
 }
@@ -423,18 +400,14 @@ fn interpret(suffix: &str) -> Option<(Scale, Format)> {
     }
     let exponent = suffix.strip_prefix(['e', 'E'])?;
     let power: i64 = exponent.parse().ok()?;
-    // Beyond these every amount is the largest, or rounds to a billionth.
+    // A bound for what is counted with.
     let power = i32::try_from(power.clamp(-1_000_000, 1_000_000)).ok()?;
     Some((Scale::Ten(power), Format::DecimalExponent))
 }
 
-fn div_away(n: i128, d: i128) -> i128 {
-    n / d + (n % d).signum()
-}
-
 impl PartialEq for Quantity {
     fn eq(&self, other: &Self) -> bool {
-        self.nano == other.nano
+        self.cmp(other).is_eq()
     }
 }
 
@@ -448,7 +421,11 @@ impl PartialOrd for Quantity {
 
 impl Ord for Quantity {
     fn cmp(&self, other: &Self) -> Ordering {
-        self.nano.cmp(&other.nano)
+        match (self.negative, other.negative) {
+            (false, false) => self.nano.cmp(&other.nano),
+            (true, true) => other.nano.cmp(&self.nano),
+            (mine, theirs) => theirs.cmp(&mine),
+        }
     }
 }
 
@@ -463,42 +440,50 @@ impl fmt::Display for Quantity {
     ///
     /// Upstream: apimachinery/pkg/api/resource/quantity.go `CanonicalizeBytes`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.nano == 0 {
+        if let Some(text) = &self.text {
+            return f.write_str(text);
+        }
+        if self.is_zero() {
             return f.write_str("0");
         }
-        let small = self.nano.abs() < 1024 * NANO;
+        if self.negative {
+            f.write_str("-")?;
+        }
+        let whole = self.nano.high();
+        let exact = self.is_whole() && self.nano.is_short();
+        if self.format == Format::BinarySi && exact && whole >= 1024 {
+            let (mut number, mut power) = (whole, 0);
+            while number % 1024 == 0 && power < BINARY.len() {
+                number /= 1024;
+                power += 1;
+            }
+            let suffix = power.checked_sub(1).map_or("", |i| BINARY[i]);
+            return write!(f, "{number}{suffix}");
+        }
+        let (number, power) = thousands(&self.nano);
+        f.write_str(&number)?;
         match self.format {
-            Format::BinarySi if !small && self.is_whole() => {
-                let (mut number, mut power) = (self.nano / NANO, 0);
-                while number % 1024 == 0 && power < BINARY.len() {
-                    number /= 1024;
-                    power += 1;
-                }
-                let suffix = power.checked_sub(1).map_or("", |i| BINARY[i]);
-                write!(f, "{number}{suffix}")
-            }
             Format::BinarySi | Format::DecimalSi => {
-                let (number, power) = thousands(self.nano);
                 let suffix = DECIMAL.iter().find(|(_, p)| *p == power);
-                write!(f, "{number}{}", suffix.map_or("", |(s, _)| *s))
+                f.write_str(suffix.map_or("", |(s, _)| *s))
             }
-            Format::DecimalExponent => match thousands(self.nano) {
-                (number, 0) => write!(f, "{number}"),
-                (number, power) => write!(f, "{number}e{power}"),
-            },
+            Format::DecimalExponent if power == 0 => Ok(()),
+            Format::DecimalExponent => write!(f, "e{power}"),
         }
     }
 }
 
 /// The amount as a number without trailing thousands, and the power of ten it stands for. From 1000E on there
 /// is no suffix for the power, and like the server we print none.
-fn thousands(nano: i128) -> (i128, i32) {
-    let (mut number, mut power) = (nano, -9);
-    while number != 0 && number % 1000 == 0 {
-        number /= 1000;
-        power += 3;
-    }
-    (number, power)
+fn thousands(nano: &Natural) -> (String, i32) {
+    let mut digits = nano.digits();
+    let zeros = digits.len() - digits.trim_end_matches('0').len();
+    let zeros = zeros - zeros % 3;
+    digits.truncate(digits.len() - zeros);
+    (
+        digits,
+        i32::try_from(zeros).unwrap_or(i32::MAX).saturating_sub(9),
+    )
 }
 
 #[cfg(test)]

@@ -75,22 +75,22 @@ pub fn counts(kind: Kind, resource: &str) -> bool {
 /// Upstream: the evaluators' `Usage`
 pub fn usage(kind: Kind, value: &Value, now: Timestamp) -> Amounts {
     let one = Quantity::whole(1);
-    let mut used = Amounts::from([(Str::from(object_count(kind)), one)]);
-    let mut set = |name: &str, amount: Quantity| {
-        used.insert(Str::new(name), amount);
+    let mut used = Amounts::from([(Str::from(object_count(kind)), one.clone())]);
+    let mut set = |name: &str, amount: &Quantity| {
+        used.insert(Str::new(name), amount.clone());
     };
     let spec = value.get("spec");
     match kind {
         Kind::Pod => {
             if pod_counts(value, now) {
-                set("pods", one);
+                set("pods", &one);
                 for (name, amount) in pod_usage(spec) {
-                    set(&name, amount);
+                    set(&name, &amount);
                 }
             }
         }
         Kind::Service => {
-            set("services", one);
+            set("services", &one);
             let ports = spec.get("ports").items();
             let chosen = |p: &&Value| p.get("nodePort").as_i64().unwrap_or(0) != 0;
             let own = spec.get("allocateLoadBalancerNodePorts").as_bool() == Some(false);
@@ -100,23 +100,23 @@ pub fn usage(kind: Kind, value: &Value, now: Timestamp) -> Amounts {
                 _ => 0,
             };
             let node_ports = i64::try_from(node_ports).unwrap_or(i64::MAX);
-            set("services.nodeports", Quantity::whole(node_ports));
+            set("services.nodeports", &Quantity::whole(node_ports));
             let balanced = i64::from(spec.get("type").text() == "LoadBalancer");
-            set("services.loadbalancers", Quantity::whole(balanced));
+            set("services.loadbalancers", &Quantity::whole(balanced));
         }
         Kind::PersistentVolumeClaim => {
             let storage = Quantity::of(spec.at(&["resources", "requests", "storage"]));
             let class = spec.get("storageClassName").text();
-            set("persistentvolumeclaims", one);
-            set("requests.storage", storage);
+            set("persistentvolumeclaims", &one);
+            set("requests.storage", &storage);
             if !class.is_empty() {
-                set(&format!("{class}{CLASS}persistentvolumeclaims"), one);
-                set(&format!("{class}{CLASS}requests.storage"), storage);
+                set(&format!("{class}{CLASS}persistentvolumeclaims"), &one);
+                set(&format!("{class}{CLASS}requests.storage"), &storage);
             }
         }
         _ => {
             if COUNTED.contains(&kind) {
-                set(kind.plural(), one);
+                set(kind.plural(), &one);
             }
         }
     }
@@ -147,15 +147,15 @@ fn compute_usage(requests: &Amounts, limits: &Amounts) -> Amounts {
     for (name, amount) in requests {
         let huge = name.starts_with("hugepages-");
         if COMPUTE.contains(&name.as_str()) || huge {
-            used.insert(name.clone(), *amount);
+            used.insert(name.clone(), amount.clone());
         }
         if COMPUTE.contains(&name.as_str()) || huge || name.contains('/') {
-            used.insert(Str::from(format!("requests.{name}")), *amount);
+            used.insert(Str::from(format!("requests.{name}")), amount.clone());
         }
     }
     for (name, amount) in limits {
         if COMPUTE.contains(&name.as_str()) {
-            used.insert(Str::from(format!("limits.{name}")), *amount);
+            used.insert(Str::from(format!("limits.{name}")), amount.clone());
         }
     }
     used
@@ -170,17 +170,24 @@ fn pod_usage(spec: &Value) -> Amounts {
     pod_resources::add(&mut requests, &overhead);
     for (name, amount) in &overhead {
         if let Some(limit) = limits.get_mut(name) {
-            *limit = limit.plus(*amount);
+            *limit = limit.plus(amount);
         }
     }
     compute_usage(&requests, &limits)
 }
 
-/// What containers of a pod do not say although the quota counts it: `must specify …`.
+/// What containers of a pod do not say although the quota counts it: `must specify …`. A pod that says something
+/// as a whole may leave out the rest.
 ///
 /// Upstream: pkg/quota/v1/evaluator/core/pods.go `Constraints`
 pub fn unsaid(spec: &Value, counted: &[Str]) -> Option<String> {
     let mut missing: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    if ["requests", "limits"]
+        .iter()
+        .any(|list| !spec.at(&["resources", list]).is_empty())
+    {
+        return None;
+    }
     let containers = spec.get("containers").items().iter();
     for container in containers.chain(spec.get("initContainers").items()) {
         let of = |list| pod_resources::read(container.at(&["resources", list]));

@@ -71,13 +71,13 @@ fn container_requests(spec: &Value) -> Value {
         let mut largest = Quantity::default();
         for container in spec.get("initContainers").items() {
             if container.get("restartPolicy").text() == "Always" {
-                sum = sum.plus(request(container));
+                sum = sum.plus(&request(container));
             } else {
-                largest = largest.max(sum.plus(request(container)));
+                largest = largest.max(sum.plus(&request(container)));
             }
         }
         for container in spec.get("containers").items() {
-            sum = sum.plus(request(container));
+            sum = sum.plus(&request(container));
         }
         let most = sum.max(largest);
         if !most.is_zero() {

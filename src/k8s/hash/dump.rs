@@ -121,7 +121,7 @@ fn int_or_string(w: &mut impl Write, value: &Value) -> Result {
 ///
 /// Upstream: apimachinery/pkg/api/resource/quantity.go `ParseQuantity`.
 fn quantity(w: &mut impl Write, value: &Value) -> Result {
-    let text = Quantity::of(value).to_string();
+    let text = Quantity::of(value).canonical().to_string();
     let end = text
         .find(|c: char| !c.is_ascii_digit() && c != '-')
         .unwrap_or(text.len());

@@ -212,6 +212,15 @@ fn require_keys(old: &[Value], new: &[Value], key: &str) -> Result<(), String> {
     Ok(())
 }
 
+/// The elements with their keys, sorted. Equal keys come in the opposite order, as the sort that kubectl uses leaves
+/// them: of ports with one number on two protocols the last comes first.
+fn by_key(list: &[Value], key: &str) -> Vec<(String, Value)> {
+    let items = list.iter().rev();
+    let mut items: Vec<(String, Value)> = items.map(|v| (go_text(v.get(key)), v.clone())).collect();
+    items.order_by(|a, b| a.0.cmp(&b.0));
+    items
+}
+
 /// Upstream: apimachinery/pkg/util/strategicpatch/patch.go `diffListsOfMaps`.
 fn lists_of_maps(
     old: &[Value],
@@ -221,15 +230,7 @@ fn lists_of_maps(
 ) -> Result<Change, String> {
     let key = meta.merge_key;
     require_keys(old, new, key)?;
-    let by_key = |list: &[Value]| {
-        let mut items: Vec<(String, Value)> = list
-            .iter()
-            .map(|v| (go_text(v.get(key)), v.clone()))
-            .collect();
-        items.order_by(|a, b| a.0.cmp(&b.0));
-        items
-    };
-    let (before, after) = (by_key(old), by_key(new));
+    let (before, after) = (by_key(old, key), by_key(new, key));
     let mut patch = Vec::new();
     let mut deletions = Vec::new();
     let (mut i, mut j) = (0, 0);

@@ -5,7 +5,7 @@ use crate::value;
 use proptest::prelude::*;
 
 fn printed(text: &str) -> String {
-    Quantity::parse(text).map_or_else(|e| e.to_string(), |q| q.to_string())
+    Quantity::parse(text).map_or_else(|e| e.to_string(), |q| q.canonical().to_string())
 }
 
 #[test]
@@ -101,25 +101,103 @@ fn rounding_and_arithmetic() {
     assert_eq!(q("1500m").value(), 2);
     assert_eq!(q("-1500m").value(), -2);
     assert_eq!(q("0.0001").rounded_to_milli().to_string(), "1m");
-    assert_eq!(q("1Gi").plus(q("512Mi")).to_string(), "1536Mi");
-    assert_eq!(q("0").plus(q("512Mi")).to_string(), "512Mi");
-    assert_eq!(q("2").minus(q("500m")).to_string(), "1500m");
+    assert_eq!(q("1Gi").plus(&q("512Mi")).to_string(), "1536Mi");
+    assert_eq!(q("0").plus(&q("512Mi")).to_string(), "512Mi");
+    assert_eq!(q("2").minus(&q("500m")).to_string(), "1500m");
     assert!(q("1024Mi") == q("1Gi") && q("1G") < q("1Gi"));
     assert!(Quantity::of(&value!("x")).is_zero());
     assert_eq!(Quantity::of(&value!(2)).milli_value(), 2000);
 }
 
+/// Sums beyond every machine word, as `kubectl describe quota` showed them.
+#[test]
+fn sums_of_any_length() {
+    for (a, b, sum, difference) in [
+        ("9e28", "1e28", "100e27", "80e27"),
+        ("3e40", "4e40", "70e39", "-10e39"),
+        (
+            "1e30",
+            "1n",
+            "1000000000000000000000000000000000000001n",
+            "999999999999999999999999999999999999999e-9",
+        ),
+        (
+            "2e30",
+            "1000000000000000000000000000000001m",
+            "3000000000000000000000000000000001m",
+            "",
+        ),
+        ("-1e1000", "1e1000", "0", "-20e999"),
+        ("0", "1e+30", "1e30", "-1e30"),
+        (
+            "9223372036854775807",
+            "1",
+            "9223372036854775808",
+            "9223372036854775806",
+        ),
+        ("8Ei", "8Ei", "18446744073709551614", "0"),
+    ] {
+        let (a, b) = (
+            Quantity::parse(a).expect("a"),
+            Quantity::parse(b).expect("b"),
+        );
+        let shown = |q: Quantity| q.to_string();
+        let of = |format| {
+            shown(Quantity {
+                format,
+                ..a.plus(&b)
+            })
+        };
+        assert!(
+            shown(a.plus(&b)) == sum || of(Format::DecimalSi) == sum,
+            "{a:?} {b:?}"
+        );
+        if !difference.is_empty() {
+            assert_eq!(shown(a.minus(&b)), difference, "{a:?} {b:?}");
+        }
+        assert_eq!(a.plus(&b).minus(&b), a, "{a:?} {b:?}");
+    }
+}
+
+/// What a machine word makes of amounts that it cannot hold.
+#[test]
+fn values_of_the_large() {
+    for (text, value, milli) in [
+        ("9e18", 9_000_000_000_000_000_000, 0),
+        ("9223372036854775807", i64::MAX, -1000),
+        ("9223372036854775808", i64::MIN, 0),
+        ("1e30", 0, 0),
+        ("18446744073709551617", 1, 1000),
+        ("-18446744073709551617", -1, -1000),
+    ] {
+        let quantity = Quantity::parse(text).expect("a quantity");
+        assert_eq!(
+            (quantity.value(), quantity.milli_value()),
+            (value, milli),
+            "{text}"
+        );
+    }
+}
+
 proptest! {
+    #[test]
+    fn sums_and_differences_undo_each_other(a in "-?[0-9]{1,45}(n|m|k|)", b in "-?[0-9]{1,45}(n|E|)") {
+        let (a, b) = (Quantity::parse(&a).expect("a"), Quantity::parse(&b).expect("b"));
+        prop_assert_eq!(&a.plus(&b).minus(&b), &a);
+        prop_assert_eq!(a.plus(&b), b.plus(&a));
+        prop_assert_eq!(a.cmp(&b), a.minus(&b).cmp(&Quantity::default()));
+    }
+
     #[test]
     fn printing_is_stable(text in "[+-]?[0-9]{1,12}(\\.[0-9]{0,6})?(m|u|n|k|M|G|Ki|Mi|Gi|e[0-9]|E-[0-9]|)") {
         let quantity = Quantity::parse(&text).expect("generated as a quantity");
         let again = Quantity::parse(&quantity.to_string()).expect("prints a quantity");
-        prop_assert_eq!(quantity, again);
+        prop_assert_eq!(&quantity, &again);
         prop_assert_eq!(quantity.to_string(), again.to_string());
     }
 
     #[test]
     fn any_text_is_safe(text in "[-+.0-9eEinumkKMGTPx ]{0,60}") {
-        let _ = Quantity::parse(&text).map(|q| (q.to_string(), q.value(), q.milli_value()));
+        let _ = Quantity::parse(&text).map(|q| (q.value(), q.milli_value(), q.canonical().to_string()));
     }
 }

@@ -48,12 +48,14 @@ const HOST_FIELDS: [&str; 5] = [
 ];
 
 /// Fields that stand elsewhere in the internal struct: struct, field, and the field before it.
-const MOVED: [(&str, &str, &str); 5] = [
+const MOVED: [(&str, &str, &str); 7] = [
     ("PodSpec", "setHostnameAsFQDN", "subdomain"),
     ("PodSpec", "preemptionPolicy", "priority"),
     ("PodSpec", "overhead", "runtimeClassName"),
     ("PodSecurityContext", "fsGroupChangePolicy", "fsGroup"),
     ("Volume", "quobyte", "rbd"),
+    ("PersistentVolumeSpec", "quobyte", "rbd"),
+    ("PersistentVolumeSpec", "flexVolume", "iscsi"),
 ];
 
 /// Beginnings of names that are written in capitals.
@@ -105,6 +107,10 @@ fn ordered(definition: &Definition) -> Vec<&Field> {
     fields.order_by_key(|f| f.go.order);
     if owner == "PodSpec" {
         fields.retain(|f| f.name != "serviceAccount" && !HOST_FIELDS.contains(&f.name));
+    }
+    if owner == "PersistentVolumeSpec" {
+        // Only where the volume is gets shown: a struct of its own within the spec.
+        fields.retain(|f| !super::pv::OTHERS.contains(&f.name));
     }
     for (_, name, before) in MOVED.iter().filter(|(s, ..)| *s == owner) {
         let Some(from) = fields.iter().position(|f| f.name == *name) else {

@@ -111,7 +111,7 @@ fn order(errors: &mut Errors, at: &Path<'_>, item: &Value, ty: &str) {
                 "default" => &default,
                 _ => &request,
             };
-            held.get(key).copied()
+            held.get(key).cloned()
         };
         for (field, shown, low, high) in ORDER {
             if let (Some(a), Some(b)) = (of(low.0), of(high.0))
@@ -124,7 +124,7 @@ fn order(errors: &mut Errors, at: &Path<'_>, item: &Value, ty: &str) {
         }
         if let Some(ratio) = ratios.get(key) {
             let at = at.child("maxLimitRequestRatio");
-            ratio_bounds(errors, &at.key(key), *ratio, of("min").zip(of("max")));
+            ratio_bounds(errors, &at.key(key), ratio, of("min").zip(of("max")));
         }
         if let (Some(default), Some(request)) = (of("default"), of("defaultRequest"))
             && !overcommit_allowed(key)
@@ -142,19 +142,19 @@ fn order(errors: &mut Errors, at: &Path<'_>, item: &Value, ty: &str) {
 fn ratio_bounds(
     errors: &mut Errors,
     at: &Path<'_>,
-    ratio: Quantity,
+    ratio: &Quantity,
     bounds: Option<(Quantity, Quantity)>,
 ) {
     const MILLION: i128 = 1_000_000;
     let shown = ratio.to_string();
-    if ratio < Quantity::whole(1) {
+    if *ratio < Quantity::whole(1) {
         errors.invalid(at, shown.as_str(), &format!("ratio {shown} is less than 1"));
     }
     let Some((min, max)) = bounds else { return };
-    let milli = |q: Quantity| i128::from(q.milli_value());
+    let milli = |q: &Quantity| i128::from(q.milli_value());
     // In millionths, rounded; nothing divides by zero here.
     let half_away = |twice: i128| twice / 2 + twice % 2;
-    let twice = (milli(max) * MILLION * 2).checked_div(milli(min));
+    let twice = (milli(&max) * MILLION * 2).checked_div(milli(&min));
     let Some(limit) = twice.map(half_away) else {
         return;
     };

@@ -81,7 +81,7 @@ fn capacities(errors: &mut Errors, node: &Value) {
         let status = Path::root("status");
         let at = status.child(field);
         for (name, amount) in node.get("status").get(field).fields() {
-            resources::quantity_value(errors, &at.child(name), name, Quantity::of(amount));
+            resources::quantity_value(errors, &at.child(name), name, &Quantity::of(amount));
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::k8s::quantity::Quantity;
 const SPEC: Path<'static> = Path::root("spec");
 
 /// Fields of the spec that do not say where the volume is.
-const OTHERS: [&str; 9] = [
+pub(super) const OTHERS: [&str; 9] = [
     "accessModes",
     "capacity",
     "claimRef",
@@ -117,13 +117,11 @@ fn source(errors: &mut Errors, spec: &Value) {
 pub fn update(errors: &mut Errors, new: &Value, old: &Value) {
     create(errors, new);
     let (now, before) = (new.get("spec"), old.get("spec"));
-    let changed = |(field, value): (&crate::k8s::Str, &Value)| {
-        !OTHERS.contains(&field.as_str()) && before.get(field) != value
-    };
-    if now.fields().any(changed) {
+    let changes = internal::difference("core.v1.PersistentVolumeSpec", before, now);
+    if !changes.is_empty() {
         let at = SPEC.child("persistentvolumesource");
         let detail = "spec.persistentvolumesource is immutable after creation";
-        errors.forbidden(&at, detail);
+        errors.forbidden(&at, &format!("{detail}\n{changes}"));
     }
     let (near, was) = (now.get("nodeAffinity"), before.get("nodeAffinity"));
     if !was.is_null() && near != was {

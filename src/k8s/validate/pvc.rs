@@ -73,7 +73,7 @@ pub fn spec(errors: &mut Errors, at: &Path<'_>, spec: &Value) {
                 let shown = amount.to_string();
                 errors.invalid(&storage_at, shown.as_str(), "must be greater than zero");
             } else {
-                resources::quantity_value(errors, &storage_at, "storage", amount);
+                resources::quantity_value(errors, &storage_at, "storage", &amount);
             }
         }
     }

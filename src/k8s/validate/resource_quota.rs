@@ -71,7 +71,7 @@ fn spec(errors: &mut Errors, spec: &Value) {
         if !name.contains('/') && !is_quota_resource(name) {
             errors.invalid(&at, name.as_str(), "must be a standard resource for quota");
         }
-        quantity_value(errors, &at, name, Quantity::of(amount));
+        quantity_value(errors, &at, name, &Quantity::of(amount));
     }
     scopes(errors, spec);
     scope_selector(errors, spec);

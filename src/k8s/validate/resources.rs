@@ -113,7 +113,7 @@ pub(super) fn level_name(errors: &mut Errors, at: &Path<'_>, name: &str, level: 
 /// Not below zero, and whole where only whole numbers make sense.
 ///
 /// Upstream: `pkg/apis/core/validation ValidateResourceQuantityValue`.
-pub fn quantity_value(errors: &mut Errors, at: &Path<'_>, name: &str, quantity: Quantity) {
+pub fn quantity_value(errors: &mut Errors, at: &Path<'_>, name: &str, quantity: &Quantity) {
     if quantity.is_negative() {
         let shown = quantity.to_string();
         errors.invalid(at, shown.as_str(), "must be greater than or equal to 0");
@@ -123,7 +123,7 @@ pub fn quantity_value(errors: &mut Errors, at: &Path<'_>, name: &str, quantity: 
     }
 }
 
-fn huge_page_value(errors: &mut Errors, at: &Path<'_>, name: &str, quantity: Quantity) {
+fn huge_page_value(errors: &mut Errors, at: &Path<'_>, name: &str, quantity: &Quantity) {
     let size = Quantity::parse(name.strip_prefix("hugepages-").unwrap_or("")).ok();
     let divides = size.is_some_and(|size| {
         size.is_whole() && size.value() > 0 && quantity.value().checked_rem(size.value()) == Some(0)
@@ -156,14 +156,15 @@ pub fn requirements(
             let at = list_at.key(name);
             let quantity = Quantity::of(amount);
             level_name(errors, &at, name, level);
-            quantity_value(errors, &at, name, quantity);
+            quantity_value(errors, &at, name, &quantity);
             if std::ptr::eq(list, requests) {
                 let limit = limits.field(name).map(Quantity::of);
-                against_limit(errors, &limits_at, &requests_at, name, quantity, limit);
+                let limit = limit.as_ref();
+                against_limit(errors, &limits_at, &requests_at, name, &quantity, limit);
             }
             if is_huge_page(name) {
                 pages = true;
-                huge_page_value(errors, &at, name, quantity);
+                huge_page_value(errors, &at, name, &quantity);
             }
             computes |= *name == "cpu" || *name == "memory";
         }
@@ -184,8 +185,8 @@ fn against_limit(
     limits_at: &Path<'_>,
     requests_at: &Path<'_>,
     name: &str,
-    request: Quantity,
-    limit: Option<Quantity>,
+    request: &Quantity,
+    limit: Option<&Quantity>,
 ) {
     let Some(limit) = limit else {
         if !overcommit_allowed(name) {
@@ -263,17 +264,17 @@ fn total(spec: &Value, list: &str, name: &str) -> Quantity {
         amount.map_or_else(|| Quantity::whole(0), Quantity::of)
     };
     let regular = spec.get("containers").items().iter();
-    let mut sum = regular.fold(Quantity::whole(0), |sum, c| sum.plus(amount(c)));
+    let mut sum = regular.fold(Quantity::whole(0), |sum, c| sum.plus(&amount(c)));
     let mut sidecars = Quantity::whole(0);
     let mut start = Quantity::whole(0);
     for container in spec.get("initContainers").items() {
         let mut needed = amount(container);
         if container.get("restartPolicy").text() == "Always" {
-            sum = sum.plus(needed);
-            sidecars = sidecars.plus(needed);
-            needed = sidecars;
+            sum = sum.plus(&needed);
+            sidecars = sidecars.plus(&needed);
+            needed = sidecars.clone();
         } else {
-            needed = needed.plus(sidecars);
+            needed = needed.plus(&sidecars);
         }
         start = start.max(needed);
     }

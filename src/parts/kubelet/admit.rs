@@ -41,7 +41,8 @@ pub enum Verdict {
 impl Shortage {
     /// How much is to be freed.
     pub fn lacking(&self) -> i64 {
-        self.requested - (self.capacity - self.used)
+        let free = self.capacity.saturating_sub(self.used);
+        self.requested.saturating_sub(free)
     }
 
     fn refusal(&self) -> Refusal {
@@ -218,7 +219,7 @@ fn resources(allocatable: &Value, spec: &PodSpec, others: &[&PodSpec]) -> Vec<Sh
             continue;
         }
         let used = others.iter().fold(Quantity::whole(0), |sum, other| {
-            sum.plus(requested(other, name))
+            sum.plus(&requested(other, name))
         });
         let (used, capacity) = (
             amount(name, used),

@@ -425,7 +425,7 @@ fn pod_resources(spec: &PodSpec, status: &mut Value) {
         for container in &spec.containers {
             for (name, amount) in of(container).fields() {
                 let have = total.get(name).map_or(Quantity::whole(0), Quantity::of);
-                let amount = have.plus(Quantity::of(amount));
+                let amount = have.plus(&Quantity::of(amount));
                 total.insert(name.clone(), amount.to_string());
             }
         }

@@ -352,6 +352,9 @@ impl Scheduler {
     }
 
     fn evict(&mut self, ctx: &mut Ctx<'_, Timer>, pod: &Object, node: &Str, victim: &Object) {
+        if victim.meta().terminating() {
+            return;
+        }
         let condition = value!({
             "type": "DisruptionTarget", "status": "True", "reason": "PreemptionByScheduler",
             "message": "default-scheduler: preempting to accommodate a higher priority pod",

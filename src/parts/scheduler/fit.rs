@@ -37,27 +37,24 @@ impl Amounts {
         amounts
     }
 
+    /// Sums wrap as the server's do, so that what is taken away later leaves what was there before.
     pub fn add(&mut self, other: &Amounts) {
-        self.milli_cpu = self.milli_cpu.saturating_add(other.milli_cpu);
-        self.memory = self.memory.saturating_add(other.memory);
-        self.ephemeral_storage = self
-            .ephemeral_storage
-            .saturating_add(other.ephemeral_storage);
+        self.milli_cpu = self.milli_cpu.wrapping_add(other.milli_cpu);
+        self.memory = self.memory.wrapping_add(other.memory);
+        self.ephemeral_storage = self.ephemeral_storage.wrapping_add(other.ephemeral_storage);
         for (name, amount) in &other.others {
             let have = self.others.entry(name.clone()).or_insert(0);
-            *have = have.saturating_add(*amount);
+            *have = have.wrapping_add(*amount);
         }
     }
 
     pub fn subtract(&mut self, other: &Amounts) {
-        self.milli_cpu = self.milli_cpu.saturating_sub(other.milli_cpu);
-        self.memory = self.memory.saturating_sub(other.memory);
-        self.ephemeral_storage = self
-            .ephemeral_storage
-            .saturating_sub(other.ephemeral_storage);
+        self.milli_cpu = self.milli_cpu.wrapping_sub(other.milli_cpu);
+        self.memory = self.memory.wrapping_sub(other.memory);
+        self.ephemeral_storage = self.ephemeral_storage.wrapping_sub(other.ephemeral_storage);
         for (name, amount) in &other.others {
             let have = self.others.entry(name.clone()).or_insert(0);
-            *have = have.saturating_sub(*amount);
+            *have = have.wrapping_sub(*amount);
         }
     }
 }
@@ -121,7 +118,7 @@ impl Room {
             });
         }
         let mut check = |resource: &Str, requested: i64, used: i64, capacity: i64| {
-            if requested > 0 && requested > capacity.saturating_sub(used) {
+            if requested > 0 && requested > capacity.wrapping_sub(used) {
                 shortages.push(Shortage {
                     reason: format!("Insufficient {resource}"),
                     resource: resource.clone(),

@@ -37,19 +37,19 @@ fn normalized(raw: Vec<i64>, reverse: bool) -> Vec<i64> {
 
 /// Free share of cpu and memory after placing the pod, requests of nothing counted as a little.
 fn least_allocated(wanted: &Wanted<'_>, info: &NodeInfo) -> i64 {
-    let share = |asked: i64, used: i64, have: i64| {
-        let asked = asked + used;
-        if have == 0 || asked > have {
-            0
-        } else {
-            (have - asked) * MAX / have
-        }
-    };
+    let share = |asked: i64, used: i64, have: i64| percent(have.wrapping_sub(used), asked, have);
     let (cpu, memory) = non_zero(wanted);
     let room = &info.room;
     let cpu = share(cpu, room.used.milli_cpu, room.allocatable.milli_cpu);
     let memory = share(memory, room.used.memory, room.allocatable.memory);
     i64::midpoint(cpu, memory)
+}
+
+/// What is left of a part without what is taken from it, in hundredths of the whole.
+fn percent(part: i64, taken: i64, whole: i64) -> i64 {
+    let left = i128::from(part) - i128::from(taken);
+    let share = (left * i128::from(MAX)).checked_div(i128::from(whole));
+    i64::try_from(share.unwrap_or(0).clamp(0, i128::from(MAX))).unwrap_or(0)
 }
 
 /// Pods that request nothing count as 100m and 200Mi.
@@ -67,7 +67,7 @@ fn balanced(wanted: &Wanted<'_>, info: &NodeInfo) -> i64 {
         if have == 0 {
             MAX
         } else {
-            ((asked + used) * MAX / have).min(MAX)
+            percent(asked.wrapping_add(used), 0, have)
         }
     };
     let room = &info.room;

@@ -79,7 +79,12 @@ impl ApiServer {
             if call.caller != Caller::Component {
                 warnings.extend(validate::warnings(kind, &value, None));
             }
-            admission::check_create(self, call, kind, &value)?;
+            if let Err(refusal) = admission::check_create(self, call, kind, &value) {
+                return Err(Status {
+                    warnings,
+                    ..refusal
+                });
+            }
             if call.caller != Caller::Component {
                 warnings.extend(admission::pod_security::warning(self, kind, &value));
             }

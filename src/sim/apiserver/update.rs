@@ -55,8 +55,29 @@ impl ApiServer {
         call: &Call,
         old: &Arc<Object>,
         subresource: Subresource,
-        mut value: Value,
+        value: Value,
         mut warnings: Vec<String>,
+    ) -> Result<Written, Status> {
+        match self.try_write(call, old, subresource, value, &mut warnings) {
+            Ok(written) => Ok(Written {
+                warnings,
+                ..written
+            }),
+            Err(refusal) => Err(Status {
+                warnings,
+                ..refusal
+            }),
+        }
+    }
+
+    /// The same; warnings are told also when the write is refused after them.
+    fn try_write(
+        &mut self,
+        call: &Call,
+        old: &Arc<Object>,
+        subresource: Subresource,
+        mut value: Value,
+        warnings: &mut Vec<String>,
     ) -> Result<Written, Status> {
         let kind = old.kind();
         let person = call.caller != Caller::Component;
@@ -72,7 +93,7 @@ impl ApiServer {
             }
         }
         if value == *old.value() {
-            return Ok(unchanged(old.clone(), warnings));
+            return Ok(unchanged(old.clone(), Vec::new()));
         }
         if person {
             let errors = match subresource {
@@ -102,7 +123,7 @@ impl ApiServer {
             let writer = call.writer(subresource.name());
             managed_fields::update(kind, Some(old.value()), &mut value, &writer);
         }
-        let written = self.settle(call, old, value, warnings);
+        let written = self.settle(call, old, value, Vec::new());
         admission::account(self, call, &written.object, Some(old));
         Ok(written)
     }

@@ -324,7 +324,7 @@ fn own_resource(container: &Value, reference: &Value) -> String {
     let divisor = Quantity::read(reference.get("divisor"))
         .ok()
         .filter(|d| !d.is_zero());
-    let divisor = divisor.map_or(1000, Quantity::milli_value).max(1);
+    let divisor = divisor.map_or(1000, |q| q.milli_value()).max(1);
     let milli = if name == "cpu" {
         quantity.milli_value()
     } else {

@@ -179,7 +179,7 @@ pub fn amounts(pod: &Value, field: &str) -> Amounts {
             let quantity = Quantity::of(quantity);
             let total = sum
                 .get(name.as_str())
-                .map_or(quantity, |q| q.plus(quantity));
+                .map_or_else(|| quantity.clone(), |q| q.plus(&quantity));
             sum.insert(name.to_string(), total);
         }
     };
@@ -221,7 +221,7 @@ pub fn amounts(pod: &Value, field: &str) -> Amounts {
 }
 
 fn of(amounts: &Amounts, name: &str) -> Quantity {
-    amounts.get(name).copied().unwrap_or(Quantity::whole(0))
+    amounts.get(name).cloned().unwrap_or(Quantity::whole(0))
 }
 
 /// `250m (6%)`. The share is cut, not rounded, after the arithmetic of upstream: 2300 of 2000 are 114 %.
@@ -297,7 +297,9 @@ fn pods(w: &mut Writer, object: &Object, view: View<'_>) {
         );
         for (total, own) in [(&mut requests, asked), (&mut limits, bounded)] {
             for (name, quantity) in own {
-                let sum = total.get(&name).map_or(quantity, |q| q.plus(quantity));
+                let sum = total
+                    .get(&name)
+                    .map_or_else(|| quantity.clone(), |q| q.plus(&quantity));
                 total.insert(name, sum);
             }
         }

@@ -144,72 +144,72 @@ fn against_claim(item: &Value, spec: &Value, wrong: &mut Vec<String>) {
             let head = format!("{word} {resource} usage per PersistentVolumeClaim is {enforced}");
             match requests.get(&resource) {
                 None => wrong.push(format!("{head}.  No request is specified")),
-                Some(asked) if (least && *asked < enforced) || (!least && *asked > enforced) => {
-                    wrong.push(format!("{head}, but request is {asked}"));
+                Some(asked) => {
+                    let [asks, _, bound] = counted(Some(asked), None, &enforced);
+                    if (least && asks < bound) || (!least && asks > bound) {
+                        wrong.push(format!("{head}, but request is {asked}"));
+                    }
                 }
-                Some(_) => {}
             }
         }
+    }
+}
+
+/// A request, a limit and what is enforced, as the machine numbers that the server compares: thousandths when all
+/// are small enough for that, else whole units.
+///
+/// Upstream: plugin/pkg/admission/limitranger/admission.go `requestLimitEnforcedValues`
+fn counted(request: Option<&Quantity>, limit: Option<&Quantity>, enforced: &Quantity) -> [i64; 3] {
+    let all = [request, limit, Some(enforced)];
+    let whole = all.map(|q| q.map_or(0, Quantity::value));
+    if whole.iter().all(|n| *n <= i64::MAX / 1000) {
+        all.map(|q| q.map_or(0, Quantity::milli_value))
+    } else {
+        whole
     }
 }
 
 /// The three constraints of an item, in the server's order.
 fn constraints(item: &Value, requests: &Amounts, limits: &Amounts, wrong: &mut Vec<String>) {
     let per = item.get("type").text();
-    for (resource, enforced) in pod_resources::read(item.get("min")) {
-        let head = format!("minimum {resource} usage per {per} is {enforced}");
-        let (request, limit) = (requests.get(&resource), limits.get(&resource));
-        match (request, limit) {
-            (None, _) => wrong.push(format!("{head}.  No request is specified")),
-            (Some(request), _) if *request < enforced => {
-                wrong.push(format!("{head}, but request is {request}"));
-            }
-            (Some(_), Some(limit)) if *limit < enforced => {
-                wrong.push(format!("{head}, but limit is {limit}"));
-            }
-            (Some(_), _) => {}
-        }
-    }
-    for (resource, enforced) in pod_resources::read(item.get("max")) {
-        let head = format!("maximum {resource} usage per {per} is {enforced}");
-        let (request, limit) = (requests.get(&resource), limits.get(&resource));
-        match (limit, request) {
-            (None, _) => wrong.push(format!("{head}.  No limit is specified")),
-            (Some(limit), _) if *limit > enforced => {
-                wrong.push(format!("{head}, but limit is {limit}"));
-            }
-            (Some(_), Some(request)) if *request > enforced => {
-                wrong.push(format!("{head}, but request is {request}"));
-            }
-            (Some(_), _) => {}
+    for (field, word, least) in [("min", "minimum", true), ("max", "maximum", false)] {
+        for (resource, enforced) in pod_resources::read(item.get(field)) {
+            let head = format!("{word} {resource} usage per {per} is {enforced}");
+            let (request, limit) = (requests.get(&resource), limits.get(&resource));
+            let [asks, caps, bound] = counted(request, limit, &enforced);
+            let wrong_side = |n: i64| if least { n < bound } else { n > bound };
+            let by_request = request.filter(|_| wrong_side(asks));
+            let by_request = by_request.map(|q| format!(", but request is {q}"));
+            let by_limit = limit.filter(|_| wrong_side(caps));
+            let by_limit = by_limit.map(|q| format!(", but limit is {q}"));
+            let missing = |word: &str| Some(format!(".  No {word} is specified"));
+            let told = match (least, request, limit) {
+                (true, None, _) => missing("request"),
+                (false, _, None) => missing("limit"),
+                (true, Some(_), _) => by_request.or(by_limit),
+                (false, _, Some(_)) => by_limit.or(by_request),
+            };
+            wrong.extend(told.map(|told| head + &told));
         }
     }
     for (resource, enforced) in pod_resources::read(item.get("maxLimitRequestRatio")) {
         let head = format!("{resource} max limit to request ratio per {per} is {enforced}");
         let (request, limit) = (requests.get(&resource), limits.get(&resource));
-        let Some(request) = request.filter(|q| !q.is_zero()) else {
-            wrong.push(format!(
-                "{head}, but no request is specified or request is 0"
-            ));
-            continue;
+        let told = match counted(request, limit, &enforced) {
+            [0, ..] => Some(", but no request is specified or request is 0".to_owned()),
+            [_, 0, _] => Some(", but no limit is specified or limit is 0".to_owned()),
+            [asks, caps, _] => ratio_above(caps, asks, &enforced)
+                .map(|ratio| format!(", but provided ratio is {ratio}")),
         };
-        let Some(limit) = limit.filter(|q| !q.is_zero()) else {
-            wrong.push(format!("{head}, but no limit is specified or limit is 0"));
-            continue;
-        };
-        if let Some(ratio) = ratio_above(*limit, *request, enforced) {
-            wrong.push(format!("{head}, but provided ratio is {ratio}"));
-        }
+        wrong.extend(told.map(|told| head + &told));
     }
 }
 
 /// The ratio of limit and request with six decimals, if it is above the enforced one.
-fn ratio_above(limit: Quantity, request: Quantity, enforced: Quantity) -> Option<String> {
+fn ratio_above(limit: i64, request: i64, enforced: &Quantity) -> Option<String> {
     const MILLION: i128 = 1_000_000;
-    let (limit, request) = (
-        i128::from(limit.milli_value()),
-        i128::from(request.milli_value()),
-    );
+    let sign = i128::from(request.signum());
+    let (limit, request) = (i128::from(limit) * sign, i128::from(request) * sign);
     if limit * 1000 <= request * i128::from(enforced.milli_value()) {
         return None;
     }

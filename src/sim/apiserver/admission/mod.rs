@@ -136,6 +136,7 @@ pub(super) fn check_update(
     value: &Value,
 ) -> Result<(), Status> {
     pod_security::check_labels(old.kind(), value, Some(old.value()))?;
+    storage::check_growth(api, old, value)?;
     if !limited(old.kind()) || value.get("spec").same(old.value().get("spec")) {
         return Ok(());
     }

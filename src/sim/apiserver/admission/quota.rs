@@ -69,7 +69,7 @@ pub(super) fn charge(api: &mut ApiServer, call: &Call, object: &Object, old: Opt
         let before = used.clone();
         for (name, amount) in &mut used {
             if let Some(more) = delta.get(name) {
-                *amount = amount.plus(*more);
+                *amount = amount.plus(more);
             }
         }
         if used != before {
@@ -111,7 +111,7 @@ fn delta(kind: Kind, value: &Value, old: Option<&Value>, now: Timestamp) -> Amou
     if let Some(old) = old {
         let before = quota::usage(kind, old, now);
         for (name, amount) in &mut delta {
-            let rest = amount.minus(before.get(name).copied().unwrap_or_default());
+            let rest = amount.minus(&before.get(name).cloned().unwrap_or_default());
             *amount = if rest.is_negative() {
                 Quantity::default()
             } else {
@@ -134,8 +134,8 @@ fn excess(quota: &Object, delta: &Amounts) -> Option<String> {
         let Some(more) = delta.get(name) else {
             continue;
         };
-        let before = used.get(name).copied().unwrap_or_default();
-        if before.plus(*more) > *limit {
+        let before = used.get(name).cloned().unwrap_or_default();
+        if before.plus(more) > *limit {
             requested.push(format!("{name}={more}"));
             taken.push(format!("{name}={before}"));
             limited.push(format!("{name}={limit}"));
