@@ -32,6 +32,53 @@ pub fn commands(text: &str) -> Vec<String> {
     commands
 }
 
+/// Commands of one manifest that are offered at most.
+const NOTED_MAX: usize = 6;
+
+/// The kubectl commands that the comments of a manifest name (`# Label a node first: kubectl label …`), each once.
+pub fn noted(text: &str) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for line in text.lines() {
+        let Some((before, comment)) = line.split_once('#') else {
+            continue;
+        };
+        if !(before.is_empty() || before.ends_with([' ', '\t'])) {
+            continue;
+        }
+        let begins = |at: &usize| {
+            let before = comment[..*at].chars().next_back();
+            before.is_none_or(|c| !(c.is_alphanumeric() || matches!(c, '-' | '.' | '/' | '_')))
+        };
+        let mut places = comment.match_indices("kubectl ").map(|(at, _)| at);
+        let Some(command) = places.find(begins).map(|at| &comment[at..]) else {
+            continue;
+        };
+        let quoted = comment[..comment.len() - command.len()].ends_with('`');
+        let command = match command.split_once('`') {
+            Some((inside, _)) if quoted => inside,
+            _ => command.trim_end_matches(['.', ',', ';', ':', ')', ' ', '\r']),
+        };
+        // A lone word is prose: "kubectl does …" cannot be told apart further.
+        if found.len() < NOTED_MAX
+            && command.contains(' ')
+            && !found.iter().any(|c| c == command)
+            && known(command)
+        {
+            found.push(command.to_owned());
+        }
+    }
+    found
+}
+
+/// The line begins with a verb of kubectl.
+fn known(command: &str) -> bool {
+    let verb = command.split_whitespace().nth(1).unwrap_or("");
+    let first = |path: &str| path.split(' ').next() == Some(verb);
+    super::verb::ALL
+        .iter()
+        .any(|commands| commands.iter().any(|c| first(c.path)))
+}
+
 fn open(command: &str) -> bool {
     command.ends_with('\\') || matches!(parse(command), Err(ParseError::Open(_)))
 }
@@ -66,5 +113,17 @@ mod tests {
         ];
         assert_eq!(commands(plain), want);
         assert_eq!(commands("# kubectl get no\nx"), ["kubectl get no"]);
+    }
+
+    #[test]
+    fn comments_name_commands() {
+        let text = "# Label a node first: kubectl label nodes worker01 accelerator=gpu\nkind: DaemonSet # then `kubectl get \
+                    ds -A`, and wait\n# what kubectl does here, kubectl get ds -A.\n# kubectl get ds -A\nargs: \
+                    [\"#kubectl get pods\"]\nimage: a#kubectl get x\n# mykubectl get pods\n";
+        let want = [
+            "kubectl label nodes worker01 accelerator=gpu",
+            "kubectl get ds -A",
+        ];
+        assert_eq!(noted(text), want);
     }
 }

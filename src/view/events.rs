@@ -19,6 +19,8 @@ pub struct EventRow {
     pub reason: Str,
     /// `pod/log-7fk2p`
     pub object: String,
+    /// The command that describes the object.
+    pub describe: String,
     pub message: String,
     pub count: i64,
     pub source: Str,
@@ -110,16 +112,21 @@ fn row(cluster: &Cluster, event: &Object, exact: &BTreeMap<(Str, Str), SimTime>)
         found.map(Value::to_str).unwrap_or_default()
     };
     let count = value.at(&["series", "count"]).as_i64();
+    let kind = involved.get("kind").text().to_lowercase();
+    let name = involved.get("name").text();
+    let namespace = involved.get("namespace").text();
+    let mut describe = format!("kubectl describe {kind} {name}");
+    if !namespace.is_empty() {
+        describe.push_str(" -n ");
+        describe.push_str(namespace);
+    }
     EventRow {
         uid: event.uid().clone(),
         elapsed: at.since(start).as_millis(),
         kind: value.get("type").to_str(),
         reason: value.get("reason").to_str(),
-        object: format!(
-            "{}/{}",
-            involved.get("kind").text().to_lowercase(),
-            involved.get("name").text()
-        ),
+        object: format!("{kind}/{name}"),
+        describe,
         message: value.get("message").text().to_owned(),
         count: count.or(value.get("count").as_i64()).unwrap_or(1).max(1),
         source: first([

@@ -1,7 +1,8 @@
-//! The cluster's events: newest first, filtered; a click goes to the moment.
+//! The cluster's events: newest first, filtered; a click goes to the moment, or describes the object.
 
 use super::field::Field;
 use super::moment::Moment;
+use crate::app::console::RunLine;
 use crate::app::session::use_dispatch;
 use crate::app::ui::beat;
 use crate::app::words::{t, tell, w};
@@ -25,7 +26,7 @@ pub fn Events() -> impl IntoView {
                 <td><Moment elapsed=row.elapsed /></td>
                 <td>{row.kind.to_string()}</td>
                 <td>{row.reason.to_string()}</td>
-                <td><code>{row.object}</code></td>
+                <td><RunLine line=row.describe text=row.object /></td>
                 <td>{(row.count > 1).then(|| format!("×{} ", row.count))}{row.message}</td>
                 <td>{row.source.to_string()}</td>
             </tr>

@@ -1,6 +1,7 @@
 //! The kubectl console.
 //!
-//! Reading order: [`pane`] (what was printed), `prompt`, `state` and `keys` (the line to type), `deeds` (what they do).
+//! Reading order: [`pane`] (what was printed), `prompt`, `state` and `keys` (the line to type), `deeds` (what they do), [`run`] (commands
+//! that stand elsewhere on the page).
 
 mod deeds;
 
@@ -12,6 +13,9 @@ mod pasted;
 
 mod prompt;
 
+mod run;
+
 mod state;
 
 pub use pane::Pane;
+pub use run::{Noted, RunLine};

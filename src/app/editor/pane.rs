@@ -11,6 +11,7 @@ use super::files::Files;
 use super::messages::Messages;
 use super::plain::Plain;
 use super::plan::PlanBlock;
+use crate::app::console::Noted;
 use crate::app::screen::{Screen, use_screen};
 use crate::app::session::{Dispatch, use_dispatch};
 use crate::app::words::t;
@@ -74,6 +75,7 @@ pub fn Pane() -> impl IntoView {
                     <Difference />
                 </Show>
             </div>
+            <Noted text />
             <Messages />
             <PlanBlock />
             <Apply />

@@ -157,6 +157,13 @@ fn across_namespaces(call: &Call, types: &[Type]) -> Result<(), Failure> {
 
 /// Arguments of the form `TYPE/NAME`.
 fn pairs(call: &Call, args: &[String], slashes: usize, io: &mut Io<'_>) -> Result<Named, Failure> {
+    // Several types with names are first made TYPE/NAME each.
+    let crossed = args.len() > 1 && args[0].contains(',');
+    if slashes != args.len() && crossed {
+        return Err(Failure::client(
+            "arguments in resource/name form may not have more than one slash",
+        ));
+    }
     if slashes != args.len() {
         return Err(Failure::client(
             "there is no need to specify a resource type as a separate argument when passing arguments in \

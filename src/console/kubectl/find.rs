@@ -195,13 +195,14 @@ impl Found {
         };
         if let Some(group) = self.group() {
             if parsed.args.is_empty() || parsed.is("help") {
-                io.err(help::group(&self.path(), group));
+                let text = help::group(&self.path(), group);
                 // `certificate` alone is no mistake, unlike the other groups.
-                return if parsed.is("help") || *group == "certificate" {
-                    Ok(())
-                } else {
-                    Err(Failure::Code(1))
-                };
+                if parsed.is("help") || *group == "certificate" {
+                    io.out(text);
+                    return Ok(());
+                }
+                io.err(text);
+                return Err(Failure::Code(1));
             }
             let message = format!("unknown command {}", quoted(&parsed.args.join(" ")));
             return Err(Failure::usage(message, self.path()));

@@ -197,6 +197,13 @@ fn folder(
     }
 }
 
+/// The objects of a text that stands in no file.
+pub fn text(call: &Call, source: &str, text: &str) -> Manifests {
+    let mut found = Manifests::default();
+    documents(call, Check::Nothing, source, text, &mut found);
+    found
+}
+
 /// Reads the documents of one file.
 fn documents(call: &Call, check: Check, source: &str, text: &str, found: &mut Manifests) {
     let read = yaml::documents(text);
@@ -221,7 +228,7 @@ fn documents(call: &Call, check: Check, source: &str, text: &str, found: &mut Ma
 }
 
 /// What kubectl itself checks of a document.
-fn head(value: &Value) -> Result<(), String> {
+pub fn head(value: &Value) -> Result<(), String> {
     let mut wrong: Vec<String> = Vec::new();
     if value.as_map().is_none() {
         return Err("invalid object to validate".to_owned());
@@ -320,12 +327,7 @@ fn place(call: &Call, source: &str, mut value: Value) -> Result<Manifest, Failur
             value.at_mut(&["metadata"]).set("namespace", text);
         }
     } else if call.namespace_given && namespace != call.namespace {
-        return Err(Failure::client(format!(
-            "the namespace from the provided object {} does not match the namespace {}. You must pass \
-             '--namespace={namespace}' to perform this operation.",
-            quoted(&namespace),
-            quoted(&call.namespace)
-        )));
+        return Err(other_namespace(&namespace, &call.namespace));
     }
     Ok(Manifest {
         ty,
@@ -334,6 +336,16 @@ fn place(call: &Call, source: &str, mut value: Value) -> Result<Manifest, Failur
         value,
         source: source.to_owned(),
     })
+}
+
+/// An object is of another namespace than the command.
+pub fn other_namespace(namespace: &str, wanted: &str) -> Failure {
+    Failure::client(format!(
+        "the namespace from the provided object {} does not match the namespace {}. You must pass \
+         '--namespace={namespace}' to perform this operation.",
+        quoted(namespace),
+        quoted(wanted)
+    ))
 }
 
 /// The type of an `apiVersion` and a `kind`, which may be written in lower case.

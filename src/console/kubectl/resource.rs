@@ -1,8 +1,8 @@
 //! `Type`: a resource type as it is named on the command line.
 
-use crate::k8s::Kind;
 use crate::k8s::kind::KINDS;
 use crate::k8s::schema::{Resource, schema};
+use crate::k8s::{Kind, Value, decode};
 
 /// A resource of the server; stored kinds have a [`Kind`], the others are known by name only.
 #[derive(Clone, Copy, Debug)]
@@ -49,7 +49,22 @@ impl Type {
     /// The type that a word means. Types without `list` are no words of the command line.
     pub fn find(word: &str) -> Option<Self> {
         let word = Some(word).filter(|w| !w.is_empty())?;
-        schema().resource(word).map(Self::new)
+        let ty = schema().resource(word).map(Self::new)?;
+        // Whatever version the word names, the server answers in the one that it prefers.
+        Some(match ty.kind {
+            Some(kind @ Kind::HorizontalPodAutoscaler) => Self::of(kind),
+            _ => ty,
+        })
+    }
+
+    /// An object as a request for this type shows it.
+    pub fn shown(self, value: &Value) -> Value {
+        let old = self.resource.version == "v1" && self.kind == Some(Kind::HorizontalPodAutoscaler);
+        if old && !value.get("spec").is_null() {
+            decode::downgraded(value)
+        } else {
+            value.clone()
+        }
     }
 
     /// All types with `list`, in the order of `kubectl api-resources`.

@@ -27,7 +27,7 @@ pub fn object(
             io.line(format!("{}/{name}", ty.qualified()));
             Ok(())
         }
-        _ => output::object(call, value, io),
+        _ => output::object(call, &ty.shown(value), io),
     }
 }
 
@@ -43,7 +43,7 @@ pub fn made(
     if call.flags.text("output") != Some("json") {
         return object(call, ty, name, value, operation, io);
     }
-    io.line(go_json::indented(&shown(call, value)));
+    io.line(go_json::indented(&shown(call, &ty.shown(value))));
     Ok(())
 }
 

@@ -130,11 +130,10 @@ impl Task for Simple {
             }
             "cd" => cd(io, plain.first().copied().unwrap_or("/")),
             "mkdir" => mkdir(io, &plain),
-            "rm" => rm(
-                io,
-                &plain,
-                args.iter().any(|a| a.starts_with('-') && a.contains('r')),
-            ),
+            "rm" => {
+                let has = |c| args.iter().any(|a| a.starts_with('-') && a.contains(c));
+                rm(io, &plain, has('r'), has('f'))
+            }
             "cp" | "mv" => copy(io, &self.name, &plain),
             "touch" => touch(io, &plain),
             "clear" => {
@@ -383,7 +382,7 @@ fn cd(io: &mut Io<'_>, to: &str) -> u8 {
     }
 }
 
-fn rm(io: &mut Io<'_>, plain: &[&str], recursive: bool) -> u8 {
+fn rm(io: &mut Io<'_>, plain: &[&str], recursive: bool, force: bool) -> u8 {
     let mut code = 0;
     for file in plain {
         let path = io.session.path(file);
@@ -396,6 +395,7 @@ fn rm(io: &mut Io<'_>, plain: &[&str], recursive: bool) -> u8 {
                 io.err_line(format!("rm: cannot remove '{file}': Is a directory"));
                 code = 1;
             }
+            Found::Nothing if force => {}
             Found::Nothing => {
                 io.err_line(format!(
                     "rm: cannot remove '{file}': No such file or directory"

@@ -5,6 +5,7 @@ use crate::console::runner::Runner;
 use crate::console::session::{Jump, Session};
 use crate::console::shell;
 use crate::console::task::{Io, Step, Task, Wake};
+use crate::k8s::ordered::BTreeMap;
 use std::sync::Arc;
 
 /// How deep scripts may start scripts.
@@ -16,17 +17,54 @@ struct Script {
     runner: Runner,
     /// Its `exit` ends it only.
     own: bool,
+    /// `$1` and so on, where there are any; between two polls those of the script around it.
+    given: BTreeMap<String, String>,
+}
+
+/// `$1`, `$2`, their number and all of them.
+fn parameters(words: &[String]) -> BTreeMap<String, String> {
+    let numbered = words.iter().enumerate();
+    let mut found: BTreeMap<String, String> = numbered
+        .map(|(i, word)| ((i + 1).to_string(), word.clone()))
+        .collect();
+    found.insert("#".to_owned(), words.len().to_string());
+    found.insert("@".to_owned(), words.join(" "));
+    found
+}
+
+/// A parameter of a script, not a variable with a name.
+fn positional(name: &str) -> bool {
+    matches!(name, "#" | "@") || name.starts_with(|c: char| c.is_ascii_digit())
+}
+
+/// Takes the parameters out of the variables, and puts others in.
+fn exchange(session: &mut Session, given: &mut BTreeMap<String, String>) {
+    let names: Vec<String> = session
+        .variables
+        .keys()
+        .filter(|name| positional(name))
+        .cloned()
+        .collect();
+    let mut before = BTreeMap::new();
+    for name in names {
+        if let Some(value) = session.variables.remove(&name) {
+            before.insert(name, value);
+        }
+    }
+    session.variables.extend(std::mem::replace(given, before));
 }
 
 impl Task for Script {
     fn poll(&mut self, io: &mut Io<'_>) -> Step {
         io.session.scripts += 1;
+        exchange(io.session, &mut self.given);
         let step = if io.session.scripts > SCRIPTS_MAX {
             io.err_line("-bash: scripts that start scripts are nested too deep");
             Step::Exit(1)
         } else {
             self.runner.poll(io)
         };
+        exchange(io.session, &mut self.given);
         io.session.scripts = io.session.scripts.saturating_sub(1);
         if matches!(step, Step::Exit(_)) && self.own && io.session.jump == Some(Jump::Exit) {
             io.session.jump = None;
@@ -37,6 +75,16 @@ impl Task for Script {
 
 /// Starts `bash`, `sh` or `source`.
 pub fn start(name: &str, args: &[String], session: &Session) -> Result<Box<dyn Task>, Refused> {
+    let args = match args {
+        // Options that only tell the shell how to work.
+        [flag, rest @ ..] if matches!(flag.as_str(), "-e" | "-x" | "-ex" | "-eu" | "-u") => rest,
+        _ => args,
+    };
+    // What follows the script is `$1` and on within it.
+    let given = match args {
+        [flag, _, rest @ ..] if flag == "-c" => rest.get(1..).unwrap_or_default(),
+        _ => args.get(1..).unwrap_or_default(),
+    };
     let text = match args {
         [flag, text, ..] if flag == "-c" && name != "source" => text.clone(),
         [file, ..] if !file.starts_with('-') => match session.files.read(&session.path(file)) {
@@ -54,6 +102,7 @@ pub fn start(name: &str, args: &[String], session: &Session) -> Result<Box<dyn T
         Ok(script) => Ok(Box::new(Script {
             runner: Runner::new(Arc::new(script)),
             own: name != "source",
+            given: parameters(given),
         })),
         Err(error) => Err((error.text(), 2)),
     }

@@ -134,7 +134,10 @@ enum Text {
     },
     Wc {
         show: [bool; 3],
-        counts: [usize; 3],
+        /// Lines, words and bytes of each file.
+        counts: Vec<(String, [usize; 3])>,
+        /// How many were named.
+        files: usize,
     },
     Uniq {
         count: bool,
@@ -167,7 +170,8 @@ pub fn start(name: &str, args: &[String]) -> Result<Box<dyn Task>, Refused> {
             }
             let wc = Text::Wc {
                 show,
-                counts: [0; 3],
+                counts: Vec::new(),
+                files: options.operands.len(),
             };
             Ok(filter("wc", wc, options.operands))
         }
@@ -252,8 +256,40 @@ fn tail(args: &[String]) -> Result<Box<dyn Task>, Refused> {
     Ok(filter("tail", tail, options.operands))
 }
 
+/// The counts of each file and their sum. Columns are as wide as the largest size, or as that of a pipe.
+fn wc(io: &mut Io<'_>, show: [bool; 3], counts: &[(String, [usize; 3])], files: usize) {
+    let mut total = [0; 3];
+    for (_, count) in counts {
+        for (sum, n) in total.iter_mut().zip(count) {
+            *sum += n;
+        }
+    }
+    let alone = files <= 1 && show.iter().filter(|s| **s).count() == 1;
+    let width = match files {
+        _ if alone => 1,
+        0 => 7,
+        _ => total[2].to_string().len(),
+    };
+    let mut print = |name: &str, count: &[usize; 3]| {
+        let shown = (0..3).filter(|i| show[*i]);
+        let mut cells: Vec<String> = shown.map(|i| format!("{:width$}", count[i])).collect();
+        cells.extend((files > 0).then(|| name.to_owned()));
+        io.line(cells.join(" "));
+    };
+    if files == 0 {
+        print("", &total);
+        return;
+    }
+    for (name, count) in counts {
+        print(name, count);
+    }
+    if files > 1 {
+        print("total", &total);
+    }
+}
+
 impl Lines for Text {
-    fn line(&mut self, io: &mut Io<'_>, _: &str, line: &str, whole: bool) -> bool {
+    fn line(&mut self, io: &mut Io<'_>, file: &str, line: &str, whole: bool) -> bool {
         match self {
             Text::Tac(lines) => lines.push(line.to_owned()),
             Text::Head {
@@ -289,9 +325,14 @@ impl Lines for Text {
                 }
             }
             Text::Wc { counts, .. } => {
-                counts[0] += usize::from(whole);
-                counts[1] += line.split_whitespace().count();
-                counts[2] += line.len() + usize::from(whole);
+                if counts.last().is_none_or(|(name, _)| name != file) {
+                    counts.push((file.to_owned(), [0; 3]));
+                }
+                if let Some((_, count)) = counts.last_mut() {
+                    count[0] += usize::from(whole);
+                    count[1] += line.split_whitespace().count();
+                    count[2] += line.len() + usize::from(whole);
+                }
             }
             Text::Uniq { last, .. } => {
                 if let Some((text, n)) = last
@@ -327,15 +368,11 @@ impl Lines for Text {
                     io.line(line);
                 }
             }
-            Text::Wc { show, counts } => {
-                let shown: Vec<usize> = (0..3).filter(|i| show[*i]).map(|i| counts[i]).collect();
-                if let [one] = shown[..] {
-                    io.line(one.to_string());
-                } else {
-                    let cells: Vec<String> = shown.iter().map(|n| format!("{n:7}")).collect();
-                    io.line(cells.join(" "));
-                }
-            }
+            Text::Wc {
+                show,
+                counts,
+                files,
+            } => wc(io, *show, counts, *files),
             Text::Tee {
                 paths,
                 append,

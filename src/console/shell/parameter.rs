@@ -77,7 +77,7 @@ pub fn value(inside: &str, session: &mut Session) -> String {
 fn plain(name: &str, session: &Session) -> Option<String> {
     match name {
         "?" => Some(session.code.to_string()),
-        "#" => Some("0".to_owned()),
+        "#" => Some(session.variables.get("#").map_or("0", |n| n).to_owned()),
         "PWD" => Some(format!("/{}", session.folder)),
         _ => session.variables.get(name).cloned(),
     }

@@ -129,6 +129,12 @@ fn one(
         // An empty map stands for no annotations, as in what was applied last.
         let annotations = modified.at_mut(&["metadata", "annotations"]).map_mut();
         annotations.remove(last_applied::ANNOTATION);
+        if let Some(failure) =
+            last_applied::refused(live.value(), &last_applied::emptied(&manifest.value), io)
+        {
+            let source = &manifest.source;
+            return Err(failure.context(&format!("error when patching \"{source}\"")));
+        }
         let original = last_applied::of(live.value());
         let body = patch::three_way(kind, &original, &modified, live.value());
         let body = body.map_err(Failure::client)?;
@@ -147,7 +153,9 @@ fn one(
             .clone()
     };
     let text = |value: Option<&Value>| {
-        value.map_or_else(String::new, |v| yaml::print(&format::shown(call, v)))
+        value.map_or_else(String::new, |v| {
+            yaml::print(&format::shown(call, &manifest.ty.shown(v)))
+        })
     };
     let before = text(live.as_ref().map(|l| l.value()));
     let after = text(Some(&merged));

@@ -9,8 +9,10 @@ use super::apply::last_applied;
 use crate::cluster::{Patch, Status, Subresource};
 use crate::console::args::{Flag, Takes, long, quoted};
 use crate::console::error::Failure;
+use crate::console::format::go;
 use crate::console::kubectl::builder::Bare;
 use crate::console::kubectl::items::{self, Item, Look};
+use crate::console::kubectl::manifest;
 use crate::console::kubectl::request::Sender;
 use crate::console::kubectl::{Call, Command, Run, fail, flags, say};
 use crate::console::runner::Runner;
@@ -139,6 +141,11 @@ impl Task for Edit {
                     return Step::Exit(self.code);
                 }
                 let item = items.remove(0);
+                let last = self.call.command.path == "apply edit-last-applied";
+                let unread = || last_applied::unread(&self.call, item.tree());
+                if let Some(failure) = last.then(unread).flatten() {
+                    return fail(io, &failure);
+                }
                 let editing = Editing::new(&self.call, item);
                 self.current = Some(editing.open("", io));
             }
@@ -287,51 +294,99 @@ impl Editing {
             .to_string();
         let lines = read.lines().filter(|l| !l.trim_start().starts_with('#'));
         let text: String = lines.map(|l| format!("{l}\n")).collect();
-        if text.trim().is_empty() {
+        let checked = !matches!(call.flags.text("validate"), Some("false" | "ignore"));
+        if text.trim().is_empty() && !checked {
             io.err_line("Edit cancelled, saved file was empty.");
             return Ok(Saved::Edited);
         }
         if text == self.text {
             if self.refused {
-                io.err_line(format!(
-                    "A copy of your changes has been stored to \"/{}\"",
-                    self.path
-                ));
+                self.keep(io);
                 return Err(Failure::client(
                     "Edit cancelled, no valid changes were saved.",
                 ));
             }
             return Ok(Saved::Unchanged);
         }
-        let why = match yaml::parse(&text) {
-            Ok(value) if value.as_map().is_some() => match self.send(call, &value, io)? {
+        let title = self.title();
+        let read = yaml::parse(&text).and_then(|value| manifest::head(&value).map(|()| value));
+        let why = match read {
+            Ok(value) => match self.send(call, &value, io)? {
                 Sent::Done => return Ok(Saved::Edited),
                 Sent::Nothing => return Ok(Saved::Unchanged),
                 Sent::Refused(why) => why,
             },
-            Ok(_) => {
-                "# The edited file had a syntax error: invalid object to validate\n#\n".to_owned()
+            Err(why) if !checked => {
+                format!(
+                    "# The edited file had a syntax error: error parsing edited-file: {why}\n#\n"
+                )
             }
-            Err(why) => format!(
-                "# The edited file had a syntax error: error parsing edited-file: error converting YAML to JSON: \
-                 {why}\n#\n"
-            ),
+            Err(why) => {
+                io.err_line(format!("error: {title} is invalid"));
+                format!(
+                    "# {title} was not valid:\n# * <nil>: Invalid value: \"The edited file failed validation\": \
+                     {why}\n#\n"
+                )
+            }
         };
         self.text = text;
         self.refused = true;
         Ok(Saved::Again(Box::new(self.open(&why, io))))
     }
 
+    /// `daemonsets.apps "x"`
+    fn title(&self) -> String {
+        format!("{} \"{}\"", self.item.ty.full_name(), self.item.name)
+    }
+
+    /// Says where a text is that came to nothing.
+    fn keep(&self, io: &mut Io<'_>) {
+        io.err_line(format!(
+            "A copy of your changes has been stored to \"/{}\"",
+            self.path
+        ));
+    }
+
+    /// What of an object must stay as it is.
+    fn check(&self, call: &Call, value: &Value) -> Result<(), Failure> {
+        let namespace = value.at(&["metadata", "namespace"]).text();
+        let own = &self.item.namespace;
+        if !namespace.is_empty() && !own.is_empty() && namespace != own {
+            return Err(manifest::other_namespace(namespace, own));
+        }
+        let last = call.command.path == "apply edit-last-applied";
+        let uid = ["metadata", "uid"];
+        if !last && value.at(&uid) != self.shown.at(&uid) {
+            let object = go::syntax(value);
+            return Err(Failure::client(format!(
+                "no original object found for &unstructured.Unstructured{{Object:{object}}}"
+            )));
+        }
+        let paths: [&[&str]; 3] = [&["apiVersion"], &["kind"], &["metadata", "name"]];
+        let same = |path: &&[&str]| value.at(path) == self.shown.at(path);
+        if paths.iter().all(same) {
+            return Ok(());
+        }
+        Err(Failure::client(
+            "At least one of apiVersion, kind and name was changed",
+        ))
+    }
+
     /// Sends the change; the answer is what stands above the text when it is opened again.
     fn send(&self, call: &Call, value: &Value, io: &mut Io<'_>) -> Result<Sent, Failure> {
-        let paths: [&[&str]; 3] = [&["apiVersion"], &["kind"], &["metadata", "name"]];
-        if paths
-            .iter()
-            .any(|path| value.at(path) != self.shown.at(path))
-        {
-            return Err(Failure::client(
-                "At least one of apiVersion, kind and name was changed",
-            ));
+        let (version, name) = (value.get("apiVersion").text(), value.get("kind").text());
+        if manifest::of(version, name).is_none() {
+            return Ok(Sent::Refused(format!(
+                "# The edited file had a syntax error: resource mapping not found for name: {:?} namespace: {:?} from \
+                 \"edited-file\": no matches for kind {name:?} in version {version:?}\n# ensure CRDs are installed \
+                 first\n#\n",
+                value.at(&["metadata", "name"]).text(),
+                value.at(&["metadata", "namespace"]).text(),
+            )));
+        }
+        if let Err(failure) = self.check(call, value) {
+            self.keep(io);
+            return Err(failure);
         }
         let kind = self.item.kind()?;
         let last = call.command.path == "apply edit-last-applied";
@@ -356,7 +411,7 @@ impl Editing {
         let sender = Sender::of(call, "kubectl-edit", io)?;
         let place = (self.item.namespace.as_str(), self.item.name.as_str());
         let sent = Patch::Strategic(body);
-        let title = format!("{} \"{}\"", self.item.ty.full_name(), self.item.name);
+        let title = self.title();
         match sender.patch(kind, place, Subresource::Main, sent, io) {
             Ok(written) => {
                 let value = written.object.value().clone();
@@ -378,9 +433,11 @@ impl Editing {
             }
             Err(status) => {
                 io.err_line(format!("error: {title} could not be patched: {status}"));
-                Ok(Sent::Refused(format!(
-                    "# {title} could not be patched: {status}\n#\n"
-                )))
+                io.err_line(format!(
+                    "You can run `kubectl replace -f /{}` to try this update again.",
+                    self.path
+                ));
+                Err(Failure::Code(1))
             }
         }
     }

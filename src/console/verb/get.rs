@@ -163,6 +163,14 @@ fn once(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
             .retain(|f| !matches!(f, Failure::Api(status) if status.is_not_found()));
     }
     hide_beside_missing(call, &mut found);
+    if !format.is_table() {
+        for info in &mut found.infos {
+            let shown = info.ty.shown(info.object.value());
+            if shown != *info.object.value() {
+                info.object = Arc::new(Object::read(info.object.kind(), shown, None));
+            }
+        }
+    }
     let objects = sorted(call, &format, &found, io)?;
     let scale = call.flags.text("subresource") == Some("scale");
     if format.is_table() && scale {
@@ -367,9 +375,7 @@ pub fn list(items: Vec<Value>) -> Value {
 /// Prints tables, one for each run of objects of a kind.
 fn table(call: &Call, format: &Format, found: &Found, objects: &[Arc<Object>], io: &mut Io<'_>) {
     if objects.is_empty() {
-        if found.failures.is_empty()
-            && !(call.flags.is("ignore-not-found") && found.types.is_empty())
-        {
+        if found.failures.is_empty() && !call.flags.is("ignore-not-found") {
             let namespaced = found.types.iter().all(|t| t.namespaced());
             io.err_line(call.nothing_found(namespaced));
         }

@@ -184,7 +184,7 @@ fn delete_first(
             propagation: Some(propagation),
             ..DeleteOptions::default()
         },
-        force: call.flags.int("grace-period") == Some(0),
+        force: false,
     };
     let there = |m: &Manifest| items::live(m.ty, &m.namespace, &m.name, io.cluster.api()).is_ok();
     let objects = read.objects.iter().filter(|m| there(m)).map(|m| Item {

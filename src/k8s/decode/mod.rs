@@ -85,6 +85,42 @@ pub fn upgraded(mut value: Value) -> Value {
     value
 }
 
+/// An autoscaler of the second version as the first one shows it. What the first has no field for stands in annotations
+/// there; nothing here makes any of that but metrics, and these as they were written.
+///
+/// Upstream: pkg/apis/autoscaling/v1/conversion.go
+pub fn downgraded(value: &Value) -> Value {
+    let mut value = value.clone();
+    value.set("apiVersion", "autoscaling/v1");
+    let metrics = value.remove_at(&["spec", "metrics"]).unwrap_or_default();
+    let percent = |metric: &Value| {
+        let resource = metric.get("resource");
+        let percent = resource.at(&["target", "averageUtilization"]);
+        (resource.get("name").text() == "cpu" && !percent.is_null()).then(|| percent.clone())
+    };
+    if let Some(percent) = metrics.items().iter().find_map(percent) {
+        value.set_at(&["spec", "targetCPUUtilizationPercentage"], percent);
+    }
+    let rest = metrics.items().iter().filter(|m| percent(m).is_none());
+    let rest: Value = rest.cloned().collect();
+    let behavior = value.remove_at(&["spec", "behavior"]).unwrap_or_default();
+    for (name, held) in [("metrics", rest), ("behavior", behavior)] {
+        if !held.is_empty() {
+            let text = super::json::compact(&held);
+            let annotations = value.at_mut(&["metadata", "annotations"]);
+            annotations.set(format!("autoscaling.alpha.kubernetes.io/{name}"), text);
+        }
+    }
+    if !value.get("status").is_null() {
+        let status = value.at_mut(&["status"]);
+        status.remove("currentMetrics");
+        if status.get("currentReplicas").is_null() {
+            status.set("currentReplicas", 0);
+        }
+    }
+    value
+}
+
 /// Reads a tree that a strategic merge patch made: the same, but a wrong type is told without its place
 /// (`unrecognized type: int32`, `cannot convert int64 to string`, `cannot restore slice from int64`).
 pub fn restore(kind: Kind, value: &Value) -> Decoded {

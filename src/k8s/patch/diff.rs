@@ -77,7 +77,9 @@ fn map_field(
     at: At,
     options: Options,
 ) -> Result<(), String> {
-    if old == new && !matches!(look_up(at, key), Ok(Meta { replace: true, .. })) {
+    // What is replaced as a whole is so even by its like: applying a budget again always patches its selector.
+    let replaces = |meta: Meta| meta.replace || meta.below.replaces();
+    if old == new && !look_up(at, key).is_ok_and(replaces) {
         return Ok(());
     }
     let meta = look_up(at, key)?;

@@ -30,6 +30,14 @@ impl At {
             }
         }
     }
+
+    /// A field of the struct is replaced as a whole.
+    pub(super) fn replaces(self) -> bool {
+        match self {
+            At::Struct(id) => schema().definition(id).fields.iter().any(|f| f.replace),
+            At::Other(_) => false,
+        }
+    }
 }
 
 /// How a field is patched, and what is in it (for a list: in its elements).

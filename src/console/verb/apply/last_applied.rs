@@ -46,18 +46,64 @@ pub fn of(live: &Value) -> Value {
     upgraded(json::parse(text).unwrap_or_default())
 }
 
+/// The annotation as it stands, when it holds anything but an object.
+pub fn broken(live: &Value) -> Option<&str> {
+    let text = live.at(&["metadata", "annotations"]).get(ANNOTATION).text();
+    let object = json::parse(text).is_ok_and(|value| value.as_map().is_some());
+    (!text.is_empty() && !object).then_some(text)
+}
+
+/// What is wrong with the annotation for somebody who wants to edit it.
+pub fn unread(call: &Call, live: &Value) -> Option<Failure> {
+    if live
+        .at(&["metadata", "annotations"])
+        .get(ANNOTATION)
+        .is_null()
+    {
+        return Some(Failure::client(
+            "no last-applied-configuration annotation found on resources, to create the annotation, use command \
+             `kubectl apply set-last-applied --create-annotation`",
+        ));
+    }
+    let read = manifest::text(call, "edited-file", broken(live)?);
+    read.failures.into_iter().next()
+}
+
+/// What comes of a patch whose origin nobody can read: two warnings, and what was to be compared.
+pub fn refused(live: &Value, modified: &Value, io: &mut Io<'_>) -> Option<Failure> {
+    let original = broken(live)?;
+    for version in ["v3 ", ""] {
+        io.err_line(format!(
+            "warning: error calculating patch from openapi {version}spec: invalid JSON document"
+        ));
+    }
+    Some(Failure::client(format!(
+        "creating patch with:\noriginal:\n{original}\nmodified:\n{}\n\n\
+         current:\n{}\n\nfor: invalid JSON document",
+        json::compact(modified),
+        json::compact(live)
+    )))
+}
+
 /// A manifest with its own text in the annotation.
 pub fn annotated(manifest: &Value) -> Value {
+    let mut value = emptied(manifest);
+    let mut annotations = value.at(&["metadata", "annotations"]).clone();
+    let text = format!("{}\n", json::compact(&value));
+    annotations.set(ANNOTATION, text);
+    value = upgraded(value);
+    value.set_at(&["metadata", "annotations"], annotations);
+    value
+}
+
+/// A manifest without the annotation, and with room for it.
+pub fn emptied(manifest: &Value) -> Value {
     let mut value = manifest.clone();
     let mut annotations = value.at(&["metadata", "annotations"]).clone();
     if annotations.as_map().is_none() {
         annotations = Value::map();
     }
     annotations.remove(ANNOTATION);
-    value.set_at(&["metadata", "annotations"], annotations.clone());
-    let text = format!("{}\n", json::compact(&value));
-    annotations.set(ANNOTATION, text);
-    value = upgraded(value);
     value.set_at(&["metadata", "annotations"], annotations);
     value
 }
@@ -79,13 +125,20 @@ fn view(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
             .at(&["metadata", "annotations"])
             .get(ANNOTATION)
             .text();
-        let Ok(value) = json::parse(text) else {
-            continue;
-        };
-        if output == "json" {
+        if text.is_empty() {
+            if !item.source.is_empty() {
+                return Err(Failure::client(format!(
+                    "error when no last-applied-configuration annotation found on resource: {}\n {}: <nil>",
+                    item.name,
+                    crate::console::args::quoted(&item.source)
+                )));
+            }
+        } else if output == "json" {
+            let value = json::parse(text).map_err(|why| Failure::client(why.to_string()))?;
             let text = json::indented(&value).replace("    ", "  ");
             io.line(text);
         } else {
+            let value = yaml::parse(text).map_err(Failure::client)?;
             io.out(yaml::print(&value));
         }
     }

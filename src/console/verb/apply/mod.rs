@@ -199,6 +199,11 @@ fn one(
         return create(call, sender, manifest, modified, kind, io);
     };
     if sender.client_only() {
+        if let Some(failure) = last_applied::refused(live.value(), &modified, io) {
+            let about = patching(&manifest, &Value::Null);
+            let about = about.rsplit_once(": ").map_or("", |(about, _)| about);
+            return Err(failure.context(about));
+        }
         let value = merged_here(kind, live.value(), &modified);
         let outcome = Outcome::of(&value != live.value());
         return done(call, sender, manifest, &value, outcome, io);
@@ -291,6 +296,9 @@ fn configure(
     io: &mut Io<'_>,
 ) -> Result<(Value, bool), Failure> {
     let kind = live.kind();
+    if let Some(failure) = last_applied::refused(live.value(), modified, io) {
+        return Err(failure.context(&patching(manifest, &Value::Null)));
+    }
     let original = last_applied::of(live.value());
     let body = patch::three_way(kind, &original, modified, live.value());
     let body =
@@ -313,9 +321,12 @@ fn configure(
 
 /// What stands before a refusal of a patch.
 fn patching(manifest: &Manifest, body: &Value) -> String {
+    let body = match body {
+        Value::Null => String::new(),
+        body => json::compact(body),
+    };
     format!(
-        "error when applying patch:\n{}\nto:\n{}\nfor: \"{source}\": error when patching \"{source}\"",
-        json::compact(body),
+        "error when applying patch:\n{body}\nto:\n{}\nfor: \"{source}\": error when patching \"{source}\"",
         manifest.about(),
         source = manifest.source
     )
