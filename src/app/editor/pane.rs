@@ -1,8 +1,6 @@
 //! Files, text, messages, plan, apply.
 
 use super::ahead;
-use super::apply::Apply;
-use super::asked::Asked;
 use super::bundle::{self, Surface};
 use super::desk::use_desk;
 use super::difference::Difference;
@@ -11,6 +9,7 @@ use super::files::Files;
 use super::messages::Messages;
 use super::plain::Plain;
 use super::plan::PlanBlock;
+use super::{apply::Apply, asked::Asked};
 use crate::app::console::Noted;
 use crate::app::screen::{Screen, use_screen};
 use crate::app::session::{Dispatch, use_dispatch};
@@ -49,8 +48,8 @@ pub fn Pane() -> impl IntoView {
     });
     show(screen, dispatch, text, rich, said, surface);
     Effect::new(move || {
-        let (found, rich) = (screen.diagnostics.get(), rich.get());
-        if rich {
+        let found = screen.diagnostics.get();
+        if rich.get() {
             surface.with_value(|s| s.as_ref().inspect(|s| s.diagnostics(&found)).is_some());
         }
     });

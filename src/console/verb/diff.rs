@@ -114,43 +114,27 @@ fn one(
         .ok()
         .cloned();
     let place = (manifest.namespace.as_str(), manifest.name.as_str());
-    let merged = if call.flags.is("server-side") {
+    let written = if call.flags.is("server-side") {
         let sent = Patch::Apply {
             config: manifest.value.clone(),
             force: call.flags.is("force-conflicts"),
         };
-        sender
-            .patch(kind, place, Subresource::Main, sent, io)?
-            .object
-            .value()
-            .clone()
+        sender.patch(kind, place, Subresource::Main, sent, io)?
     } else if let Some(live) = &live {
         let mut modified = decode::upgraded(manifest.value.clone());
         // An empty map stands for no annotations, as in what was applied last.
         let annotations = modified.at_mut(&["metadata", "annotations"]).map_mut();
         annotations.remove(last_applied::ANNOTATION);
-        if let Some(failure) =
-            last_applied::refused(live.value(), &last_applied::emptied(&manifest.value), io)
-        {
-            let source = &manifest.source;
-            return Err(failure.context(&format!("error when patching \"{source}\"")));
-        }
+        let about = format!("error when patching \"{}\"", manifest.source);
+        let wanted = last_applied::emptied(&manifest.value);
+        last_applied::refused(live.value(), &wanted, &about, io)?;
         let original = last_applied::of(live.value());
         let body = patch::three_way(kind, &original, &modified, live.value());
         let body = body.map_err(Failure::client)?;
         let sent = Patch::Strategic(body);
-        sender
-            .patch(kind, place, Subresource::Main, sent, io)?
-            .object
-            .value()
-            .clone()
+        sender.patch(kind, place, Subresource::Main, sent, io)?
     } else {
-        let value = manifest.value.clone();
-        sender
-            .create(kind, &manifest.namespace, value, io)?
-            .object
-            .value()
-            .clone()
+        sender.create(kind, &manifest.namespace, manifest.value.clone(), io)?
     };
     let text = |value: Option<&Value>| {
         value.map_or_else(String::new, |v| {
@@ -158,7 +142,7 @@ fn one(
         })
     };
     let before = text(live.as_ref().map(|l| l.value()));
-    let after = text(Some(&merged));
+    let after = text(Some(written.object.value()));
     let folder = io.cluster.api().store().committed() + 1_000_000;
     let name = file_name(manifest);
     let (from, to) = (

@@ -107,25 +107,7 @@ struct Editing {
 impl Task for Edit {
     fn poll(&mut self, io: &mut Io<'_>) -> Step {
         if self.items.is_none() {
-            let found = items::find(&self.call, self.call.args(), Bare::Means, Look::Live, io)
-                .and_then(|found| Failure::gather(found.failures).map(|()| found.items));
-            let known = ["", "json", "kyaml", "yaml"];
-            let plain = known.contains(&self.call.flags.text("output").unwrap_or(""));
-            let checked = found.and_then(|items| {
-                if plain {
-                    say::check(&self.call, io)?;
-                }
-                Ok(items)
-            });
-            match checked {
-                Ok(_) if !plain => {
-                    let output = self.call.flags.text("output").unwrap_or("");
-                    let failure = Failure::client(format!(
-                        "unable to match a printer suitable for the output format \"{output}\", allowed formats are: \
-                         json,kyaml,yaml"
-                    ));
-                    return fail(io, &failure);
-                }
+            match self.found(io) {
                 Ok(items) => {
                     self.several = items.len() > 1;
                     self.items = Some(items);
@@ -180,6 +162,21 @@ impl Task for Edit {
 }
 
 impl Edit {
+    /// The objects to edit.
+    fn found(&self, io: &mut Io<'_>) -> Result<Vec<Item>, Failure> {
+        let found = items::find(&self.call, self.call.args(), Bare::Means, Look::Live, io)?;
+        Failure::gather(found.failures)?;
+        let output = self.call.flags.text("output").unwrap_or("");
+        if !["", "json", "kyaml", "yaml"].contains(&output) {
+            return Err(Failure::client(format!(
+                "unable to match a printer suitable for the output format \"{output}\", allowed formats are: \
+                 json,kyaml,yaml"
+            )));
+        }
+        say::check(&self.call, io)?;
+        Ok(found.items)
+    }
+
     fn tell_unchanged(&mut self, io: &mut Io<'_>) {
         let unchanged = std::mem::take(&mut self.unchanged);
         if unchanged.is_empty() {

@@ -164,12 +164,7 @@ fn once(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
     }
     hide_beside_missing(call, &mut found);
     if !format.is_table() {
-        for info in &mut found.infos {
-            let shown = info.ty.shown(info.object.value());
-            if shown != *info.object.value() {
-                info.object = Arc::new(Object::read(info.object.kind(), shown, None));
-            }
-        }
+        found.infos.iter_mut().for_each(as_asked_for);
     }
     let objects = sorted(call, &format, &found, io)?;
     let scale = call.flags.text("subresource") == Some("scale");
@@ -182,14 +177,7 @@ fn once(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
         return Failure::gather(found.failures);
     }
     if format == Format::Name {
-        for object in &objects {
-            let title = if scale {
-                "scale.autoscaling"
-            } else {
-                &title(object)
-            };
-            io.line(format!("{title}/{}", object.name()));
-        }
+        names(scale, &objects, io);
         return Failure::gather(found.failures);
     }
     if objects.is_empty() && !call.flags.list("filename").is_empty() && !found.failures.is_empty() {
@@ -212,6 +200,26 @@ fn once(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
     };
     format::print(call, &format, &whole, io)?;
     Failure::gather(found.failures)
+}
+
+/// `-o name`
+fn names(scale: bool, objects: &[Arc<Object>], io: &mut Io<'_>) {
+    for object in objects {
+        let title = if scale {
+            "scale.autoscaling"
+        } else {
+            &title(object)
+        };
+        io.line(format!("{title}/{}", object.name()));
+    }
+}
+
+/// The object in the version of the file that named it.
+fn as_asked_for(info: &mut Info) {
+    let shown = info.ty.shown(info.object.value());
+    if shown != *info.object.value() {
+        info.object = Arc::new(Object::read(info.object.kind(), shown, None));
+    }
 }
 
 /// When one object of a file is not there, the others are not shown.

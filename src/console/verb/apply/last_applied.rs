@@ -69,16 +69,23 @@ pub fn unread(call: &Call, live: &Value) -> Option<Failure> {
     read.failures.into_iter().next()
 }
 
-/// What comes of a patch whose origin nobody can read: two warnings, and what was to be compared.
-pub fn refused(live: &Value, modified: &Value, io: &mut Io<'_>) -> Option<Failure> {
-    let original = broken(live)?;
+/// Refuses a patch whose origin nobody can read: two warnings, and what was to be compared.
+pub fn refused(
+    live: &Value,
+    modified: &Value,
+    about: &str,
+    io: &mut Io<'_>,
+) -> Result<(), Failure> {
+    let Some(original) = broken(live) else {
+        return Ok(());
+    };
     for version in ["v3 ", ""] {
         io.err_line(format!(
             "warning: error calculating patch from openapi {version}spec: invalid JSON document"
         ));
     }
-    Some(Failure::client(format!(
-        "creating patch with:\noriginal:\n{original}\nmodified:\n{}\n\n\
+    Err(Failure::client(format!(
+        "{about}: creating patch with:\noriginal:\n{original}\nmodified:\n{}\n\n\
          current:\n{}\n\nfor: invalid JSON document",
         json::compact(modified),
         json::compact(live)

@@ -199,11 +199,9 @@ fn one(
         return create(call, sender, manifest, modified, kind, io);
     };
     if sender.client_only() {
-        if let Some(failure) = last_applied::refused(live.value(), &modified, io) {
-            let about = patching(&manifest, &Value::Null);
-            let about = about.rsplit_once(": ").map_or("", |(about, _)| about);
-            return Err(failure.context(about));
-        }
+        let about = patching(&manifest, &Value::Null);
+        let about = about.rsplit_once(": ").map_or("", |(about, _)| about);
+        last_applied::refused(live.value(), &modified, about, io)?;
         let value = merged_here(kind, live.value(), &modified);
         let outcome = Outcome::of(&value != live.value());
         return done(call, sender, manifest, &value, outcome, io);
@@ -296,9 +294,8 @@ fn configure(
     io: &mut Io<'_>,
 ) -> Result<(Value, bool), Failure> {
     let kind = live.kind();
-    if let Some(failure) = last_applied::refused(live.value(), modified, io) {
-        return Err(failure.context(&patching(manifest, &Value::Null)));
-    }
+    let about = patching(manifest, &Value::Null);
+    last_applied::refused(live.value(), modified, &about, io)?;
     let original = last_applied::of(live.value());
     let body = patch::three_way(kind, &original, modified, live.value());
     let body =
