@@ -216,10 +216,7 @@ impl Disruption {
                 continue;
             };
             let kind = Kind::of(&owner.api_version, &owner.kind);
-            let found = kind.and_then(|kind| {
-                let stored = self.informer.get(kind, pod.namespace(), &owner.name)?;
-                (*stored.uid() == owner.uid).then_some(stored)
-            });
+            let found = kind.and_then(|kind| self.informer.controller(kind, pod));
             let Some(found) = found else {
                 return Err(match kind.filter(|kind| !Self::KINDS.contains(kind)) {
                     Some(kind) => {
@@ -229,23 +226,12 @@ impl Disruption {
                     None => format!("found no controllers for pod \"{}\"", pod.name()),
                 });
             };
-            let found = self.deployment_of(found).unwrap_or(found);
+            let deployment = self.informer.controller(Kind::Deployment, found);
+            let found = deployment.unwrap_or(found);
             let replicas = found.value().at(&["spec", "replicas"]);
             scales.insert(found.uid().clone(), replicas.as_i64().unwrap_or(0));
         }
         Ok(scales.values().sum())
-    }
-
-    /// The Deployment of a ReplicaSet.
-    fn deployment_of(&self, set: &Object) -> Option<&Arc<Object>> {
-        let owner = set.meta().controller()?;
-        if owner.kind.as_str() != Kind::Deployment.name() {
-            return None;
-        }
-        let stored = self
-            .informer
-            .get(Kind::Deployment, set.namespace(), &owner.name)?;
-        (*stored.uid() == owner.uid).then_some(stored)
     }
 }
 

@@ -134,6 +134,15 @@ impl Informer {
         self.get(key.kind, &key.namespace, &key.name)
     }
 
+    /// The object of a kind that controls another one.
+    ///
+    /// Upstream: pkg/controller/daemon/daemon_controller.go `resolveControllerRef`.
+    pub fn controller(&self, kind: Kind, of: &Object) -> Option<&Arc<Object>> {
+        let owner = of.meta().controller().filter(|o| o.kind == kind.name())?;
+        let found = self.get(kind, of.namespace(), &owner.name)?;
+        (*found.uid() == owner.uid).then_some(found)
+    }
+
     /// The cached objects of a kind.
     pub fn of(&self, kind: Kind) -> &ObjectMap {
         &self.kinds[kind as usize]

@@ -71,10 +71,7 @@ impl Part for CronJobController {
 impl CronJobController {
     /// The CronJob that controls the Job.
     fn owner(&self, job: &Object) -> Option<NsName> {
-        let owner = job.meta().controller().filter(|o| o.kind == "CronJob")?;
-        let cron = self
-            .informer
-            .get(Kind::CronJob, job.namespace(), &owner.name)?;
-        (*cron.uid() == owner.uid).then(|| NsName::of(cron))
+        let cron = self.informer.controller(Kind::CronJob, job)?;
+        Some(NsName::of(cron))
     }
 }

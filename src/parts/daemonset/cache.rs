@@ -151,15 +151,10 @@ impl Cache {
             .get(Kind::DaemonSet, &key.namespace, &key.name)
     }
 
-    /// The DaemonSet that a controller reference means, if the cache has it.
-    ///
-    /// Upstream: pkg/controller/daemon/daemon_controller.go `resolveControllerRef`.
-    pub fn resolve(&self, namespace: &str, owner: &OwnerRef) -> Option<Key> {
-        if owner.kind != "DaemonSet" {
-            return None;
-        }
-        let found = self.informer.get(Kind::DaemonSet, namespace, &owner.name)?;
-        (*found.uid() == owner.uid).then(|| Key::of(found))
+    /// The DaemonSet that controls an object, if the cache has it.
+    pub fn owner(&self, object: &Object) -> Option<Key> {
+        let found = self.informer.controller(Kind::DaemonSet, object)?;
+        Some(Key::of(found))
     }
 
     /// The DaemonSets of a namespace whose selector matches labels; neither empty selectors nor an object without

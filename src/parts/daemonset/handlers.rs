@@ -4,7 +4,7 @@ use super::cache::same_placement;
 use super::consistency::Written;
 use super::{DaemonSetController, Key, Timer};
 use crate::k8s::api::Pod;
-use crate::k8s::{Kind, Object, OwnerRef};
+use crate::k8s::{Kind, Object};
 use crate::sim::{Ctx, Delivery, Delta, SimSpan};
 use std::sync::Arc;
 
@@ -59,10 +59,6 @@ impl DaemonSetController {
         self.queue.add(key);
     }
 
-    fn resolve(&self, namespace: &str, owner: Option<&OwnerRef>) -> Option<Key> {
-        self.cache.resolve(namespace, owner?)
-    }
-
     fn enqueue_selecting(&mut self, object: &Object) {
         for key in self.cache.selecting(object) {
             self.queue.add(key);
@@ -72,16 +68,15 @@ impl DaemonSetController {
     /// Upstream: pkg/controller/daemon/daemon_controller.go `addHistory`, `updateHistory`, `deleteHistory`.
     fn revision_changed(&mut self, delta: &Delta) {
         let object = delta.object();
-        let owner = object.meta().controller();
         match (&delta.old, &delta.new) {
             (None, Some(new)) if !new.meta().terminating() => {
-                if owner.is_none() {
+                if object.meta().controller().is_none() {
                     self.enqueue_selecting(new);
                 }
             }
             (Some(old), Some(new)) => self.revision_updated(old, new),
             (_, None) | (None, Some(_)) => {
-                if let Some(key) = self.resolve(object.namespace(), owner) {
+                if let Some(key) = self.cache.owner(object) {
                     self.queue.add(key);
                 }
             }
@@ -93,8 +88,8 @@ impl DaemonSetController {
             return;
         }
         let owners_differ = self.enqueue_former_owner(old, new);
-        if let Some(owner) = new.meta().controller() {
-            if let Some(key) = self.cache.resolve(new.namespace(), owner) {
+        if new.meta().controller().is_some() {
+            if let Some(key) = self.cache.owner(new) {
                 self.queue.add(key);
             }
         } else if owners_differ || old.meta().labels != new.meta().labels {
@@ -105,7 +100,7 @@ impl DaemonSetController {
     /// Enqueues the owner that an object had, if it has another one now. True if so.
     fn enqueue_former_owner(&mut self, old: &Object, new: &Object) -> bool {
         let differ = old.meta().controller() != new.meta().controller();
-        if differ && let Some(key) = self.resolve(old.namespace(), old.meta().controller()) {
+        if differ && let Some(key) = self.cache.owner(old) {
             self.queue.add(key);
         }
         differ
@@ -122,14 +117,11 @@ impl DaemonSetController {
 
     /// Upstream: pkg/controller/daemon/daemon_controller.go `addPod`.
     fn pod_added(&mut self, pod: &Arc<Object>) {
-        match pod.meta().controller() {
-            Some(owner) => {
-                if let Some(key) = self.cache.resolve(pod.namespace(), owner) {
-                    self.expectations.creation_observed(&key);
-                    self.queue.add(key);
-                }
-            }
-            None => self.enqueue_selecting(pod),
+        if pod.meta().controller().is_none() {
+            self.enqueue_selecting(pod);
+        } else if let Some(key) = self.cache.owner(pod) {
+            self.expectations.creation_observed(&key);
+            self.queue.add(key);
         }
     }
 
@@ -143,13 +135,13 @@ impl DaemonSetController {
             return;
         }
         let owners_differ = self.enqueue_former_owner(old, new);
-        let Some(owner) = new.meta().controller() else {
+        if new.meta().controller().is_none() {
             if owners_differ || old.meta().labels != new.meta().labels {
                 self.enqueue_selecting(new);
             }
             return;
-        };
-        let Some(key) = self.cache.resolve(new.namespace(), owner) else {
+        }
+        let Some(key) = self.cache.owner(new) else {
             return;
         };
         let ready = |object: &Object| object.pod().is_some_and(Pod::ready);
@@ -170,7 +162,7 @@ impl DaemonSetController {
 
     /// Upstream: pkg/controller/daemon/daemon_controller.go `deletePod`.
     fn pod_deleted(&mut self, pod: &Object) {
-        if let Some(key) = self.resolve(pod.namespace(), pod.meta().controller()) {
+        if let Some(key) = self.cache.owner(pod) {
             self.expectations.deletion_observed(&key);
             self.queue.add(key);
         }

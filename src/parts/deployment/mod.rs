@@ -85,14 +85,8 @@ impl DeploymentController {
 
     /// The Deployment that controls the object.
     fn owner(&self, object: &Object) -> Option<NsName> {
-        let owner = object
-            .meta()
-            .controller()
-            .filter(|o| o.kind == "Deployment")?;
-        let deployment = self
-            .informer
-            .get(Kind::Deployment, object.namespace(), &owner.name)?;
-        (*deployment.uid() == owner.uid).then(|| NsName::of(deployment))
+        let deployment = self.informer.controller(Kind::Deployment, object)?;
+        Some(NsName::of(deployment))
     }
 
     fn set_changed(&mut self, delta: &Delta) {

@@ -166,9 +166,8 @@ impl JobController {
 
     /// The Job that controls the pod.
     fn owner(&self, pod: &Object) -> Option<NsName> {
-        let owner = pod.meta().controller().filter(|o| o.kind == "Job")?;
-        let job = self.informer.get(Kind::Job, pod.namespace(), &owner.name)?;
-        (*job.uid() == owner.uid).then(|| NsName::of(job))
+        let job = self.informer.controller(Kind::Job, pod)?;
+        Some(NsName::of(job))
     }
 
     fn pod_changed(&mut self, ctx: &mut Ctx<'_, Timer>, delta: &Delta) {

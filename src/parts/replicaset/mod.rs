@@ -101,12 +101,8 @@ impl<F: Flavor> Keeper<F> {
 
     /// The set that controls the pod.
     fn owner(&self, pod: &Object) -> Option<NsName> {
-        let owner = pod
-            .meta()
-            .controller()
-            .filter(|o| o.kind == F::KIND.name())?;
-        let set = self.informer.get(F::KIND, pod.namespace(), &owner.name)?;
-        (*set.uid() == owner.uid).then(|| NsName::of(set))
+        let set = self.informer.controller(F::KIND, pod)?;
+        Some(NsName::of(set))
     }
 
     fn pod_changed(&mut self, ctx: &mut Ctx<'_, Timer>, delta: &Delta) {

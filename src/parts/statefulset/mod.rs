@@ -88,14 +88,8 @@ impl Part for StatefulSetController {
 impl StatefulSetController {
     /// The set that controls the pod.
     fn owner(&self, pod: &Object) -> Option<NsName> {
-        let owner = pod
-            .meta()
-            .controller()
-            .filter(|o| o.kind == "StatefulSet")?;
-        let set = self
-            .informer
-            .get(Kind::StatefulSet, pod.namespace(), &owner.name)?;
-        (*set.uid() == owner.uid).then(|| NsName::of(set))
+        let set = self.informer.controller(Kind::StatefulSet, pod)?;
+        Some(NsName::of(set))
     }
 
     fn pod_changed(&mut self, ctx: &mut Ctx<'_, Timer>, delta: &Delta) {
