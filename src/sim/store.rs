@@ -6,25 +6,42 @@ use crate::k8s::kind::KINDS;
 use crate::k8s::{Kind, Object, ObjectKey, Str};
 use std::cmp::Ordering;
 use std::collections::VecDeque;
+use std::fmt;
 use std::sync::Arc;
 
 /// How many changes the log keeps for late readers (`get -w`); parts get theirs at once.
 pub const LOG_LIMIT: usize = 2048;
 
 /// Namespace and name, ordered as the keys of the real storage are: bytewise by `namespace/name`.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct NsName {
     pub namespace: Str,
     pub name: Str,
 }
 
 impl NsName {
+    pub fn new(namespace: &Str, name: &Str) -> Self {
+        Self {
+            namespace: namespace.clone(),
+            name: name.clone(),
+        }
+    }
+
     /// The object's.
     pub fn of(object: &Object) -> Self {
-        Self {
-            namespace: object.namespace().clone(),
-            name: object.name().clone(),
-        }
+        Self::new(object.namespace(), object.name())
+    }
+}
+
+impl fmt::Display for NsName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.namespace, self.name)
+    }
+}
+
+impl fmt::Debug for NsName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

@@ -37,8 +37,6 @@ pub mod create;
 
 pub mod status;
 
-pub mod expectations;
-
 pub mod consistency;
 
 pub mod plan;
@@ -46,17 +44,19 @@ pub mod plan;
 pub use decision::{Check, Decision, Outcome, Reason};
 pub use plan::{Note, Plan, Rollout};
 
+/// Namespace and name of a DaemonSet (or of a pod).
+pub use crate::sim::store::NsName as Key;
+
 use super::Part;
 use crate::k8s::ordered::BTreeMap;
-use crate::k8s::{Kind, Object, Str};
+use crate::k8s::{Kind, Str};
+use crate::sim::control::Expectations;
 use crate::sim::workqueue::WorkQueue;
 use crate::sim::{Ctx, Delivery, Recorder, SimSpan, SimTime};
 use cache::Cache;
 use consistency::Consistency;
-use expectations::Expectations;
 use ledger::{Ledger, Slot};
 use manage::FailedPods;
-use std::fmt;
 use std::sync::Arc;
 use sync::Sync;
 
@@ -65,38 +65,6 @@ pub const WORKERS: usize = 2;
 
 /// Expired back-off entries are dropped at the next sync after so long.
 const BACKOFF_COLLECT: SimSpan = SimSpan::from_secs(60);
-
-/// Namespace and name of a DaemonSet (or of a pod).
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Key {
-    pub namespace: Str,
-    pub name: Str,
-}
-
-impl Key {
-    pub fn new(namespace: &Str, name: &Str) -> Self {
-        Self {
-            namespace: namespace.clone(),
-            name: name.clone(),
-        }
-    }
-
-    pub fn of(object: &Object) -> Self {
-        Self::new(object.namespace(), object.name())
-    }
-}
-
-impl fmt::Display for Key {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}", self.namespace, self.name)
-    }
-}
-
-impl fmt::Debug for Key {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
 
 /// The controller: caches, queues, and the syncs under way.
 #[derive(Clone, Debug)]

@@ -33,7 +33,7 @@ pub type ReplicationManager = Keeper<ReplicationControllers>;
 pub struct Keeper<F> {
     informer: Informer,
     worker: Worker<NsName>,
-    expectations: Expectations<NsName>,
+    expectations: Expectations,
     recorder: Recorder,
     flavor: PhantomData<F>,
 }
@@ -94,7 +94,7 @@ impl<F: Flavor> Keeper<F> {
             (None, Some(_)) => false,
         };
         if replaced {
-            self.expectations.remove(&key);
+            self.expectations.delete(&key);
         }
         self.worker.add(key);
     }
@@ -122,9 +122,9 @@ impl<F: Flavor> Keeper<F> {
             return;
         };
         if gone {
-            self.expectations.deleted(&key);
+            self.expectations.deletion_observed(&key);
         } else if delta.old.is_none() {
-            self.expectations.created(&key);
+            self.expectations.creation_observed(&key);
         } else {
             self.wait_for_available(ctx, delta, &key);
         }
@@ -169,7 +169,7 @@ impl<F: Flavor> Keeper<F> {
             .get(F::KIND, &key.namespace, &key.name)
             .cloned()
         else {
-            self.expectations.remove(key);
+            self.expectations.delete(key);
             return Ok(());
         };
         let needs_sync = self.expectations.satisfied(key, ctx.now());

@@ -93,10 +93,7 @@ impl NodeInfo {
     }
 
     pub fn add(&mut self, placed: Placed) {
-        let key = NsName {
-            namespace: placed.pod.namespace().clone(),
-            name: placed.pod.name().clone(),
-        };
+        let key = NsName::of(&placed.pod);
         self.remove(&key);
         self.room.used.add(&placed.requests);
         self.room.pods += 1;
@@ -155,10 +152,7 @@ impl Cache {
 
     /// Room is being made for a waiting pod: pods of no higher priority must not take it.
     pub fn nominate(&mut self, pod: Arc<Object>, node: Str) {
-        let key = NsName {
-            namespace: pod.namespace().clone(),
-            name: pod.name().clone(),
-        };
+        let key = NsName::of(&pod);
         self.nominated.insert(key, (node, Placed::new(pod)));
     }
 
@@ -199,10 +193,7 @@ impl Cache {
 
     /// Counts a pod on the node that it is bound (or about to be bound) to.
     pub fn place(&mut self, pod: Arc<Object>, node: &Str) {
-        let key = NsName {
-            namespace: pod.namespace().clone(),
-            name: pod.name().clone(),
-        };
+        let key = NsName::of(&pod);
         if self.refresh(&key, &pod, node) {
             return;
         }
