@@ -4,6 +4,7 @@ use super::placement;
 use super::revision::HASH_LABEL;
 use crate::k8s::api::{PodSpec, Toleration};
 use crate::k8s::{Kind, Object, Value, names};
+use crate::sim::control::controller_ref;
 use crate::value;
 
 /// The label of pods that says from which generation of the template they were made.
@@ -27,14 +28,6 @@ pub fn template_generation(daemon_set: &Object) -> Option<i64> {
         .annotation(GENERATION_ANNOTATION)?
         .parse()
         .ok()
-}
-
-/// The reference by which a DaemonSet owns its pods and revisions.
-pub fn controller_ref(daemon_set: &Object) -> Value {
-    value!({
-        "apiVersion": "apps/v1", "kind": "DaemonSet", "name": daemon_set.name(),
-        "uid": daemon_set.uid(), "controller": true, "blockOwnerDeletion": true,
-    })
 }
 
 /// Everything that the pods of one DaemonSet and revision have in common. Pods share these trees.

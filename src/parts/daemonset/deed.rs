@@ -1,7 +1,6 @@
 //! The calls that a sync makes, and what their answers mean.
 
 use super::consistency::Written;
-use super::create::controller_ref;
 use super::ledger::Counts;
 use super::plan::USERS_LIMIT;
 use super::revision::{self, HASH_LABEL};
@@ -10,6 +9,7 @@ use super::sync::Sync;
 use super::{DaemonSetController, Timer};
 use crate::k8s::{Kind, Object, Str, Value};
 use crate::sim::apiserver::{DeleteOptions, Patch, Subresource};
+use crate::sim::control::claim;
 use crate::sim::{Ctx, EventType, Status};
 use crate::value;
 use std::sync::Arc;
@@ -191,28 +191,8 @@ fn note_name(names: &mut Vec<Str>, name: &Str) {
 }
 
 /// Before the first adoption of a pass the live DaemonSet is asked: is it the same, and not being deleted?
-///
-/// Upstream: pkg/controller/controller_ref_manager.go `RecheckDeletionTimestamp`, `CanAdopt`.
 fn may_adopt(ctx: &mut Ctx<'_, Timer>, sync: &mut Sync) -> Result<(), String> {
-    let daemon_set = &sync.daemon_set;
-    let ask = || {
-        let (namespace, name) = (daemon_set.namespace(), daemon_set.name());
-        let live = ctx
-            .client
-            .get(Kind::DaemonSet, namespace, name)
-            .map_err(|e| e.to_string())?;
-        if live.uid() != daemon_set.uid() {
-            return Err(format!(
-                "original DaemonSet {namespace}/{name} is gone: got uid {}, wanted {}",
-                live.uid(),
-                daemon_set.uid()
-            ));
-        }
-        match live.meta().deletion {
-            Some(at) => Err(format!("{namespace}/{name} has just been deleted at {at}")),
-            None => Ok(()),
-        }
-    };
+    let ask = || claim::recheck(&ctx.client, &sync.daemon_set).map_err(|e| e.to_string());
     sync.may_adopt.get_or_insert_with(ask).clone()
 }
 
@@ -228,10 +208,7 @@ fn adopt(ctx: &mut Ctx<'_, Timer>, sync: &mut Sync, object: &Object) -> Option<A
         ));
         return None;
     }
-    let patch = value!({"metadata": {
-        "ownerReferences": [controller_ref(&sync.daemon_set)], "uid": object.uid(),
-    }});
-    match patch_main(ctx, object, &Patch::Strategic(patch)) {
+    match claim::adopt(&mut ctx.client, &sync.daemon_set, object) {
         Ok(adopted) => Some(adopted),
         Err(error) => {
             // An object that is gone needs no owner.
@@ -245,16 +222,8 @@ fn adopt(ctx: &mut Ctx<'_, Timer>, sync: &mut Sync, object: &Object) -> Option<A
 
 /// Ends the DaemonSet's control over an object.
 fn release(ctx: &mut Ctx<'_, Timer>, sync: &mut Sync, object: &Object) {
-    let patch = value!({"metadata": {
-        "ownerReferences": [{"$patch": "delete", "uid": sync.daemon_set.uid()}],
-        "uid": object.uid(),
-    }});
-    if let Err(error) = patch_main(ctx, object, &Patch::Strategic(patch)) {
-        // Gone, or another object of that name, or without that owner already.
-        let harmless = error.is_not_found() || error.reason == "Invalid";
-        if !harmless {
-            sync.problems.push(error.to_string());
-        }
+    if let Err(error) = claim::release(&mut ctx.client, &sync.daemon_set, object) {
+        sync.problems.push(error.to_string());
     }
 }
 

@@ -1,10 +1,10 @@
 //! ControllerRevisions: what they hold, which one is current, which ones go.
 
-use super::create::controller_ref;
 use crate::k8s::api::DaemonSetSpec;
 use crate::k8s::order::InOrder;
 use crate::k8s::ordered::BTreeSet;
 use crate::k8s::{Kind, Object, Str, Value, hash};
+use crate::sim::control::controller_ref;
 use crate::value;
 use std::sync::Arc;
 

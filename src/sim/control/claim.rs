@@ -61,7 +61,10 @@ pub fn claim(
     error.map_or(Ok(claim), Err)
 }
 
-fn recheck(client: &Client<'_>, owner: &Object) -> Result<(), Status> {
+/// The owner is still there, and not going.
+///
+/// Upstream: pkg/controller/controller_ref_manager.go `RecheckDeletionTimestamp`, `CanAdopt`.
+pub fn recheck(client: &Client<'_>, owner: &Object) -> Result<(), Status> {
     let live = client.get(owner.kind(), owner.namespace(), owner.name())?;
     let who = format!("{}/{}", owner.namespace(), owner.name());
     if live.uid() != owner.uid() {
@@ -86,19 +89,25 @@ fn recheck(client: &Client<'_>, owner: &Object) -> Result<(), Status> {
     }
 }
 
-fn adopt(client: &mut Client<'_>, owner: &Object, object: &Object) -> Result<Arc<Object>, Status> {
+/// Makes the owner the controller of an object.
+pub fn adopt(
+    client: &mut Client<'_>,
+    owner: &Object,
+    object: &Object,
+) -> Result<Arc<Object>, Status> {
     let patch = value!({"metadata": {
         "ownerReferences": [controller_ref(owner)], "uid": object.uid(),
     }});
     send(client, object, patch)
 }
 
-fn release(client: &mut Client<'_>, owner: &Object, object: &Object) -> Result<(), Status> {
+/// Ends the owner's control over an object.
+pub fn release(client: &mut Client<'_>, owner: &Object, object: &Object) -> Result<(), Status> {
     let patch = value!({"metadata": {
         "ownerReferences": [{"$patch": "delete", "uid": owner.uid()}], "uid": object.uid(),
     }});
     match send(client, object, patch) {
-        // Gone already, or not ours any more.
+        // Gone, or another object of that name, or without that owner already.
         Err(status) if status.is_not_found() || status.reason == "Invalid" => Ok(()),
         other => other.map(|_| ()),
     }

@@ -541,7 +541,7 @@ impl Bench {
 
 /// The pod with a controller reference.
 pub fn owned(mut pod: Value, ds: &Object) -> Value {
-    let owner = daemonset_playground::parts::daemonset::create::controller_ref(ds);
+    let owner = daemonset_playground::sim::control::controller_ref(ds);
     pod.set_at(&["metadata", "ownerReferences"], value!([owner]));
     pod
 }
