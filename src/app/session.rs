@@ -186,7 +186,7 @@ impl Dispatch {
             let start = SimTime::of(session.cluster().setup().start);
             let to = (start + SimSpan::from_millis(elapsed)).min(session.history.end());
             session.history.seek(to);
-            session.terminal.forget();
+            session.terminal.rewind(to);
         });
         self.jump();
     }
@@ -266,13 +266,12 @@ impl Dispatch {
                 set(screen.marks, session.marks.version());
                 self.keep.line(session);
             }
-            if session.terminal.changed() {
-                let lines = session.terminal.lines();
+            if let Some(lines) = session.terminal.changed(session.history.cluster().now()) {
                 let printed = lines.last().filter(|line| line.kind == Kind::Printed);
                 if let Some(printed) = printed {
                     screen.said.set(printed.text.trim_end().to_owned());
                 }
-                screen.lines.set(lines.to_vec());
+                screen.lines.set(lines);
             }
         });
         self.show_later();
@@ -331,6 +330,7 @@ impl Session {
             return editor::noted(terminal, written, &mut self.history, line);
         }
         let before = self.cluster().log().len();
+        let waiting = self.terminal.waiting();
         let mut trial = self.history.clone();
         trial.begin_deed();
         let answer = editor::noted(&mut self.terminal, &mut self.written, &mut trial, line);
@@ -339,7 +339,7 @@ impl Session {
             self.history = trial;
         } else if !self.terminal.editing() {
             // What waits for a file goes on when that is closed, which is a deed.
-            self.terminal.forget();
+            self.terminal.forget_beyond(waiting);
         }
         answer
     }
@@ -355,6 +355,7 @@ impl Session {
 
     fn leave(&mut self) {
         self.branches.park(&self.history, &self.marks, &self.phases);
+        self.terminal.cut(self.history.cluster().now());
         self.marks.cut(self.history.cluster());
         self.deferred.cut(self.history.cluster().now());
         self.phases.cut(self.history.cluster().now());

@@ -30,6 +30,8 @@ pub struct Line {
     pub number: u64,
     pub kind: Kind,
     pub text: Arc<str>,
+    /// The moment at which a program that waits has printed it: before that moment it is not shown.
+    at: Option<SimTime>,
 }
 
 /// Where a piece of the screen comes from.
@@ -46,6 +48,10 @@ struct Running {
     /// How many of its outputs were printed, and how much of the last one.
     printed: (usize, usize),
     wake: Option<SimTime>,
+    /// It has seen the cluster up to here.
+    seen: SimTime,
+    /// Time was rewound to before that: it goes on when time comes there again.
+    ahead: bool,
 }
 
 /// A terminal of the page.
@@ -56,7 +62,9 @@ pub struct Terminal {
     lines: Vec<Line>,
     bytes: usize,
     count: u64,
-    shown: u64,
+    shown: (u64, usize),
+    /// The last moment at which a program that waits has printed something.
+    late: SimTime,
     /// Files that commands wait for, with the texts that they had; none of a file that was not there.
     open: Vec<(String, Option<Arc<str>>)>,
     /// The file that was asked for last.
@@ -79,6 +87,8 @@ impl Terminal {
             job: Job::start_complete(line, now),
             printed: (0, 0),
             wake: None,
+            seen: now,
+            ahead: false,
         };
         let patience = now + PATIENCE;
         let mut poll = running.job.poll(&mut self.session, history.cluster_mut());
@@ -105,7 +115,8 @@ impl Terminal {
             .iter()
             .map(|o| o.text.as_str())
             .collect();
-        self.fetch(&mut running);
+        self.fetch(&mut running, None);
+        running.seen = history.cluster().now();
         let refused = match poll {
             Poll::Done(code) => code != 0,
             Poll::Running(wake) => {
@@ -145,12 +156,15 @@ impl Terminal {
 
     /// Lets waiting programs go on.
     pub fn poll(&mut self, history: &mut History) {
-        if self.running.is_empty() {
+        // In the past nothing is done anew: what was printed comes again with its moments.
+        if self.running.is_empty() || history.rewound() {
             return;
         }
         for mut running in std::mem::take(&mut self.running) {
             let poll = running.job.poll(&mut self.session, history.cluster_mut());
-            self.fetch(&mut running);
+            let now = history.cluster().now();
+            (running.seen, running.ahead) = (now, false);
+            self.fetch(&mut running, Some(now));
             if let Poll::Running(wake) = poll {
                 running.wake = wake.at;
                 self.running.push(running);
@@ -173,7 +187,7 @@ impl Terminal {
     pub fn interrupt(&mut self, now: SimTime) {
         for mut running in std::mem::take(&mut self.running) {
             running.job.interrupt(&mut self.session, now);
-            self.fetch(&mut running);
+            self.fetch(&mut running, None);
         }
         self.open.clear();
         self.drop_copies();
@@ -181,11 +195,48 @@ impl Terminal {
 
     /// Ends what waits without a word: its moment is gone.
     pub fn forget(&mut self) {
-        self.running.clear();
+        self.forget_beyond(0);
+    }
+
+    /// How many programs wait.
+    pub fn waiting(&self) -> usize {
+        self.running.len()
+    }
+
+    /// Ends the programs that began to wait after there were so many.
+    pub fn forget_beyond(&mut self, waiting: usize) {
+        self.running.truncate(waiting);
         self.open.clear();
     }
 
-    fn fetch(&mut self, running: &mut Running) {
+    /// Time stands at another moment of this line. What programs printed later disappears until time comes there
+    /// again; they go on from where they were.
+    pub fn rewind(&mut self, now: SimTime) {
+        // A file that was opened for a command belongs to the moment.
+        if !self.open.is_empty() {
+            self.forget();
+        }
+        for running in &mut self.running {
+            running.ahead = running.seen > now;
+        }
+    }
+
+    /// The line of time is left here for another: what lay ahead does not come.
+    pub fn cut(&mut self, now: SimTime) {
+        self.running.retain(|running| !running.ahead);
+        let gone = |line: &Line| line.at.is_some_and(|at| at > now);
+        let bytes: usize = self
+            .lines
+            .iter()
+            .filter(|l| gone(l))
+            .map(|l| l.text.len())
+            .sum();
+        self.bytes -= bytes;
+        self.lines.retain(|line| !gone(line));
+        self.late = self.late.min(now);
+    }
+
+    fn fetch(&mut self, running: &mut Running, at: Option<SimTime>) {
         let outputs = running.job.outputs();
         let (first, mut from) = running.printed;
         let mut new = String::new();
@@ -204,7 +255,7 @@ impl Terminal {
         let mut lines = new.split_inclusive('\n').peekable();
         while lines.peek().is_some() {
             let piece: String = lines.by_ref().take(PIECE).collect();
-            self.print(Kind::Printed, &piece);
+            self.print_at(Kind::Printed, &piece, at);
         }
     }
 
@@ -296,12 +347,18 @@ impl Terminal {
     }
 
     fn print(&mut self, kind: Kind, text: &str) {
+        self.print_at(kind, text, None);
+    }
+
+    fn print_at(&mut self, kind: Kind, text: &str, at: Option<SimTime>) {
+        self.late = at.map_or(self.late, |at| at.max(self.late));
         self.count += 1;
         self.bytes += text.len();
         self.lines.push(Line {
             number: self.count,
             kind,
             text: Arc::from(text),
+            at,
         });
         let mut gone = 0;
         while self.bytes > BYTES_MAX || self.lines.len() - gone > LINES_MAX {
@@ -311,14 +368,18 @@ impl Terminal {
         self.lines.drain(..gone);
     }
 
-    /// Something was printed since the last call.
-    pub fn changed(&mut self) -> bool {
-        let changed = self.shown != self.count;
-        self.shown = self.count;
-        changed
-    }
-
-    pub fn lines(&self) -> &[Line] {
-        &self.lines
+    /// The lines of this moment, when they are others than at the last call.
+    pub fn changed(&mut self, now: SimTime) -> Option<Vec<Line>> {
+        let there = |line: &&Line| line.at.is_none_or(|at| at <= now);
+        let hidden = if self.late > now {
+            self.lines.len() - self.lines.iter().filter(there).count()
+        } else {
+            0
+        };
+        let shown = (self.count, hidden);
+        if std::mem::replace(&mut self.shown, shown) == shown {
+            return None;
+        }
+        Some(self.lines.iter().filter(there).cloned().collect())
     }
 }

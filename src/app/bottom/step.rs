@@ -46,7 +46,7 @@ impl Dispatch {
         self.session.update_value(|session| {
             let events = session.history.cluster().events_done();
             session.history.seek_event(events.saturating_sub(1));
-            session.terminal.forget();
+            session.terminal.rewind(session.history.cluster().now());
         });
         self.show();
     }
