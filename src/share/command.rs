@@ -267,6 +267,7 @@ fn subresource_name(subresource: Subresource) -> &'static str {
         Subresource::Main => "",
         Subresource::Status => "status",
         Subresource::Scale => "scale",
+        Subresource::Resize => "resize",
     }
 }
 
@@ -275,6 +276,7 @@ fn subresource_of(name: &str) -> Option<Subresource> {
         "" => Some(Subresource::Main),
         "status" => Some(Subresource::Status),
         "scale" => Some(Subresource::Scale),
+        "resize" => Some(Subresource::Resize),
         _ => None,
     }
 }

@@ -20,6 +20,7 @@ mod parity;
 mod plan;
 mod replay;
 mod requeue;
+mod resize;
 mod rhythm;
 mod schema;
 mod share;

@@ -6,7 +6,7 @@
 //! Upstream: kubectl/pkg/cmd/util/editor/editoptions.go
 
 use super::apply::last_applied;
-use crate::cluster::{Patch, Status, Subresource};
+use crate::cluster::{Patch, Status};
 use crate::console::args::{Flag, Takes, long, quoted};
 use crate::console::error::Failure;
 use crate::console::format::go;
@@ -409,7 +409,7 @@ impl Editing {
         let place = (self.item.namespace.as_str(), self.item.name.as_str());
         let sent = Patch::Strategic(body);
         let title = self.title();
-        match sender.patch(kind, place, Subresource::Main, sent, io) {
+        match sender.patch(kind, place, super::patch::subresource(call)?, sent, io) {
             Ok(written) => {
                 let value = written.object.value().clone();
                 say::object(call, self.item.ty, &self.item.name, &value, "edited", io)?;

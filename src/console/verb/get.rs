@@ -168,7 +168,7 @@ fn once(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
     }
     let objects = sorted(call, &format, &found, io)?;
     let scale = call.flags.text("subresource") == Some("scale");
-    if format.is_table() && scale {
+    if format.is_table() && (scale || call.flags.text("subresource") == Some("resize")) {
         io.out(scales_table(call, &objects, io));
         return Failure::gather(found.failures);
     }
@@ -285,6 +285,7 @@ fn subresource(call: &Call, found: &Found) -> Result<(), Failure> {
     match part {
         "scale" if found.infos.iter().all(|i| scales(i.object.kind())) => Ok(()),
         "status" if !found.infos.iter().any(without) => Ok(()),
+        "resize" if found.infos.iter().all(|i| i.object.kind() == Kind::Pod) => Ok(()),
         _ => Err(Failure::Api(crate::cluster::Status::plain(
             404,
             "NotFound",
@@ -323,9 +324,13 @@ fn scale_of(object: &Value) -> Value {
 /// How many replicas of each object there shall be and are; a Scale has no labels.
 fn scales_table(call: &Call, objects: &[Arc<Object>], io: &Io<'_>) -> String {
     let flags = &call.flags;
-    let mut head = ["NAME", "DESIRED", "AVAILABLE", "AGE"]
-        .map(str::to_owned)
-        .to_vec();
+    let scale = flags.text("subresource") == Some("scale");
+    let head: &[&str] = if scale {
+        &["NAME", "DESIRED", "AVAILABLE", "AGE"]
+    } else {
+        &["NAME", "AGE"]
+    };
+    let mut head: Vec<String> = head.iter().map(|&h| h.to_owned()).collect();
     for label in flags.list("label-columns") {
         let name = label.rsplit('/').next().unwrap_or(label);
         head.push(name.to_uppercase());
@@ -343,12 +348,11 @@ fn scales_table(call: &Call, objects: &[Arc<Object>], io: &Io<'_>) -> String {
                 .unwrap_or(0)
         };
         let since = object.meta().creation;
-        let mut row = vec![
-            object.name().to_string(),
-            number("spec").to_string(),
-            number("status").to_string(),
-            since.map_or_else(String::new, |at| age::since(at, io.now())),
-        ];
+        let mut row = vec![object.name().to_string()];
+        if scale {
+            row.extend([number("spec").to_string(), number("status").to_string()]);
+        }
+        row.push(since.map_or_else(String::new, |at| age::since(at, io.now())));
         row.resize(width, String::new());
         row.resize(head.len(), "<none>".to_owned());
         row

@@ -116,6 +116,7 @@ pub fn subresource(call: &Call) -> Result<Subresource, Failure> {
         "" => Ok(Subresource::Main),
         "status" => Ok(Subresource::Status),
         "scale" => Ok(Subresource::Scale),
+        "resize" => Ok(Subresource::Resize),
         _ => Err(no_part().into()),
     }
 }

@@ -151,6 +151,7 @@ fn one(call: &Call, sender: &Sender, manifest: &Manifest, io: &mut Io<'_>) -> Re
         let part = match call.flags.text("subresource") {
             Some("status") => Subresource::Status,
             Some("scale") => Subresource::Scale,
+            Some("resize") => Subresource::Resize,
             _ => Subresource::Main,
         };
         let written = sender.update_part(kind, part, value, io);

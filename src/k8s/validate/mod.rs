@@ -24,6 +24,7 @@ mod overlap;
 mod path;
 mod pdb;
 mod pod;
+mod pod_resize;
 mod pod_spec;
 mod ports;
 mod priority_class;
@@ -113,6 +114,13 @@ pub fn create(kind: Kind, value: &Value) -> Vec<FieldError> {
 }
 
 /// What is wrong with a change of an object, apart from its status.
+/// Of a resize of a pod.
+pub fn resize(new: &Value, old: &Value) -> Vec<FieldError> {
+    let mut errors = Errors::default();
+    pod_resize::resize(&mut errors, new, old);
+    errors.into_list()
+}
+
 pub fn update(kind: Kind, new: &Value, old: &Value) -> Vec<FieldError> {
     let mut errors = Errors::default();
     let to = &mut errors;

@@ -35,7 +35,7 @@ pub fn create(errors: &mut Errors, pod: &Value) {
 }
 
 /// Upstream: `pkg/apis/core/validation validatePodMetadataAndSpec`.
-fn whole(errors: &mut Errors, pod: &Value) {
+pub(super) fn whole(errors: &mut Errors, pod: &Value) {
     meta::create(errors, pod, true, subdomain);
     let spec = pod.get("spec");
     let annotations = pod.at(&["metadata", "annotations"]);

@@ -45,7 +45,7 @@ impl Shortage {
         self.requested.saturating_sub(free)
     }
 
-    fn refusal(&self) -> Refusal {
+    pub(super) fn refusal(&self) -> Refusal {
         let Self {
             resource,
             requested,
@@ -92,7 +92,7 @@ pub fn admit(kubelet: &Kubelet, object: &Arc<Object>) -> Verdict {
         .pods
         .values()
         .filter(|run| active(run) && run.object.uid() != object.uid())
-        .map(|run| run.spec().as_ref())
+        .map(|run| run.allocated().as_ref())
         .collect();
     let shortages = resources(&view.allocatable, spec, &others);
     let critical = is_static || is_critical(spec);
@@ -196,7 +196,7 @@ fn pressure(kubelet: &Kubelet, spec: &PodSpec, is_static: bool, qos: &str) -> Re
 }
 
 /// The resources that do not suffice. Those that the node does not have at all are not looked at.
-fn resources(allocatable: &Value, spec: &PodSpec, others: &[&PodSpec]) -> Vec<Shortage> {
+pub(super) fn resources(allocatable: &Value, spec: &PodSpec, others: &[&PodSpec]) -> Vec<Shortage> {
     let mut short = Vec::new();
     let room = Quantity::of(allocatable.get("pods")).value();
     let count = i64::try_from(others.len()).unwrap_or(i64::MAX);

@@ -40,6 +40,8 @@ pub mod volumes;
 
 pub mod static_pod;
 
+pub mod change;
+
 use super::Part;
 use crate::k8s::ordered::BTreeMap;
 use crate::k8s::{Kind, Object, Str};

@@ -84,7 +84,9 @@ impl Kubelet {
         let uid = object.uid().clone();
         match self.pods.remove(&uid) {
             Some(mut pod) => {
+                let before = pod.spec().clone();
                 pod.object = object.clone();
+                self.spec_changed(ctx, &mut pod, &before);
                 self.updated(ctx, &mut pod);
                 self.pods.insert(uid, pod);
             }

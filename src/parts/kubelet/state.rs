@@ -36,6 +36,8 @@ pub struct PodRun {
     pub is_static: bool,
     /// Failed tries to set up its volumes.
     pub mount_tries: u8,
+    /// Its spec was changed, and it does not run like that yet.
+    pub change: Option<Box<super::change::Change>>,
 }
 
 /// Where a pod stands.
@@ -153,6 +155,7 @@ impl PodRun {
             written_version: 0,
             is_static: false,
             mount_tries: 0,
+            change: None,
         }
     }
 

@@ -2,6 +2,7 @@
 //!
 //! Upstream: pkg/kubelet/kubelet_pods.go `generateAPIPodStatus`, pkg/kubelet/status/generate.go
 
+use super::change::CONDITIONS;
 pub use super::phase::phase;
 use super::runtime;
 use super::state::{ContainerRun, Exit, PodRun, RunState, Stage, is_sidecar};
@@ -108,7 +109,8 @@ pub fn generate(pod: &PodRun, around: Surroundings<'_>) -> Value {
     let mut apps = statuses(inits..pod.containers.len());
     apps.order_by(|a, b| a.get("name").text().cmp(b.get("name").text()));
     status.set("containerStatuses", Value::from(apps));
-    pod_resources(spec, &mut status);
+    let actual = pod.change.as_ref().map_or(spec, |change| &change.actual);
+    pod_resources(pod.allocated(), actual, &mut status);
     status
 }
 
@@ -134,11 +136,10 @@ fn rejected(pod: &PodRun, mut status: Value, generation: i64) -> Value {
 }
 
 fn foreign_conditions(status: &Value) -> impl Iterator<Item = &Value> {
-    status
-        .get("conditions")
-        .items()
-        .iter()
-        .filter(|c| !OWN.contains(&c.get("type").text()))
+    status.get("conditions").items().iter().filter(|c| {
+        let kind = c.get("type").text();
+        !OWN.contains(&kind) && !CONDITIONS.contains(&kind)
+    })
 }
 
 /// A condition before it is compared with its older self.
@@ -176,6 +177,9 @@ fn conditions(pod: &PodRun, phase: Phase, around: Surroundings<'_>) -> Value {
         (OWN[4], Verdict::YES),
     ];
     let mut list = List::new();
+    if let Some(change) = &pod.change {
+        list.extend(change.conditions(generation(pod, around.live)));
+    }
     for (kind, verdict) in verdicts {
         list.push(condition(pod, kind, verdict, old, around));
     }
@@ -309,7 +313,14 @@ fn is_ready(pod: &PodRun, spec: &PodSpec, index: usize) -> bool {
 
 fn container_status(pod: &PodRun, spec: &PodSpec, index: usize) -> Value {
     let run = &pod.containers[index];
+    let change = pod.change.as_ref();
+    let actual = PodRun::container(change.map_or(spec, |c| &c.actual), index);
     let container = PodRun::container(spec, index);
+    let container = if change.is_some_and(|c| c.awaits_restart(index)) {
+        actual
+    } else {
+        container
+    };
     let (id, image, image_id) = match &run.state {
         RunState::Waiting => (Str::default(), container.image.clone(), Str::default()),
         RunState::Running { id, .. } => with_image(id, &container.image),
@@ -327,7 +338,8 @@ fn container_status(pod: &PodRun, spec: &PodSpec, index: usize) -> Value {
         status.set("containerID", id);
     }
     if run.was_started() {
-        resources(container, &mut status);
+        let allocated = PodRun::container(pod.allocated(), index);
+        resources(allocated, actual, &mut status);
     }
     let mounts = mounts(pod, index);
     if !mounts.is_empty() {
@@ -395,14 +407,14 @@ fn terminated(exit: &Exit) -> Value {
 }
 
 /// What a container's requests and limits look like once it runs: the runtime reports memory in any case.
-fn resources(container: &Container, status: &mut Value) {
-    let wanted = &container.resources;
+fn resources(allocated: &Container, actual: &Container, status: &mut Value) {
+    let wanted = &actual.resources;
+    if !allocated.resources.requests.is_empty() {
+        status.set("allocatedResources", &allocated.resources.requests);
+    }
     if wanted.requests.is_empty() && wanted.limits.is_empty() {
         status.set("resources", Value::map());
         return;
-    }
-    if !wanted.requests.is_empty() {
-        status.set("allocatedResources", &wanted.requests);
     }
     let mut tree = Value::map();
     for (field, amounts) in [("limits", &wanted.limits), ("requests", &wanted.requests)] {
@@ -418,9 +430,9 @@ fn resources(container: &Container, status: &mut Value) {
     status.set("resources", tree);
 }
 
-/// The pod's `resources` and `allocatedResources`: sums over its containers.
-fn pod_resources(spec: &PodSpec, status: &mut Value) {
-    let sum = |of: fn(&Container) -> &Value| -> Value {
+/// The pod's `resources` and `allocatedResources`: sums over its containers, or what it says as a whole.
+fn pod_resources(allocated: &PodSpec, actual: &PodSpec, status: &mut Value) {
+    let sum = |spec: &PodSpec, list: &str, of: fn(&Container) -> &Value| -> Value {
         let mut total = Map::new();
         for container in &spec.containers {
             for (name, amount) in of(container).fields() {
@@ -429,16 +441,27 @@ fn pod_resources(spec: &PodSpec, status: &mut Value) {
                 total.insert(name.clone(), amount.to_string());
             }
         }
+        for (name, amount) in spec.resources.get(list).fields() {
+            total.insert(name.clone(), amount.clone());
+        }
         Value::from(total)
     };
-    let (requests, limits) = (sum(|c| &c.resources.requests), sum(|c| &c.resources.limits));
+    let taken = sum(allocated, "requests", |c| &c.resources.requests);
+    let requests = if std::ptr::eq(allocated, actual) {
+        taken.clone()
+    } else {
+        sum(actual, "requests", |c| &c.resources.requests)
+    };
+    let limits = sum(actual, "limits", |c| &c.resources.limits);
     let mut tree = Value::map();
     if !limits.is_empty() {
         tree.set("limits", limits);
     }
     if !requests.is_empty() {
-        tree.set("requests", &requests);
-        status.set("allocatedResources", requests);
+        tree.set("requests", requests);
+    }
+    if !taken.is_empty() {
+        status.set("allocatedResources", taken);
     }
     status.set("resources", tree);
 }

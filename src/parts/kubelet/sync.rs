@@ -38,6 +38,7 @@ impl Kubelet {
         if self.past_deadline(ctx, pod) {
             return;
         }
+        self.resize(ctx, pod);
         if !self.about_to_restart(pod, ctx.now()) {
             self.write_status(ctx, pod);
         }
@@ -70,6 +71,11 @@ impl Kubelet {
             self.pod_step(ctx, &pod.object.uid().clone(), at, Step::Sandbox);
             return;
         }
+        if let Some(work) = self.stop_changed(ctx, pod) {
+            pod.work = Some(Box::new(work));
+            self.next_container(ctx, pod, registry);
+            return;
+        }
         let todo = wanted(pod);
         if todo.is_empty() {
             return;
@@ -88,7 +94,8 @@ impl Kubelet {
             let run = &pod.containers[index];
             let name = &PodRun::container(pod.spec(), index).name;
             let key = (uid.clone(), name.clone());
-            run.why.is_some()
+            let crashed = |why: &(Str, Str)| why.0 == "CrashLoopBackOff";
+            run.why.as_deref().is_some_and(crashed)
                 && run
                     .exit()
                     .is_some_and(|exit| !self.crash_backoff.in_backoff_since(&key, exit.at, now))

@@ -1,6 +1,6 @@
 //! What the scheduler knows of each node: its object, the pods on it, what they use.
 
-use super::fit::{Amounts, Room, pod_requests};
+use super::fit::{self, Amounts, Room, pod_requests};
 use super::neighbors;
 use crate::k8s::api::{ContainerPort, PodSpec};
 use crate::k8s::ordered::{BTreeMap, BTreeSet};
@@ -66,6 +66,12 @@ pub struct Placed {
 impl Placed {
     pub fn new(pod: Arc<Object>) -> Self {
         let spec = pod.pod().map(|p| p.spec.clone()).unwrap_or_default();
+        // Only a pod that was changed may have other resources than it asks for.
+        let spec = if pod.meta().generation > 1 {
+            fit::resized(&spec, pod.value().get("status"))
+        } else {
+            spec
+        };
         Self {
             requests: pod_requests(&spec),
             ports: HostPort::of(&spec),
@@ -220,12 +226,18 @@ impl Cache {
         let Some(placed) = info.and_then(|info| info.pods.get_mut(key)) else {
             return false;
         };
-        let containers = |o: &Object| o.value().at(&["spec", "containers"]).clone();
-        let same = containers(&placed.pod).same(&containers(pod));
+        let same = |path: &[&str]| placed.pod.value().at(path).same(pod.value().at(path));
+        let same = same(&["spec", "containers"])
+            && (pod.meta().generation == 1 || same(&["status", "containerStatuses"]));
         if same {
             placed.pod = pod.clone();
         }
         same
+    }
+
+    /// A placed pod.
+    pub fn placed(&self, key: &NsName) -> Option<&Placed> {
+        self.nodes.get(self.placed.get(key)?)?.pods.get(key)
     }
 
     /// Takes a pod off its node.

@@ -2,11 +2,12 @@
 //!
 //! Upstream: pkg/scheduler/framework/plugins/noderesources/fit.go
 
-use crate::k8s::api::PodSpec;
+use crate::k8s::api::{Container, PodSpec};
 use crate::k8s::ordered::BTreeMap;
 use crate::k8s::pod_resources::requested;
 use crate::k8s::quantity::Quantity;
 use crate::k8s::{Str, Value};
+use std::sync::Arc;
 
 /// Amounts by resource: cpu in thousandths, everything else in whole units.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -79,6 +80,28 @@ pub fn pod_requests(spec: &PodSpec) -> Amounts {
         }
     }
     amounts
+}
+
+/// The spec with the most that each container asks for, was allocated, or has: a resize may be on its way.
+///
+/// Upstream: component-helpers/resource/helpers.go `determineContainerReqs`
+pub fn resized(spec: &Arc<PodSpec>, status: &Value) -> Arc<PodSpec> {
+    let mut spec = spec.clone();
+    for known in status.get("containerStatuses").items() {
+        for path in [&["allocatedResources"][..], &["resources", "requests"]] {
+            for (name, amount) in known.at(path).fields() {
+                let larger = |c: &Container| {
+                    c.name == known.get("name").text()
+                        && Quantity::of(c.resources.requests.get(name)) < Quantity::of(amount)
+                };
+                if let Some(index) = spec.containers.iter().position(larger) {
+                    let container = &mut Arc::make_mut(&mut spec).common_mut().containers[index];
+                    container.resources.requests.set(name.clone(), amount);
+                }
+            }
+        }
+    }
+    spec
 }
 
 /// Why a pod does not fit. `helpless`: the request exceeds what the node has at all, so no eviction could help.

@@ -4,6 +4,7 @@
 
 use super::cache::Placed;
 use super::filter::{Failure, UNSCHEDULABLE, Wanted, check};
+use super::fit::Amounts;
 use super::neighbors::{self, Rule};
 use super::queue::Waiting;
 use super::{FLUSH_AFTER, FLUSH_EVERY, Scheduler, Timer};
@@ -87,6 +88,28 @@ impl Scheduler {
             .queue
             .unschedulable(|_, waiting| waiting.failures.iter().any(helps));
         self.wake(ctx, &keys);
+    }
+
+    /// A placed pod may ask for less than before: pods that lack what it gave back are tried again.
+    pub(super) fn wake_for_less(
+        &mut self,
+        ctx: &mut Ctx<'_, Timer>,
+        key: &NsName,
+        before: Amounts,
+    ) {
+        let Some(placed) = self.cache.placed(key) else {
+            return;
+        };
+        let mut freed = before;
+        freed.subtract(&placed.requests);
+        if freed.milli_cpu > 0 || freed.memory > 0 {
+            let freed = Placed {
+                pod: placed.pod.clone(),
+                requests: freed,
+                ports: Vec::new(),
+            };
+            self.wake_for_gone(ctx, &freed);
+        }
     }
 
     /// A pod was placed: pods that look for such a neighbor, or count it, are tried again.

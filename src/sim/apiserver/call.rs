@@ -102,6 +102,7 @@ impl Subresource {
             Subresource::Main => "",
             Subresource::Status => "status",
             Subresource::Scale => "scale",
+            Subresource::Resize => "resize",
         }
     }
 }
@@ -112,6 +113,8 @@ pub enum Subresource {
     Main,
     Status,
     Scale,
+    /// Of pods: what they request while they run.
+    Resize,
 }
 
 /// The four kinds of patches.

@@ -55,14 +55,14 @@ impl ApiServer {
     ) -> Result<Written, Status> {
         defaults::apply(kind, &mut value);
         place(kind, namespace, &mut value)?;
-        admission::on_create(self, call, kind, &mut value)?;
-        let generate = value.at(&["metadata", "name"]).is_empty()
-            && !value.at(&["metadata", "generateName"]).is_empty();
         // Who owns what is noted before the server adds what only it decides.
         if call.tracked() && !call.applying {
             strategy::label_namespace(kind, &mut value);
             managed_fields::update(kind, None, &mut value, &call.writer(""));
         }
+        admission::on_create(self, call, kind, &mut value)?;
+        let generate = value.at(&["metadata", "name"]).is_empty()
+            && !value.at(&["metadata", "generateName"]).is_empty();
         value.compact(&mut self.shapes);
         let plain = value.clone();
         let mut attempts = if generate { NAME_ATTEMPTS } else { 1 };
@@ -99,7 +99,7 @@ impl ApiServer {
                 continue;
             }
             let object = self.commit(call, kind, value, None);
-            admission::account(self, call, &object, None);
+            admission::account(self, call, &object, None, false);
             return Ok(Written {
                 object,
                 warnings,

@@ -20,6 +20,8 @@ pub mod bind;
 
 pub mod scale;
 
+mod resize;
+
 pub mod strategy;
 
 pub mod job;

@@ -27,6 +27,7 @@ impl ApiServer {
             Subresource::Main => "patch",
             Subresource::Status => "patch/status",
             Subresource::Scale => "patch/scale",
+            Subresource::Resize => "patch/resize",
         };
         let act = |api: &mut Self| match patch {
             Patch::Apply { config, force } => {
@@ -47,7 +48,8 @@ impl ApiServer {
         patch: &Patch,
     ) -> Result<Written, Status> {
         let scaling = subresource == Subresource::Scale;
-        if scaling && !scale::scales(key.kind) {
+        let resizing = subresource == Subresource::Resize;
+        if scaling && !scale::scales(key.kind) || resizing && key.kind != Kind::Pod {
             return Err(Status::no_such_resource());
         }
         let old = self.get(key.kind, &key.namespace, &key.name)?.clone();

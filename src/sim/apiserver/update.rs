@@ -1,6 +1,8 @@
 //! Update: the whole object, or its status.
 
-use super::{ApiServer, Call, Caller, Subresource, Written, admission, create, strategy, written};
+use super::{
+    ApiServer, Call, Caller, Subresource, Written, admission, create, resize, strategy, written,
+};
 use crate::k8s::{Kind, Object, ObjectKey, Value, defaults, managed_fields, validate};
 use crate::sim::Status;
 use crate::sim::status::Cause;
@@ -25,6 +27,7 @@ impl ApiServer {
             Subresource::Main => "update",
             Subresource::Status => "update/status",
             Subresource::Scale => "update/scale",
+            Subresource::Resize => "update/resize",
         };
         let act = |api: &mut Self| api.try_update(call, &key, subresource, value);
         self.serve(call, verb, key.clone(), act, written)
@@ -81,13 +84,23 @@ impl ApiServer {
     ) -> Result<Written, Status> {
         let kind = old.kind();
         let person = call.caller != Caller::Component;
+        let resizing = subresource == Subresource::Resize;
         match subresource {
             Subresource::Status => strategy::prepare_status(old, &mut value),
-            Subresource::Main | Subresource::Scale => {
+            Subresource::Main | Subresource::Scale | Subresource::Resize => {
                 if !value.get("spec").same(old.value().get("spec")) || person {
                     defaults::apply(kind, &mut value);
                 }
                 strategy::prepare_update(old, &mut value);
+                if resizing {
+                    // Who sent what is noted before most of it is dropped.
+                    if !call.applying {
+                        let writer = call.writer(subresource.name());
+                        managed_fields::update(kind, Some(old.value()), &mut value, &writer);
+                    }
+                    resize::prepare(old, &mut value);
+                    admission::limit_range::fill_in(self, &mut value);
+                }
                 admission::on_update(self, old, &mut value)?;
                 strategy::prepare_generation(old, &mut value);
             }
@@ -98,6 +111,7 @@ impl ApiServer {
         if person {
             let errors = match subresource {
                 Subresource::Status => validate::update_status(kind, &value, old.value()),
+                Subresource::Resize => validate::resize(&value, old.value()),
                 Subresource::Main | Subresource::Scale => {
                     validate::update(kind, &value, old.value())
                 }
@@ -113,18 +127,21 @@ impl ApiServer {
             }
         }
         if subresource != Subresource::Status {
-            admission::check_update(self, call, old, &value)?;
+            if resizing {
+                resize::check_node(self, &value)?;
+            }
+            admission::check_update(self, call, old, &value, resizing)?;
             warnings.extend(admission::pod_security::raised(self, old, &value));
         }
         strategy::reclaim(self, old, &mut value)?;
         let tracked = person || !old.value().at(&["metadata", "managedFields"]).is_null();
         let read = person || !self.ahead;
-        if tracked && read && !call.applying {
+        if tracked && read && !call.applying && !resizing {
             let writer = call.writer(subresource.name());
             managed_fields::update(kind, Some(old.value()), &mut value, &writer);
         }
         let written = self.settle(call, old, value, Vec::new());
-        admission::account(self, call, &written.object, Some(old));
+        admission::account(self, call, &written.object, Some(old), resizing);
         Ok(written)
     }
 

@@ -44,13 +44,17 @@ pub(super) fn apply(
         config: upgraded(manifest.value.clone()),
         force: call.flags.is("force-conflicts"),
     };
-    let written = match sender.patch(kind, place, Subresource::Main, sent.clone(), io) {
+    let part = crate::console::verb::patch::subresource(call)?;
+    let written = match sender.patch(kind, place, part, sent.clone(), io) {
         Ok(written) => written,
         Err(status) if status.is_conflict() => {
             return Err(Failure::client(format!("{}{ADVICE}", status.message)));
         }
         Err(status) => return Err(status.into()),
     };
+    if part != Subresource::Main {
+        return Ok(written);
+    }
     keep_last_applied(sender, kind, manifest, &written, io)?;
     if !migrate(sender, kind, place, io) {
         return Ok(written);

@@ -13,7 +13,7 @@ const ANNOTATION: &str = "kubernetes.io/limit-ranger";
 /// Fills in the requests and limits of a new pod's containers, and notes that it did.
 ///
 /// Upstream: `mergePodResourceRequirements`
-pub(super) fn fill_in(api: &ApiServer, pod: &mut Value) {
+pub(in crate::sim::apiserver) fn fill_in(api: &ApiServer, pod: &mut Value) {
     let namespace = pod.at(&["metadata", "namespace"]).to_str();
     let ranges: Vec<Value> = api
         .list(Kind::LimitRange, Some(&namespace))

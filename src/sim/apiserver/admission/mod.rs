@@ -134,10 +134,11 @@ pub(super) fn check_update(
     call: &Call,
     old: &Object,
     value: &Value,
+    resizing: bool,
 ) -> Result<(), Status> {
     pod_security::check_labels(old.kind(), value, Some(old.value()))?;
     storage::check_growth(api, old, value)?;
-    if !limited(old.kind()) || value.get("spec").same(old.value().get("spec")) {
+    if !(limited(old.kind()) || resizing) || value.get("spec").same(old.value().get("spec")) {
         return Ok(());
     }
     limit_range::check(api, old.kind(), value)?;
@@ -146,8 +147,14 @@ pub(super) fn check_update(
 }
 
 /// What is kept in the books of an object that was made (`old` is None) or changed.
-pub(super) fn account(api: &mut ApiServer, call: &Call, object: &Object, old: Option<&Object>) {
-    if old.is_none() || limited(object.kind()) {
+pub(super) fn account(
+    api: &mut ApiServer,
+    call: &Call,
+    object: &Object,
+    old: Option<&Object>,
+    resized: bool,
+) {
+    if old.is_none() || limited(object.kind()) || resized {
         quota::charge(api, call, object, old.map(Object::value));
     }
 }
