@@ -4,7 +4,7 @@ set -euo pipefail
 source "$(dirname "$0")/env.sh"
 
 if [ "${1:-}" = --if-needed ] && [ -f dist/.built ]; then
-  newer=$(find src style editor lessons index.html Trunk.toml Cargo.toml Cargo.lock package-lock.json scripts \
+  newer=$(find src style editor index.html Trunk.toml Cargo.toml Cargo.lock package-lock.json scripts \
     -newer dist/.built -type f -print -quit 2>/dev/null || true)
   if [ -z "$newer" ]; then
     echo 'build: dist/ is up to date'

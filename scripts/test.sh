@@ -37,6 +37,7 @@ wasm=(--target wasm32-unknown-unknown)
 step 'format' cargo fmt --check
 step 'clippy, native' cargo clippy --locked --all-targets -- -D warnings
 step 'clippy, wasm32' cargo clippy --locked "${wasm[@]}" --lib --bins --test web -- -D warnings
+step 'docs' env RUSTDOCFLAGS='-D warnings' cargo doc --locked --no-deps --lib --document-private-items
 step 'native tests' cargo test --locked --no-fail-fast
 step 'swarm, 10,000 seeds' env SWARM_SEEDS=10000 cargo test --locked --release --test swarm
 export CHROMEDRIVER=${CHROMEDRIVER:-$(command -v chromedriver)}

@@ -6,7 +6,7 @@ use crate::sim::apiserver::{Call, Caller, DeleteOptions, Patch, Subresource, Wri
 use crate::sim::{SimTime, Status};
 use std::sync::Arc;
 
-/// One deed. Commands are plain data: editor, console, lessons, faults and share links all speak them.
+/// One deed. Commands are plain data: editor, console, faults and share links all speak them.
 #[derive(Clone, Debug)]
 pub enum Command {
     /// A mutating call to the API server, as kubectl makes it.

@@ -1,7 +1,8 @@
 //! The world and its only public face.
 //!
 //! Reading order: [`setup`] (what a run starts from), [`command`] (every way to change the world), [`parts`]
-//! (who lives in it), [`event`] (what the queue can hold), [`history`] (input log, checkpoints, seek, branch).
+//! (who lives in it), [`event`] (what the queue can hold), [`history`] (input log, checkpoints, seek, branch),
+//! [`check`] (what always holds).
 
 pub mod setup;
 

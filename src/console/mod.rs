@@ -1,9 +1,10 @@
 //! The console: a typed line becomes text and commands.
 //!
 //! Reading order: [`session`] (what a terminal remembers), [`shell`] (the language of lines), [`task`] (a running
-//! program), [`runner`] (pipelines of them), [`flow`] (loops and conditions), [`job`] (a line being worked off, kept and polled by the caller),
-//! [`programs`] (everything but kubectl), [`kubectl`] (finding commands, flags, arguments to objects; how a verb is
-//! written), [`verb`] (one file each), [`print`] (tables and descriptions), [`error`] (refusals as text).
+//! program), [`runner`] (pipelines of them), [`flow`] (loops and conditions), [`job`] (a line being worked off, kept and
+//! polled by the caller), [`programs`] (everything but kubectl), [`kubectl`] (finding commands, flags, arguments to
+//! objects; how a verb is written), [`verb`] (one file each), [`mod@print`] (tables and descriptions), [`error`]
+//! (refusals as text).
 //!
 //! Reads go to `cluster.api()`; the only door for changes is `cluster.dispatch`.
 

@@ -20,16 +20,12 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("console", &["k8s", "cluster"]),
     ("share", &["k8s", "cluster"]),
     ("view", &["k8s", "cluster"]),
-    ("lesson", &["k8s", "cluster", "console"]),
-    (
-        "app",
-        &["k8s", "cluster", "console", "lesson", "share", "view"],
-    ),
+    ("app", &["k8s", "cluster", "console", "share", "view"]),
 ];
 
 /// Folders of `src/app/` that hold components, one a file.
 const COMPONENT_FOLDERS: &[&str] = &[
-    "bottom", "console", "editor", "grid", "lesson", "nodes", "share", "timeline", "ui", "why",
+    "bottom", "console", "editor", "grid", "nodes", "timeline", "ui", "why",
 ];
 
 struct Source {

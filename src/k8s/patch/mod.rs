@@ -55,7 +55,7 @@ impl PatchError {
 #[derive(Clone, Debug)]
 pub struct Patched {
     pub value: Value,
-    /// The patch without the directives that were used up. The server prints it (with [`go_text`]) when the patched
+    /// The patch without the directives that were used up. The server prints it (with [`go_text()`]) when the patched
     /// tree turns out not to fit: `patch: Invalid value: "map[…]": unrecognized type: int32`.
     pub remains: Value,
 }

@@ -1,9 +1,10 @@
 //! The DaemonSet controller: one pod on every node that should run one.
 //!
 //! Reading order: [`handlers`] (what each change enqueues), [`nodes`] (the node queue), [`sync`] (the steps of one
-//! sync in simulated time), [`ledger`] (the books that a sync reads), [`placement`] and [`decision`] (should a node
-//! run it), [`manage`], [`rolling`], [`revision`], [`status`] (what to do, as pure functions), [`plan`] (what was
-//! done and why, for people).
+//! sync in simulated time) with [`claim`] (whose pods and revisions) and [`deed`] (the calls it makes), [`cache`] and
+//! [`ledger`] (the books that a sync reads), [`placement`] and [`decision`] (should a node run it), [`availability`],
+//! [`manage`], [`rolling`], [`revision`], [`create`], [`status`] (what to do, as pure functions), [`consistency`]
+//! (are the caches up to date), [`plan`] (what was done and why, for people).
 //!
 //! Upstream: pkg/controller/daemon (v1.36)
 

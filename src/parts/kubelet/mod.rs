@@ -2,8 +2,9 @@
 //! many nodes cost little.
 //!
 //! Reading order: [`node`] (registration, status, conditions), [`state`] (what is known of a pod), [`pod`]
-//! (its life), [`sync`] (bringing it up), [`image`], [`crash`], [`probe`], [`status`] (what is written),
-//! [`runtime`] (the pretended container runtime).
+//! (its life), [`sync`] (bringing it up), [`image`], [`probe`], [`stop`] (its end), [`phase`], [`status`] (what is
+//! written), [`runtime`] (the pretended container runtime); then [`admit`], [`preempt`] and [`eviction`] (who may
+//! stay), [`heartbeat`], [`fault`] (what befalls machines), [`volumes`], [`static_pod`].
 
 pub mod node;
 

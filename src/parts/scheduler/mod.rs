@@ -1,8 +1,8 @@
 //! The scheduler: finds a node for every pod that has none.
 //!
-//! Reading order: [`queue`] (pods that wait), [`cache`] (what is known of each node), [`filter`] and [`fit`] (may
-//! a pod go there), [`score`] (where best), [`preempt`] (who would have to go), [`message`] (why not),
-//! [`cycle`] (one attempt), [`wake`] (what makes waiting pods be tried again).
+//! Reading order: [`queue`] (pods that wait), [`cache`] (what is known of each node), [`filter`], [`fit`] and
+//! [`neighbors`] (may a pod go there), [`claims`] (what it waits for), [`score`] (where best), [`preempt`]
+//! (who would have to go), [`message`] (why not), [`cycle`] (one attempt), [`wake`] (what makes waiting pods be tried again).
 
 pub mod cache;
 

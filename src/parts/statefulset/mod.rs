@@ -1,6 +1,7 @@
 //! The StatefulSet controller: pods with an identity, in order.
 //!
-//! Reading order: [`pod`] (identity, claims), [`revision`] (templates and their numbers), [`control`] (one pass).
+//! Reading order: [`pod`] (identity, claims), [`revision`] (templates and their numbers), [`control`] (one pass),
+//! [`claims`], [`status`].
 //!
 //! Upstream: pkg/controller/statefulset
 

@@ -1,7 +1,7 @@
 //! What applying a text will do, before it is done: a copy of the cluster runs ahead until it settles.
 //!
 //! Reading order: [`run`] (the copy and its time), [`books`] (what is watched on the way), [`places`] (one node before and
-//! after), [`template`] (which fields of a template differ), [`lines`] (the sentences).
+//! after), [`template`] (which fields of a template differ), [`loads`] (other workloads), [`lines`] (the sentences).
 
 pub mod run;
 

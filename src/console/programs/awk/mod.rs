@@ -1,7 +1,7 @@
 //! `awk`: the language as people use it on tables: patterns, fields, variables, arrays, conditions, loops, `printf`.
 //!
 //! Reading order: [`program`] (what a program is made of), [`parse`] (text to program), [`value`] (numbers and texts),
-//! [`run`] (statements and expressions), [`function`] (the functions built in). Functions of one's own, `getline` and
+//! [`run`] (statements), [`expression`], [`function`] (the functions built in). Functions of one's own, `getline` and
 //! output to files are left out.
 
 mod expression;
