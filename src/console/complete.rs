@@ -2,8 +2,8 @@
 
 use super::args::{Flag, Takes};
 use super::kubectl::{Command, Type, find, flags};
+use super::programs;
 use super::session::Session;
-use super::{programs, verb};
 use crate::cluster::Cluster;
 use crate::k8s::Kind;
 use crate::k8s::order::InOrder;
@@ -314,14 +314,6 @@ fn positional<'w>(command: Option<&Command>, words: &'w [String]) -> Vec<&'w str
         }
     }
     all
-}
-
-/// All commands with their one-line descriptions, for a list of what there is.
-pub fn commands() -> impl Iterator<Item = (&'static str, &'static str)> {
-    verb::ALL
-        .iter()
-        .flat_map(|c| c.iter())
-        .map(|c| (c.path, c.about))
 }
 
 #[cfg(test)]

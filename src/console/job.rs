@@ -21,7 +21,6 @@ pub struct Output {
 /// A line that is being worked off. A value: clones go on independently.
 #[derive(Clone)]
 pub struct Job {
-    line: String,
     runner: Option<Runner>,
     stdin: Stdin,
     /// All output so far.
@@ -45,7 +44,6 @@ impl Job {
     /// with all lines joined.
     pub fn start(line: &str, now: SimTime) -> Result<Self, ParseError> {
         let mut job = Self {
-            line: line.to_owned(),
             runner: None,
             stdin: Stdin {
                 terminal: true,
@@ -68,7 +66,6 @@ impl Job {
     pub fn start_complete(line: &str, now: SimTime) -> Self {
         Self::start(line, now).unwrap_or_else(|error| {
             let mut job = Self {
-                line: line.to_owned(),
                 runner: None,
                 stdin: Stdin::default(),
                 outputs: Vec::new(),
@@ -84,10 +81,6 @@ impl Job {
     fn fail(&mut self, now: SimTime, error: &ParseError) {
         self.print(now, Stream::Err, format!("{}\n", error.text()));
         self.code = 2;
-    }
-
-    pub fn line(&self) -> &str {
-        &self.line
     }
 
     /// Everything printed so far, in order.

@@ -125,30 +125,6 @@ pub fn dns1123_subdomain_errors(text: &str) -> Vec<String> {
     errors
 }
 
-/// DNS-1035 label: names of services.
-///
-/// Upstream: apimachinery/pkg/util/validation/validation.go `IsDNS1035Label`.
-pub fn dns1035_label_errors(text: &str) -> Vec<String> {
-    let mut errors = Vec::new();
-    if text.len() > LABEL_MAX {
-        errors.push(too_long(LABEL_MAX));
-    }
-    let valid = shaped(
-        text,
-        |b| b.is_ascii_lowercase(),
-        |b| lower_alphanumeric(b) || b == b'-',
-        lower_alphanumeric,
-    );
-    if !valid {
-        errors.push(regex_error(
-            "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character",
-            "[a-z]([-a-z0-9]*[a-z0-9])?",
-            &["my-name", "abc-123"],
-        ));
-    }
-    errors
-}
-
 /// What is wrong with a generateName: a trailing dash is taken off first, since letters will follow it.
 ///
 /// Upstream: apimachinery/pkg/api/validation/generic.go `maskTrailingDash`.
@@ -403,8 +379,6 @@ mod tests {
             dns1123_label_errors(&"n".repeat(64)),
             ["must be no more than 63 characters"]
         );
-        assert!(dns1035_label_errors("web-1").is_empty());
-        assert_eq!(dns1035_label_errors("1web").len(), 1);
     }
 
     #[test]

@@ -37,8 +37,6 @@ pub struct Quantity {
 pub enum QuantityError {
     /// The whole does not have the form of a quantity.
     Format,
-    /// The number before the suffix cannot be read.
-    Numeric,
     /// The letters after the number are no known suffix.
     Suffix,
 }
@@ -49,7 +47,6 @@ impl fmt::Display for QuantityError {
             Self::Format => {
                 "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"
             }
-            Self::Numeric => "unable to parse numeric part of quantity",
             Self::Suffix => "unable to parse quantity's suffix",
         })
     }
@@ -173,10 +170,6 @@ impl Quantity {
         self.negative
     }
 
-    pub fn format(&self) -> Format {
-        self.format
-    }
-
     /// Whole units, rounded away from zero. What 64 bits cannot hold is zero, or keeps its last 64 bits.
     ///
     /// Upstream: apimachinery/pkg/api/resource/quantity.go `ScaledValue`
@@ -206,11 +199,6 @@ impl Quantity {
             }
             Ok(_) | Err(_) => 0,
         }
-    }
-
-    /// True when the amount is a whole number of thousandths.
-    pub fn is_whole_milli(&self) -> bool {
-        self.nano.low().is_multiple_of(MILLI)
     }
 
     /// True when the amount is a whole number of units.

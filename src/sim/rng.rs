@@ -44,14 +44,6 @@ impl Rng {
         low + self.below(high.saturating_sub(low).saturating_add(1))
     }
 
-    /// Puts the elements in a random order.
-    pub fn shuffle<T>(&mut self, items: &mut [T]) {
-        for i in (1..items.len()).rev() {
-            let j = self.below(i as u64 + 1);
-            items.swap(i, usize::try_from(j).expect("below a slice's length"));
-        }
-    }
-
     /// A random (version 4) UUID.
     pub fn uuid(&mut self) -> String {
         let (a, b) = (self.next_u64(), self.next_u64());

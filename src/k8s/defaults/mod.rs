@@ -10,19 +10,12 @@ mod rules;
 mod workload;
 
 use super::quantity::Quantity;
-use super::schema::{DefinitionId, Field, Type, definition_id, schema};
+use super::schema::{DefinitionId, Field, Type, definition_id};
 use super::{Kind, Map, Value};
 
 /// Fills in the defaults of a decoded object. Subtrees in which nothing is missing stay shared.
 pub fn apply(kind: Kind, value: &mut Value) {
     if let Some(filled) = fill(definition_id(kind), value) {
-        *value = filled;
-    }
-}
-
-/// Fills in the defaults of the struct of this name, e.g. `core.v1.PodTemplateSpec`.
-pub fn apply_to(definition: &str, value: &mut Value) {
-    if let Some(filled) = schema().named(definition).and_then(|id| fill(id, value)) {
         *value = filled;
     }
 }

@@ -269,18 +269,18 @@ mod tests {
             (ports.merge, ports.merge_key),
             (true, Some("containerPort"))
         );
-        assert_eq!(ports.go_type(), "[]v1.ContainerPort");
+        assert_eq!(ports.ty.go_type(), "[]v1.ContainerPort");
         assert_eq!(
             field("core.v1.Volume", "hostPath").go.embedded,
             Some("VolumeSource")
         );
         assert!(field("core.v1.PodSpec", "volumes").retain_keys);
         assert_eq!(
-            field("core.v1.ResourceRequirements", "limits").go_type(),
-            "v1.ResourceList"
+            field("core.v1.ResourceRequirements", "limits").go.named,
+            Some("ResourceList")
         );
         assert_eq!(
-            field("core.v1.Secret", "data").go_type(),
+            field("core.v1.Secret", "data").ty.go_type(),
             "map[string][]uint8"
         );
         assert!(

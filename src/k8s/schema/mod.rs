@@ -202,16 +202,6 @@ impl Schema {
             .or_else(|| all().find(|r| r.short_names.contains(&word)))
             .or_else(|| all().find(|r| r.name == lower || r.singular == lower))
     }
-
-    /// The field under a path of names; lists and maps on the way are passed through to their elements.
-    pub fn field(&self, root: DefinitionId, path: &[&str]) -> Option<&Field> {
-        let (last, parents) = path.split_last()?;
-        let mut id = root;
-        for name in parents {
-            id = self.definition(id).field(name)?.ty.element_struct()?;
-        }
-        self.definition(id).field(last)
-    }
 }
 
 impl Definition {
@@ -352,20 +342,6 @@ impl Field {
                     | Type::Int64 => false,
                 }
     }
-
-    /// The field's type as Go prints it.
-    pub fn go_type(&self) -> String {
-        self.go.named.map_or_else(
-            || self.ty.go_type(),
-            |name| {
-                if name.starts_with('[') || name.contains('.') {
-                    name.to_owned()
-                } else {
-                    format!("v1.{name}")
-                }
-            },
-        )
-    }
 }
 
 /// The table, read on first use.
@@ -399,18 +375,11 @@ mod tests {
     fn finds_kinds_fields_and_resources() {
         let ds = definition(Kind::DaemonSet);
         assert_eq!((ds.go_name(), ds.go_type()), ("DaemonSet", "v1.DaemonSet"));
-        let path = [
-            "spec",
-            "template",
-            "spec",
-            "containers",
-            "ports",
-            "protocol",
-        ];
-        let field = schema().field(definition_id(Kind::DaemonSet), &path);
-        let field = field.expect("the path is right");
+        let port = schema().named("core.v1.ContainerPort").expect("is there");
+        let field = schema().definition(port).field("protocol");
+        let field = field.expect("is there");
         assert_eq!(field.words, ["SCTP", "TCP", "UDP"]);
-        assert_eq!(field.go_type(), "v1.Protocol");
+        assert_eq!(field.go.named, Some("Protocol"));
         assert_eq!(schema().resources.len(), 113);
         for word in [
             "ds",

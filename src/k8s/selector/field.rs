@@ -52,14 +52,6 @@ impl FieldSelector {
             .iter()
             .all(|r| (field(&r.field) == r.value) == r.equal)
     }
-
-    /// The value that a field must have, if one is asked for.
-    pub fn exact(&self, field: &str) -> Option<&str> {
-        self.requirements
-            .iter()
-            .find(|r| r.equal && r.field == field)
-            .map(|r| r.value.as_str())
-    }
 }
 
 impl fmt::Display for FieldSelector {
@@ -184,7 +176,5 @@ mod tests {
         assert!(with("1", ""));
         assert!(!with("1", "2"));
         assert!(!with("", "3"));
-        assert_eq!(selector.exact("a"), Some("1"));
-        assert_eq!(selector.exact("b"), None);
     }
 }

@@ -2,7 +2,6 @@
 
 use super::{View, Writer};
 use crate::console::print::columns::event;
-use crate::console::print::or_none;
 use crate::k8s::order::InOrder;
 use crate::k8s::{Kind, Object, Timestamp, Value};
 use std::sync::Arc;
@@ -220,9 +219,4 @@ pub fn pods_status(object: &Object, view: View<'_>) -> String {
     }
     let [running, waiting, succeeded, failed] = counts;
     format!("{running} Running / {waiting} Waiting / {succeeded} Succeeded / {failed} Failed")
-}
-
-/// A text, or `<none>`.
-pub fn text_or_none(value: &Value) -> String {
-    or_none(value.text())
 }
