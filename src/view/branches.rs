@@ -23,8 +23,6 @@ pub struct Line {
     pub history: History,
     pub marks: Marks,
     pub phases: Phases,
-    /// Where the line in front left it.
-    pub fork: SimTime,
 }
 
 /// A line in a list.
@@ -90,7 +88,6 @@ impl Branches {
             history: history.clone(),
             marks: marks.clone(),
             phases: phases.clone(),
-            fork: history.cluster().now(),
         };
         self.add(line);
         self.last += 1;
@@ -107,13 +104,11 @@ impl Branches {
             id: self.last,
             name,
         };
-        let fork = history.start();
         self.add(Line {
             tag,
             history,
             marks,
             phases,
-            fork,
         });
     }
 

@@ -44,11 +44,6 @@ pub struct SetRow {
 }
 
 impl SetRow {
-    /// The revision that the template has now.
-    pub fn current(&self) -> Option<&RevisionRow> {
-        self.revisions.iter().find(|r| r.current)
-    }
-
     /// Pods of older revisions are still there, or the newest is not complete.
     pub fn rolling(&self) -> bool {
         self.counters.updated < self.counters.desired

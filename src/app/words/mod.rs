@@ -5,7 +5,7 @@
 use crate::k8s::ordered::BTreeMap;
 use crate::view::Say;
 use leptos::prelude::{document, window};
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 
 /// The tables, by the place of the page.
 const TABLES: [&str; 7] = [
@@ -68,18 +68,11 @@ impl Language {
 }
 
 thread_local! {
-    static LANGUAGE: Cell<Language> = const { Cell::new(Language::English) };
     static WORDS: RefCell<BTreeMap<&'static str, &'static str>> = const { RefCell::new(BTreeMap::new()) };
-}
-
-/// The language that the page speaks.
-pub fn language() -> Language {
-    LANGUAGE.get()
 }
 
 /// Lets the page speak a language; what is on the screen is to be drawn anew.
 pub fn speak(language: Language) {
-    LANGUAGE.set(language);
     let words = match language {
         Language::English => BTreeMap::new(),
         Language::Simplified => read(1),
