@@ -2,7 +2,7 @@
 //!
 //! Upstream: cli-runtime/pkg/resource/builder.go.
 
-use super::{Call, Type};
+use super::{Call, Type, builtin};
 use crate::cluster::{ApiServer, Status};
 use crate::console::error::Failure;
 use crate::console::task::Io;
@@ -266,6 +266,9 @@ pub fn get(call: &Call, ty: Type, name: &str, api: &ApiServer) -> Result<Arc<Obj
     } else {
         ""
     };
+    if let Some(own) = builtin::get(api, kind, namespace, name) {
+        return Ok(own);
+    }
     api.get(kind, namespace, name).cloned().map_err(|status| {
         if ty.namespaced() && api.get(Kind::Namespace, "", namespace).is_err() {
             Status::not_found(Kind::Namespace, namespace)
@@ -286,8 +289,11 @@ pub fn list(call: &Call, ty: Type, api: &ApiServer) -> Result<Vec<Arc<Object>>, 
     } else {
         None
     };
-    let all = api.list(kind, namespace);
-    Ok(all.filter(|o| filter.matches(o)).cloned().collect())
+    let fits = |o: &Arc<Object>| filter.matches(o);
+    let all = api.list(kind, namespace).cloned().filter(fits).collect();
+    let mut own = builtin::list(api, kind, namespace);
+    own.retain(fits);
+    Ok(builtin::together(all, own))
 }
 
 /// The selectors of a command line.

@@ -30,10 +30,6 @@ const NOT_HERE: &[(&str, &str)] = &[
         "certificate",
         "there are no certificates here; nodes join with the page's button",
     ),
-    (
-        "kustomize",
-        "write the manifests out and use kubectl apply -f",
-    ),
     ("completion", "press Tab: completion is built in"),
     ("plugin", "there are no plugins here"),
     ("auth", "everything is allowed here"),

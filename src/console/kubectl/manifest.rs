@@ -3,7 +3,7 @@
 //! Upstream: cli-runtime/pkg/resource/builder.go `FilenameParam`, visitor.go `StreamVisitor`, mapper.go
 //! `infoForData`, kubectl/pkg/validation/validation.go.
 
-use super::{Call, Type};
+use super::{Call, Type, kustomize};
 use crate::console::args::quoted;
 use crate::console::error::Failure;
 use crate::console::files::Found;
@@ -96,9 +96,7 @@ pub fn read(call: &Call, check: Check, io: &mut Io<'_>) -> Result<Manifests, Fai
         if !files(call).is_empty() {
             return Err(Failure::client("only one of -f or -k can be specified"));
         }
-        return Err(Failure::client(
-            "kustomizations are not part of this playground: write the manifests out and use -f",
-        ));
+        return built(call, check, io);
     }
     let mut paths: Vec<(String, Option<String>)> = Vec::new();
     for file in files(call) {
@@ -195,6 +193,27 @@ fn folder(
             paths.push((join(shown, &name), Some(join(path, &name))));
         }
     }
+}
+
+/// What the kustomization of `-k` builds.
+fn built(call: &Call, check: Check, io: &mut Io<'_>) -> Result<Manifests, Failure> {
+    let folder = call.flags.text("kustomize").unwrap_or("");
+    let built = kustomize::build(folder, io.session).map_err(Failure::client)?;
+    built.warnings.iter().for_each(|line| io.err_line(line));
+    let mut found = Manifests::default();
+    for value in built.objects {
+        if check == Check::Head
+            && let Err(why) = head(&value)
+        {
+            return Err(Failure::client(format!(
+                "error validating {}: error validating data: {why}; if you choose to ignore these errors, turn \
+                 validation off with --validate=false",
+                quoted(folder)
+            )));
+        }
+        object(call, folder, value, 0, &mut found);
+    }
+    Ok(found)
 }
 
 /// The objects of a text that stands in no file.

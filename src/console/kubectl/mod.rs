@@ -11,6 +11,7 @@
 //! * objects named by arguments or files come from [`builder`]; errors are [`Failure`] values, which know their text.
 
 pub mod builder;
+pub mod builtin;
 pub mod call;
 pub mod check;
 pub mod fields;
@@ -18,6 +19,7 @@ pub mod find;
 pub mod flags;
 pub mod help;
 pub mod items;
+pub mod kustomize;
 pub mod manifest;
 pub mod record;
 pub mod request;

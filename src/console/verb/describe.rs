@@ -5,6 +5,7 @@
 use crate::console::args::{Flag, Takes, long};
 use crate::console::error::Failure;
 use crate::console::kubectl::builder::{self, Bare, Found, Info, Named};
+use crate::console::kubectl::manifest;
 use crate::console::kubectl::{Call, Command, Run, flags};
 use crate::console::print::View;
 use crate::console::print::describe::{self, Events};
@@ -25,7 +26,7 @@ pub static COMMANDS: &[Command] = &[Command {
 }];
 
 fn run(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
-    let from_files = !call.flags.list("filename").is_empty();
+    let from_files = manifest::given(call);
     if call.args().is_empty() && !from_files {
         return Err(Failure::client(
             "You must specify the type of resource to describe. Use \"kubectl api-resources\" for a complete list \

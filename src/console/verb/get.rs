@@ -85,7 +85,7 @@ impl Task for Get {
 
 /// The objects that the arguments or files name.
 pub fn find(call: &Call, io: &mut Io<'_>) -> Result<Found, Failure> {
-    if call.args().is_empty() && call.flags.list("filename").is_empty() {
+    if call.args().is_empty() && !manifest::given(call) {
         io.err_line(
             "You must specify the type of resource to get. Use \"kubectl api-resources\" for a complete list of \
              supported resources.\n",
@@ -95,7 +95,7 @@ pub fn find(call: &Call, io: &mut Io<'_>) -> Result<Found, Failure> {
              that resource (e.g. kubectl explain pods).",
         ));
     }
-    if !call.flags.list("filename").is_empty() {
+    if manifest::given(call) {
         return files(call, io);
     }
     builder::objects(call, call.args(), Bare::Means, io)
@@ -180,7 +180,7 @@ fn once(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
         names(scale, &objects, io);
         return Failure::gather(found.failures);
     }
-    if objects.is_empty() && !call.flags.list("filename").is_empty() && !found.failures.is_empty() {
+    if objects.is_empty() && manifest::given(call) && !found.failures.is_empty() {
         return Failure::gather(found.failures);
     }
     if found.single && objects.is_empty() {
@@ -226,7 +226,7 @@ fn as_asked_for(info: &mut Info) {
 fn hide_beside_missing(call: &Call, found: &mut Found) {
     let missing = |f: &Failure| matches!(f, Failure::Api(_));
     let failures = &found.failures;
-    let files = !call.flags.list("filename").is_empty();
+    let files = manifest::given(call);
     if files && !failures.is_empty() && failures.iter().all(missing) {
         found.infos.clear();
     }

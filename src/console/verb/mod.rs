@@ -20,6 +20,7 @@ pub mod get;
 mod get_raw;
 mod get_rows;
 mod get_watch;
+pub mod kustomize;
 pub mod label;
 pub mod patch;
 pub mod pods;
@@ -59,6 +60,7 @@ pub static ALL: &[&[Command]] = &[
     create::WORKLOAD,
     delete::COMMANDS,
     drain::COMMANDS,
+    kustomize::COMMANDS,
     label::COMMANDS,
     patch::COMMANDS,
     taint::COMMANDS,

@@ -254,9 +254,10 @@ fn filter(
         if value.is_null() {
             return Ok(());
         }
-        return Err(
-            "map[string]interface {} is not array or slice and cannot be filtered".to_owned(),
-        );
+        let text = crate::console::format::go::print(value);
+        return Err(format!(
+            "{text} is not array or slice and cannot be filtered"
+        ));
     };
     for item in items.iter() {
         let root = (root, Missing::Nothing);

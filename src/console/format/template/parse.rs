@@ -1,6 +1,6 @@
 //! Text to nodes.
 
-use super::{Node, Pipeline, Term};
+use super::{Command, Node, Pipeline, Term};
 use crate::k8s::Value;
 
 const TEXT_MAX: usize = 64 * 1024;
@@ -16,10 +16,17 @@ pub fn parse(text: &str) -> Result<Vec<Node>, String> {
         at: 0,
         depth: 0,
         trim: false,
+        ranges: 0,
+        names: Vec::new(),
+        defined: Vec::new(),
     };
     let (nodes, end) = parser.list()?;
     match end {
-        Stop::Text => Ok(nodes),
+        Stop::Text => {
+            let mut all = parser.defined;
+            all.extend(nodes);
+            Ok(all)
+        }
         Stop::End => parser.error("unexpected {{end}}"),
         Stop::Else(_) => parser.error("unexpected {{else}}"),
     }
@@ -39,6 +46,12 @@ struct Parser<'a> {
     depth: usize,
     /// The action before ended in `-}}`.
     trim: bool,
+    /// How many `{{range}}` are around.
+    ranges: usize,
+    /// The variables that are known here.
+    names: Vec<String>,
+    /// The templates with names.
+    defined: Vec<Node>,
 }
 
 impl<'a> Parser<'a> {
@@ -146,56 +159,135 @@ impl<'a> Parser<'a> {
     }
 
     fn node(&mut self, word: &str, at: usize) -> Result<Node, String> {
-        let head = |name: &str| {
-            word.strip_prefix(name)
-                .filter(|r| r.starts_with([' ', '(', '\t']))
-        };
-        if let Some(rest) = head("if") {
-            let test = self.pipeline(rest, at + 2)?;
-            let (then, other) = self.branches()?;
-            return Ok(Node::If { test, then, other });
-        }
-        if let Some(rest) = head("with") {
-            let value = self.pipeline(rest, at + 4)?;
-            let (then, other) = self.branches()?;
-            return Ok(Node::With { value, then, other });
-        }
-        if let Some(rest) = head("range") {
-            let (names, list) = match rest.split_once(":=") {
-                Some((names, list)) => (names, list),
-                None => ("", rest),
-            };
-            let mut names: Vec<String> = names
-                .split(',')
-                .map(|n| n.trim().trim_start_matches('$').to_owned())
-                .collect();
-            let item = names.pop().filter(|n| !n.is_empty());
-            let list = self.pipeline(list, at + 5)?;
-            let (each, other) = self.branches()?;
-            return Ok(Node::Range {
-                key: names.pop(),
-                item,
-                list,
-                each,
-                other,
-            });
-        }
-        for keyword in ["define", "template", "block", "break", "continue"] {
-            if word.starts_with(keyword) {
-                return self.error(&format!("{{{{{keyword}}}}} is not supported here"));
+        let end = word.find([' ', '(', '\t', '"', '`', '\n']);
+        let (first, rest) = word.split_at(end.unwrap_or(word.len()));
+        let known = self.names.len();
+        let inner = at + first.len();
+        match first {
+            "if" | "with" | "range" | "define" | "block" | "template" if rest.trim().is_empty() => {
+                return self.error(&format!("missing value for {first}"));
             }
+            "if" | "with" => {
+                let (name, test) = self.bound(rest, inner)?;
+                let (then, other) = self.branches()?;
+                self.names.truncate(known);
+                return Ok(if first == "if" {
+                    Node::If {
+                        name,
+                        test,
+                        then,
+                        other,
+                    }
+                } else {
+                    Node::With {
+                        name,
+                        value: test,
+                        then,
+                        other,
+                    }
+                });
+            }
+            "range" => return self.range(rest, inner),
+            "break" | "continue" if self.ranges == 0 => {
+                return self.error(&format!("{{{{{first}}}}} outside {{{{range}}}}"));
+            }
+            "break" => return Ok(Node::Break),
+            "continue" => return Ok(Node::Continue),
+            "define" | "block" | "template" => return self.named(first, rest, inner),
+            _ => {}
         }
         if let Some(rest) = word.strip_prefix('$')
-            && let Some((name, value)) = rest.split_once(":=")
+            && let Some((name, value)) = rest.split_once('=')
+            && let (name, declares) = (name.trim_end_matches(':'), name.ends_with(':'))
             && name.trim().chars().all(char::is_alphanumeric)
         {
-            let value = self.pipeline(value, at)?;
-            return Ok(Node::Set(name.trim().to_owned(), value));
+            let value = self.pipeline(value, at + word.len() - value.len())?;
+            let name = name.trim().to_owned();
+            if declares {
+                self.names.push(name.clone());
+                return Ok(Node::Set(name, value));
+            }
+            self.check(&name)?;
+            return Ok(Node::Change(name, value));
         }
         if word.is_empty() {
             return self.error("missing value for command");
         }
         Ok(Node::Print(self.pipeline(word, at)?))
+    }
+
+    /// `$x := pipeline`, or a pipeline alone.
+    fn bound(&mut self, text: &str, at: usize) -> Result<(Option<String>, Pipeline), String> {
+        let bound = text.trim_start().strip_prefix('$');
+        let Some((name, value)) = bound.and_then(|bound| bound.split_once(":=")) else {
+            return Ok((None, self.pipeline(text, at)?));
+        };
+        let value = self.pipeline(value, at + text.len() - value.len())?;
+        let name = name.trim().to_owned();
+        self.names.push(name.clone());
+        Ok((Some(name), value))
+    }
+
+    fn range(&mut self, rest: &str, at: usize) -> Result<Node, String> {
+        let (names, list) = match rest.split_once(":=") {
+            Some((names, list)) => (names, list),
+            None => ("", rest),
+        };
+        let list = self.pipeline(list, at + rest.len() - list.len())?;
+        let mut names: Vec<String> = names
+            .split(',')
+            .map(|n| n.trim().trim_start_matches('$').to_owned())
+            .filter(|n| !n.is_empty())
+            .collect();
+        let known = self.names.len();
+        self.names.extend(names.iter().cloned());
+        self.ranges += 1;
+        let (each, other) = self.branches()?;
+        self.ranges -= 1;
+        self.names.truncate(known);
+        let item = names.pop();
+        Ok(Node::Range {
+            key: names.pop(),
+            item,
+            list,
+            each,
+            other,
+        })
+    }
+
+    /// `{{define "name"}}`, `{{block "name" pipeline}}`, `{{template "name" pipeline}}`
+    fn named(&mut self, word: &str, rest: &str, at: usize) -> Result<Node, String> {
+        let text = rest.trim_start();
+        let place = at + rest.len() - text.len();
+        let quoted = text.strip_prefix('"').and_then(|text| text.split_once('"'));
+        let Some((name, value)) = quoted else {
+            return self.error(&format!("unexpected {text:?} in {word} clause"));
+        };
+        let value = if value.trim().is_empty() || word == "define" {
+            None
+        } else {
+            Some(self.pipeline(value, at + rest.len() - value.len())?)
+        };
+        if word != "template" {
+            let outer = std::mem::take(&mut self.names);
+            let (body, Stop::End) = self.list()? else {
+                return self.error("unexpected EOF");
+            };
+            self.names = outer;
+            self.defined.push(Node::Define(name.to_owned(), body));
+            if word == "define" {
+                return Ok(Node::Text(String::new()));
+            }
+        }
+        Ok(Node::Template(name.to_owned(), value, place))
+    }
+
+    /// Refuses a variable that nobody has set.
+    fn check(&self, name: &str) -> Result<(), String> {
+        if name.is_empty() || self.names.iter().any(|known| known == name) {
+            return Ok(());
+        }
+        self.error(&format!("undefined variable \"${name}\""))
     }
 
     fn pipeline(&self, text: &str, at: usize) -> Result<Pipeline, String> {
@@ -208,6 +300,9 @@ impl<'a> Parser<'a> {
         };
         let pipeline = terms.pipeline()?;
         terms.blanks();
+        if text[terms.at..].starts_with(')') {
+            return self.error("unexpected right paren");
+        }
         if terms.at < text.len() {
             let near = &text[terms.at..];
             return self.error(&format!("unexpected {near:?} in operand"));
@@ -235,24 +330,46 @@ impl Terms<'_, '_> {
     }
 
     fn pipeline(&mut self) -> Result<Pipeline, String> {
-        let mut commands = vec![Vec::new()];
+        let mut commands = Vec::new();
+        let mut command = Command::default();
+        let mut begin = self.at;
         loop {
             self.blanks();
-            let Some(c) = self.rest().chars().next().filter(|c| *c != ')') else {
-                break;
-            };
+            let c = self.rest().chars().next().filter(|c| *c != ')');
+            if c.is_none() || c == Some('|') {
+                if command.terms.is_empty() && (c.is_some() || commands.is_empty()) {
+                    return self.parser.error(if c.is_some() {
+                        "unexpected \"|\" in command"
+                    } else {
+                        "missing value for command"
+                    });
+                }
+                if !command.terms.is_empty() {
+                    let text = self.text[begin..self.at].trim();
+                    command.text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+                    commands.push(std::mem::take(&mut command));
+                }
+            }
+            let Some(c) = c else { break };
             if c == '|' {
                 self.at += 1;
-                commands.push(Vec::new());
                 continue;
             }
-            let term = self.term(c)?;
-            if let Some(last) = commands.last_mut() {
-                last.push(term);
+            if command.terms.is_empty() {
+                begin = self.at;
+                command.at = self.base + self.at;
             }
-        }
-        if commands.iter().any(Vec::is_empty) {
-            return self.parser.error("missing value for command");
+            command.terms.push(self.term(c)?);
+            let named = matches!(c, '.' | '$');
+            match self.rest().chars().next() {
+                Some('.') => return self.parser.error("unexpected <.> in operand"),
+                Some(c) if named && !(c.is_whitespace() || matches!(c, '|' | ')' | '(')) => {
+                    let code = u32::from(c);
+                    let why = format!("bad character U+{code:04X} {c:?}");
+                    return self.parser.error(&why);
+                }
+                _ => {}
+            }
         }
         Ok(Pipeline { commands })
     }
@@ -278,6 +395,8 @@ impl Terms<'_, '_> {
             self.at += 1;
             let name = self.name();
             if name.is_empty() {
+                // A dot behind a name is left for the caller to refuse.
+                self.at -= usize::from(!names.is_empty());
                 break;
             }
             names.push(name);
@@ -294,6 +413,7 @@ impl Terms<'_, '_> {
             '$' => {
                 self.at += 1;
                 let name = self.name();
+                self.parser.check(&name)?;
                 let (names, place) = self.fields();
                 Ok(Term::Variable(name, names, place))
             }
@@ -313,16 +433,24 @@ impl Terms<'_, '_> {
                 let (names, _) = self.fields();
                 Ok(Term::Nested(Box::new(inner), names))
             }
+            '\'' => {
+                let mut chars = self.rest().chars().skip(1);
+                let (Some(c), Some('\'')) = (chars.next(), chars.next()) else {
+                    return self.parser.error("malformed character constant");
+                };
+                self.at += 2 + c.len_utf8();
+                Ok(Term::Literal(Value::Int(i64::from(u32::from(c)))))
+            }
             c if c.is_ascii_digit() || c == '-' => {
                 let rest = self.rest();
                 let end = rest[1..]
-                    .find(|c: char| !c.is_ascii_digit())
-                    .map_or(rest.len(), |i| i + 1);
-                let number = rest[..end].parse::<i64>();
+                    .find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '.' | '_')));
+                let end = end.map_or(rest.len(), |i| i + 1);
+                let text = rest[..end].replace('_', "");
                 self.at += end;
-                match number {
-                    Ok(i) => Ok(Term::Literal(Value::Int(i))),
-                    Err(_) => self.parser.error("bad number syntax"),
+                match number(&text) {
+                    Some(value) => Ok(Term::Literal(value)),
+                    None => self.parser.error(&format!("bad number syntax: {text:?}")),
                 }
             }
             c if c.is_alphabetic() || c == '_' => {
@@ -331,11 +459,13 @@ impl Terms<'_, '_> {
                     "true" => Term::Literal(Value::Bool(true)),
                     "false" => Term::Literal(Value::Bool(false)),
                     "nil" => Term::Literal(Value::Null),
-                    _ if super::run::FUNCTIONS.contains(&name.as_str()) => Term::Function(name),
+                    _ if super::functions::FUNCTIONS.contains(&name.as_str()) => {
+                        Term::Function(name)
+                    }
                     _ => return self.parser.error(&format!("function {name:?} not defined")),
                 })
             }
-            c => self.parser.error(&format!("unexpected {c:?} in command")),
+            c => self.parser.error(&format!("unexpected \"{c}\" in command")),
         }
     }
 
@@ -353,6 +483,20 @@ impl Terms<'_, '_> {
                 '\\' if quote == '"' => match chars.next() {
                     Some((_, 'n')) => text.push('\n'),
                     Some((_, 't')) => text.push('\t'),
+                    Some((i, c @ ('x' | 'u' | '0'..='7'))) => {
+                        let (from, length, radix) = match c {
+                            'x' => (i + 1, 2, 16),
+                            'u' => (i + 1, 4, 16),
+                            _ => (i, 3, 8),
+                        };
+                        let digits = rest.get(from..from + length).unwrap_or("");
+                        let code = u32::from_str_radix(digits, radix).ok();
+                        let Some(found) = code.and_then(char::from_u32) else {
+                            return self.parser.error("unquoting the string: invalid syntax");
+                        };
+                        text.push(found);
+                        chars.nth(from + length - i - 2);
+                    }
                     Some((_, c)) => text.push(c),
                     None => break,
                 },
@@ -361,4 +505,28 @@ impl Terms<'_, '_> {
         }
         self.parser.error("unterminated quoted string")
     }
+}
+
+/// `12`, `0x1F`, `1e3`, `2.5`
+fn number(text: &str) -> Option<Value> {
+    let (sign, digits) = text.strip_prefix('-').map_or((1, text), |rest| (-1, rest));
+    if let Some(hex) = digits.strip_prefix("0x").or(digits.strip_prefix("0X")) {
+        return i64::from_str_radix(hex, 16)
+            .ok()
+            .map(|n| Value::Int(sign * n));
+    }
+    if let Ok(number) = text.parse::<i64>() {
+        return Some(Value::Int(number));
+    }
+    if let Some((digits, zeros)) = text.split_once(['e', 'E'])
+        && let (Ok(number), Ok(zeros)) = (digits.parse::<i64>(), zeros.parse::<u32>())
+    {
+        return 10_i64
+            .checked_pow(zeros)
+            .and_then(|ten| number.checked_mul(ten))
+            .map(Value::Int);
+    }
+    let (whole, part) = digits.split_once('.')?;
+    let plain = |text: &str| text.chars().all(|c| c.is_ascii_digit());
+    (plain(whole) && plain(part) && !part.is_empty()).then(|| Value::Number(text.into()))
 }

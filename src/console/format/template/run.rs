@@ -1,35 +1,10 @@
 //! Nodes against a value.
 
-use super::{Node, Pipeline, Term};
+use super::functions::{self, Arg};
+use super::{Command, Node, Pipeline, Term};
 use crate::console::format::go;
 use crate::console::format::jsonpath::Missing;
 use crate::k8s::Value;
-use crate::k8s::base64;
-use crate::k8s::ordered::BTreeMap;
-
-/// The functions that there are.
-pub const FUNCTIONS: &[&str] = &[
-    "and",
-    "or",
-    "not",
-    "len",
-    "index",
-    "eq",
-    "ne",
-    "lt",
-    "le",
-    "gt",
-    "ge",
-    "print",
-    "printf",
-    "println",
-    "exists",
-    "base64decode",
-    "html",
-    "js",
-    "urlquery",
-    "slice",
-];
 
 /// Bytes that a template may print.
 const OUTPUT_MAX: usize = 4 << 20;
@@ -40,13 +15,27 @@ struct Run<'a> {
     raw: &'a str,
     root: &'a Value,
     missing: Missing,
-    variables: BTreeMap<String, Value>,
+    /// The last one of a name is the one that is meant.
+    variables: Vec<(String, Value)>,
+    templates: Vec<(&'a str, &'a [Node])>,
+    depth: usize,
     out: String,
     steps: usize,
 }
 
+/// Templates within templates.
+const DEPTH_MAX: usize = 100;
+
 /// What a term gives; a missing key is told apart from null.
-type Found = Option<Value>;
+pub(super) type Found = Option<Value>;
+
+/// How a list of nodes ended.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Flow {
+    On,
+    Break,
+    Continue,
+}
 
 /// Runs a template: what it printed, and the error that ended it.
 pub fn run(nodes: &[Node], raw: &str, root: &Value, missing: Missing) -> (String, Option<String>) {
@@ -54,7 +43,9 @@ pub fn run(nodes: &[Node], raw: &str, root: &Value, missing: Missing) -> (String
         raw,
         root,
         missing,
-        variables: BTreeMap::new(),
+        variables: Vec::new(),
+        templates: Vec::new(),
+        depth: 0,
         out: String::new(),
         steps: 0,
     };
@@ -73,94 +64,207 @@ fn shown(value: &Found) -> String {
     }
 }
 
-impl Run<'_> {
-    fn nodes(&mut self, nodes: &[Node], dot: &Value) -> Result<(), String> {
+impl<'a> Run<'a> {
+    fn nodes(&mut self, nodes: &'a [Node], dot: &Value) -> Result<Flow, String> {
+        let known = self.variables.len();
+        let mut flow = Flow::On;
         for node in nodes {
             self.steps += 1;
             if self.steps > STEPS_MAX || self.out.len() > OUTPUT_MAX {
                 return Err("template: output: too much output".to_owned());
             }
-            match node {
-                Node::Text(text) => self.out.push_str(text),
-                Node::Print(pipeline) => {
-                    let value = self.pipeline(pipeline, dot)?;
-                    self.out.push_str(&shown(&value));
-                }
-                Node::Set(name, pipeline) => {
-                    let value = self.pipeline(pipeline, dot)?;
-                    self.variables
-                        .insert(name.clone(), value.unwrap_or_default());
-                }
-                Node::If { test, then, other } => {
-                    let branch = if truth(&self.pipeline(test, dot)?) {
-                        then
-                    } else {
-                        other
-                    };
-                    self.nodes(branch, dot)?;
-                }
-                Node::With { value, then, other } => {
-                    let value = self.pipeline(value, dot)?;
-                    match value {
-                        Some(inner) if !inner.is_empty() => self.nodes(then, &inner)?,
-                        Some(_) | None => self.nodes(other, dot)?,
-                    }
-                }
-                Node::Range {
-                    key,
-                    item,
-                    list,
-                    each,
-                    other,
-                } => {
-                    let list = self.pipeline(list, dot)?.unwrap_or_default();
-                    let pairs: Vec<(Value, Value)> = match &list {
-                        Value::List(items) => items
-                            .iter()
-                            .enumerate()
-                            .map(|(i, v)| (Value::Int(i64::try_from(i).unwrap_or(0)), v.clone()))
-                            .collect(),
-                        _ => list
-                            .fields()
-                            .map(|(k, v)| (Value::Str(k.clone()), v.clone()))
-                            .collect(),
-                    };
-                    if pairs.is_empty() {
-                        self.nodes(other, dot)?;
-                    }
-                    for (k, v) in pairs {
-                        if let Some(name) = key {
-                            self.variables.insert(name.clone(), k);
-                        }
-                        if let Some(name) = item {
-                            self.variables.insert(name.clone(), v.clone());
-                        }
-                        self.nodes(each, &v)?;
-                    }
-                }
+            flow = self.node(node, dot)?;
+            if flow != Flow::On {
+                break;
             }
         }
+        self.variables.truncate(known);
+        Ok(flow)
+    }
+
+    fn node(&mut self, node: &'a Node, dot: &Value) -> Result<Flow, String> {
+        match node {
+            Node::Text(text) => self.out.push_str(text),
+            Node::Print(pipeline) => {
+                let value = self.pipeline(pipeline, dot)?;
+                self.out.push_str(&shown(&value));
+            }
+            Node::Set(name, value) => {
+                let value = self.pipeline(value, dot)?;
+                self.set(name, value);
+            }
+            Node::Change(name, pipeline) => {
+                let value = self.pipeline(pipeline, dot)?.unwrap_or_default();
+                let known = self.variables.iter_mut().rev();
+                if let Some((_, held)) = known.into_iter().find(|(known, _)| known == name) {
+                    *held = value;
+                }
+            }
+            Node::Define(name, nodes) => self.templates.push((name, nodes)),
+            Node::Template(name, value, place) => {
+                self.template(name, value.as_ref(), *place, dot)?
+            }
+            Node::Break => return Ok(Flow::Break),
+            Node::Continue => return Ok(Flow::Continue),
+            Node::If {
+                name,
+                test,
+                then,
+                other,
+            } => {
+                let known = self.variables.len();
+                let value = self.pipeline(test, dot)?;
+                let branch = if truth(&value) { then } else { other };
+                self.bind(name.as_ref(), value);
+                let flow = self.nodes(branch, dot)?;
+                self.variables.truncate(known);
+                return Ok(flow);
+            }
+            Node::With {
+                name,
+                value,
+                then,
+                other,
+            } => {
+                let known = self.variables.len();
+                let value = self.pipeline(value, dot)?;
+                self.bind(name.as_ref(), value.clone());
+                let flow = match value {
+                    Some(inner) if !inner.is_empty() => self.nodes(then, &inner)?,
+                    Some(_) | None => self.nodes(other, dot)?,
+                };
+                self.variables.truncate(known);
+                return Ok(flow);
+            }
+            Node::Range {
+                key,
+                item,
+                list,
+                each,
+                other,
+            } => {
+                let pairs = pairs(&self.pipeline(list, dot)?.unwrap_or_default());
+                if pairs.is_empty() {
+                    return self.nodes(other, dot);
+                }
+                self.rounds(pairs, [key.as_ref(), item.as_ref()], each)?;
+            }
+        }
+        Ok(Flow::On)
+    }
+
+    fn rounds(
+        &mut self,
+        pairs: Vec<(Value, Value)>,
+        [key, item]: [Option<&String>; 2],
+        each: &'a [Node],
+    ) -> Result<(), String> {
+        let known = self.variables.len();
+        for (k, v) in pairs {
+            self.bind(key, Some(k));
+            self.bind(item, Some(v.clone()));
+            let flow = self.nodes(each, &v)?;
+            self.variables.truncate(known);
+            if flow == Flow::Break {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn set(&mut self, name: &str, value: Found) {
+        self.variables
+            .push((name.to_owned(), value.unwrap_or_default()));
+    }
+
+    fn bind(&mut self, name: Option<&String>, value: Found) {
+        if let Some(name) = name {
+            self.set(name, value);
+        }
+    }
+
+    fn template(
+        &mut self,
+        name: &str,
+        value: Option<&Pipeline>,
+        place: usize,
+        dot: &Value,
+    ) -> Result<(), String> {
+        let found = self
+            .templates
+            .iter()
+            .rev()
+            .find(|(known, _)| *known == name);
+        let Some((_, nodes)) = found.copied() else {
+            let text = format!("{{{{template {}}}}}", crate::console::args::quoted(name));
+            let why = format!(
+                "template {} not defined",
+                crate::console::args::quoted(name)
+            );
+            return Err(self.refuse(place, &text, &why));
+        };
+        let inner = match value {
+            Some(value) => self.pipeline(value, dot)?.unwrap_or_default(),
+            None => Value::Null,
+        };
+        self.depth += 1;
+        if self.depth > DEPTH_MAX {
+            return Err("template: output: exceeded maximum template depth".to_owned());
+        }
+        let outer = std::mem::take(&mut self.variables);
+        self.nodes(nodes, &inner)?;
+        self.variables = outer;
+        self.depth -= 1;
         Ok(())
     }
 
     fn pipeline(&mut self, pipeline: &Pipeline, dot: &Value) -> Result<Found, String> {
         let mut last: Option<Found> = None;
         for command in &pipeline.commands {
-            let Some((first, rest)) = command.split_first() else {
-                continue;
-            };
-            let Term::Function(name) = first else {
-                last = Some(self.term(first, dot)?);
-                continue;
-            };
-            let mut args = Vec::new();
-            for term in rest {
-                args.push(self.term(term, dot)?);
-            }
-            args.extend(last.take());
-            last = Some(self.call(name, &args)?);
+            last = Some(self.command(command, last.take(), dot)?);
         }
         Ok(last.flatten())
+    }
+
+    fn command(
+        &mut self,
+        command: &Command,
+        last: Option<Found>,
+        dot: &Value,
+    ) -> Result<Found, String> {
+        let Some((first, rest)) = command.terms.split_first() else {
+            return Ok(None);
+        };
+        let refuse = |run: &Self, text: &str, why: &str| Err(run.refuse(command.at, text, why));
+        let Term::Function(name) = first else {
+            if matches!(first, Term::Literal(Value::Null)) {
+                return refuse(self, "nil", "nil is not a command");
+            }
+            if rest.is_empty() && last.is_none() {
+                return self.term(first, dot);
+            }
+            let text = command.text.split(' ').next().unwrap_or("");
+            let why = match first {
+                Term::Field(names, _) if !names.is_empty() => {
+                    format!(
+                        "{} is not a method but has arguments",
+                        names[names.len() - 1]
+                    )
+                }
+                _ => format!("can't give argument to non-function {text}"),
+            };
+            return refuse(self, text, &why);
+        };
+        let mut args = Vec::new();
+        for term in rest {
+            let value = self.term(term, dot)?;
+            args.push(Arg::new(
+                value,
+                !matches!(term, Term::Field(..) | Term::Variable(..)),
+            ));
+        }
+        args.extend(last.map(|value| Arg::new(value, false)));
+        functions::call(name, &args).map_err(|why| self.refuse(command.at, &command.text, &why))
     }
 
     fn term(&mut self, term: &Term, dot: &Value) -> Result<Found, String> {
@@ -170,12 +274,17 @@ impl Run<'_> {
                 let value = if name.is_empty() {
                     Some(self.root.clone())
                 } else {
-                    self.variables.get(name).cloned()
+                    let mut known = self.variables.iter().rev();
+                    known
+                        .find(|(known, _)| known == name)
+                        .map(|(_, value)| value.clone())
                 };
                 self.walk(value, names, *place, &format!("${name}"))
             }
             Term::Literal(value) => Ok(Some(value.clone())),
-            Term::Function(name) => self.call(name, &[]),
+            Term::Function(name) => {
+                functions::call(name, &[]).map_err(|why| self.refuse(0, name, &why))
+            }
             Term::Nested(inner, names) => {
                 let value = self.pipeline(inner, dot)?;
                 self.walk(value, names, 0, "")
@@ -185,13 +294,17 @@ impl Run<'_> {
 
     /// An error with the place in the template where it came up.
     fn at(&self, place: usize, before: &str, names: &[String], why: &str) -> String {
+        self.refuse(place, &format!("{before}.{}", names.join(".")), why)
+    }
+
+    /// The same, with the words of the template that are wrong.
+    fn refuse(&self, place: usize, text: &str, why: &str) -> String {
         let head = &self.raw[..place.min(self.raw.len())];
         let line = 1 + head.matches('\n').count();
         let start = head.rfind('\n').map_or(0, |i| i + 1);
         format!(
-            "template: output:{line}:{}: executing \"output\" at <{before}.{}>: {why}",
-            place - start,
-            names.join(".")
+            "template: output:{line}:{}: executing \"output\" at <{text}>: {why}",
+            place.saturating_sub(start)
         )
     }
 
@@ -222,145 +335,19 @@ impl Run<'_> {
         }
         Ok(value)
     }
-
-    fn call(&self, name: &str, args: &[Found]) -> Result<Found, String> {
-        let error =
-            |why: &str| format!("template: output:1: executing \"output\" at <{name}>: {why}");
-        let text = |i: usize| {
-            args.get(i).map_or(String::new(), |v: &Found| {
-                v.as_ref().map_or(String::new(), go::print)
-            })
-        };
-        let truth_value = |b: bool| Ok(Some(Value::Bool(b)));
-        match name {
-            "and" => Ok(args
-                .iter()
-                .find(|a| !truth(a))
-                .or(args.last())
-                .cloned()
-                .flatten()),
-            "or" => Ok(args
-                .iter()
-                .find(|a| truth(a))
-                .or(args.last())
-                .cloned()
-                .flatten()),
-            "not" => truth_value(!args.first().is_some_and(truth)),
-            "len" => {
-                let length = match args.first().and_then(Option::as_ref) {
-                    Some(Value::List(items)) => items.len(),
-                    Some(Value::Map(map)) => map.len(),
-                    Some(Value::Str(text)) => text.len(),
-                    _ => return Err(error("error calling len: len of nil pointer")),
-                };
-                Ok(Some(Value::Int(i64::try_from(length).unwrap_or(0))))
-            }
-            "index" => index(args).map_err(|why| error(&why)),
-            "exists" => truth_value(exists(args)),
-            "eq" => truth_value(args.iter().skip(1).any(|a| *a == args[0])),
-            "ne" => truth_value(args.len() > 1 && args[0] != args[1]),
-            "lt" => truth_value(args.len() > 1 && args[0] < args[1]),
-            "le" => truth_value(args.len() > 1 && args[0] <= args[1]),
-            "gt" => truth_value(args.len() > 1 && args[0] > args[1]),
-            "ge" => truth_value(args.len() > 1 && args[0] >= args[1]),
-            "print" | "println" => {
-                let texts: Vec<String> = (0..args.len()).map(text).collect();
-                let end = if name == "println" { "\n" } else { "" };
-                Ok(Some(Value::from(format!("{}{end}", texts.join(" ")))))
-            }
-            "printf" => Ok(Some(Value::from(printf(
-                &text(0),
-                args.get(1..).unwrap_or(&[]),
-            )))),
-            "base64decode" => match base64::decode(&text(0)) {
-                Ok(plain) => Ok(Some(Value::from(plain))),
-                Err(at) => Err(error(&format!(
-                    "error calling base64decode: illegal base64 data at input byte {at}"
-                ))),
-            },
-            "slice" => Err(error("not supported here")),
-            _ => Ok(Some(Value::from(text(0)))),
-        }
-    }
 }
 
-/// Goes from the first argument down by each of the others.
-fn index(args: &[Found]) -> Result<Found, String> {
-    let mut value = args.first().cloned().flatten();
-    for key in args.iter().skip(1).flatten() {
-        value = match (&value, key) {
-            (Some(Value::Map(map)), Value::Str(key)) => map.get(key).cloned(),
-            (Some(Value::List(items)), Value::Int(i)) => {
-                let found = usize::try_from(*i).ok().and_then(|i| items.get(i)).cloned();
-                if found.is_none() {
-                    let why =
-                        format!("error calling index: reflect: slice index out of range: {i}");
-                    return Err(why);
-                }
-                found
-            }
-            (None | Some(Value::Null), _) => {
-                return Err("error calling index: index of untyped nil".to_owned());
-            }
-            _ => return Err("error calling index: can't index item".to_owned()),
-        };
+/// What `range` goes through.
+fn pairs(list: &Value) -> Vec<(Value, Value)> {
+    match list {
+        Value::List(items) => (0..).map(Value::Int).zip(items.iter().cloned()).collect(),
+        Value::Int(count) => {
+            let count = (*count).min(100_000);
+            (0..count).map(|i| (Value::Int(i), Value::Int(i))).collect()
+        }
+        _ => list
+            .fields()
+            .map(|(k, v)| (Value::Str(k.clone()), v.clone()))
+            .collect(),
     }
-    Ok(value)
-}
-
-/// Whether the path that the later arguments name is there.
-fn exists(args: &[Found]) -> bool {
-    let mut value = args.first().cloned().flatten();
-    for key in args.iter().skip(1).flatten() {
-        value = value.and_then(|v| match key {
-            Value::Str(key) => v.field(key).cloned(),
-            Value::Int(i) => usize::try_from(*i)
-                .ok()
-                .and_then(|i| v.items().get(i).cloned()),
-            _ => None,
-        });
-    }
-    value.is_some()
-}
-
-/// `%s %v %d %q %t`, with widths.
-fn printf(format: &str, args: &[Found]) -> String {
-    let mut out = String::new();
-    let mut args = args.iter();
-    let mut chars = format.chars().peekable();
-    while let Some(c) = chars.next() {
-        if c != '%' {
-            out.push(c);
-            continue;
-        }
-        let mut width = String::new();
-        while let Some(c) = chars.peek().filter(|c| c.is_ascii_digit() || **c == '-') {
-            width.push(*c);
-            chars.next();
-        }
-        let verb = chars.next().unwrap_or('%');
-        if verb == '%' {
-            out.push('%');
-            continue;
-        }
-        let text = match (args.next(), verb) {
-            (None, _) => format!("%!{verb}(MISSING)"),
-            (Some(value), 'q') => {
-                crate::console::args::quoted(&value.as_ref().map_or(String::new(), go::print))
-            }
-            (Some(None), _) => "%!s(<nil>)".to_owned(),
-            (Some(Some(value)), _) => go::print(value),
-        };
-        let room = width
-            .trim_start_matches('-')
-            .parse::<usize>()
-            .unwrap_or(0)
-            .min(1000);
-        if width.starts_with('-') {
-            out.push_str(&format!("{text:<room$}"));
-        } else {
-            out.push_str(&format!("{text:>room$}"));
-        }
-    }
-    out
 }
