@@ -11,7 +11,8 @@ use self::jsonpath::Missing;
 use crate::console::error::Failure;
 use crate::console::kubectl::Call;
 use crate::console::task::Io;
-use crate::k8s::{Value, json, yaml};
+use crate::k8s::managed_fields::complete;
+use crate::k8s::{Kind, Value, json, yaml};
 
 /// All formats of `get`.
 const GET: &str = "custom-columns,custom-columns-file,go-template,go-template-file,json,jsonpath,jsonpath-as-json,\
@@ -159,10 +160,16 @@ fn column_pairs(file: &str) -> String {
 /// An object without what people do not ask for; only templates and columns see that.
 pub fn shown(call: &Call, value: &Value) -> Value {
     let mut value = value.clone();
-    let output = call.flags.text("output").unwrap_or("").to_ascii_lowercase();
-    let plain = matches!(output.as_str(), "" | "yaml" | "json" | "kyaml");
-    if plain && !call.flags.is("show-managed-fields") {
+    let output = call.flags.text("output").unwrap_or("");
+    let plain = ["", "yaml", "json", "kyaml"].contains(&output.to_ascii_lowercase().as_str());
+    let asked = call.flags.is("show-managed-fields");
+    if plain && !asked {
         value.remove_at(&["metadata", "managedFields"]);
+    } else if let Some(kind) = Kind::of(value.get("apiVersion").text(), value.get("kind").text())
+        // Made up for those only that will see them.
+        && (asked || [".managedFields", "metadata}", "{@}"].iter().any(|t| output.contains(t)))
+    {
+        value = complete(kind, &value);
     }
     value
 }

@@ -1,12 +1,15 @@
 //! Who owns which field: server-side apply, its conflicts, and `metadata.managedFields`.
 //!
 //! Reading order: this file (the calls), `managers` (the entries), `typed` (trees), `shape` (how the schema takes
-//! them apart), `set` (sets of fields).
+//! them apart), `set` (sets of fields), `derive` (what components own).
 
+mod derive;
 mod managers;
 mod set;
 mod shape;
 mod typed;
+
+pub use derive::complete;
 
 use super::schema::{Definition, definition, definition_id};
 use super::{Kind, Timestamp, Value};
@@ -126,10 +129,12 @@ pub fn update(kind: Kind, old: Option<&Value>, new: &mut Value, writer: &Writer<
     let made = old.is_none();
     let old = old.map_or_else(empty, Value::clone);
     let (mut before, mut after) = (without_managers(&old), without_managers(new));
-    drop_template_generation(&mut before);
-    drop_template_generation(&mut after);
-    if made && kind == Kind::DaemonSet {
-        after.set_at(&TEMPLATE_GENERATION, "0");
+    if kind == Kind::DaemonSet {
+        drop_template_generation(&mut before);
+        drop_template_generation(&mut after);
+        if made {
+            after.set_at(&TEMPLATE_GENERATION, "0");
+        }
     }
     let shape = Shape::Struct(definition_id(kind));
     let mut change = Comparison::of(shape, &before, &after);

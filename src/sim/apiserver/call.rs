@@ -1,7 +1,7 @@
 //! Who asks the API server, for what, and what it answers.
 
 use crate::k8s::managed_fields::Writer;
-use crate::k8s::{Object, Str, Value};
+use crate::k8s::{Object, Str, Timestamp, Value};
 use crate::sim::SimTime;
 use std::sync::Arc;
 
@@ -90,7 +90,12 @@ impl Call {
         Writer {
             manager,
             subresource,
-            now: self.now.timestamp(),
+            // What a Scale owns is noted without a time.
+            now: if subresource == Subresource::Scale.name() {
+                Timestamp::default()
+            } else {
+                self.now.timestamp()
+            },
         }
     }
 }

@@ -83,9 +83,10 @@ impl ApiServer {
             return Err(Status::bad_request("metadata.managedFields must be nil"));
         }
         let old = self.store.get(key.kind, &key.namespace, &key.name).cloned();
-        let live = old.as_ref().map(|o| o.value());
+        let live = old.as_ref();
+        let live = live.map(|o| managed_fields::complete(key.kind, o.value()));
         let writer = call.writer(subresource.name());
-        let merged = managed_fields::apply(key.kind, live, config, force, &writer)
+        let merged = managed_fields::apply(key.kind, live.as_ref(), config, force, &writer)
             .map_err(|error| apply_refused(key, error))?;
         // What apply merged is typed already: unknown fields were refused above.
         let lenient = Call {

@@ -95,8 +95,7 @@ impl ApiServer {
                 if resizing {
                     // Who sent what is noted before most of it is dropped.
                     if !call.applying {
-                        let writer = call.writer(subresource.name());
-                        managed_fields::update(kind, Some(old.value()), &mut value, &writer);
+                        note_writer(call, old, subresource, &mut value);
                     }
                     resize::prepare(old, &mut value);
                     admission::limit_range::fill_in(self, &mut value);
@@ -137,8 +136,7 @@ impl ApiServer {
         let tracked = person || !old.value().at(&["metadata", "managedFields"]).is_null();
         let read = person || !self.ahead;
         if tracked && read && !call.applying && !resizing {
-            let writer = call.writer(subresource.name());
-            managed_fields::update(kind, Some(old.value()), &mut value, &writer);
+            note_writer(call, old, subresource, &mut value);
         }
         let written = self.settle(call, old, value, Vec::new());
         admission::account(self, call, &written.object, Some(old), resizing);
@@ -170,6 +168,13 @@ impl ApiServer {
             changed: true,
         }
     }
+}
+
+/// Notes in the changed tree who owns what it changes.
+fn note_writer(call: &Call, old: &Object, subresource: Subresource, value: &mut Value) {
+    let writer = call.writer(subresource.name());
+    let before = managed_fields::complete(old.kind(), old.value());
+    managed_fields::update(old.kind(), Some(&before), value, &writer);
 }
 
 pub(super) fn unchanged(object: Arc<Object>, warnings: Vec<String>) -> Written {
