@@ -274,6 +274,14 @@ impl Object {
         &self.meta.uid
     }
 
+    /// The storage class of a claim or a volume; the old annotation goes before the field.
+    pub fn storage_class(&self) -> &str {
+        let old = self
+            .meta
+            .annotation("volume.beta.kubernetes.io/storage-class");
+        old.unwrap_or_else(|| self.value.at(&["spec", "storageClassName"]).text())
+    }
+
     pub fn pod(&self) -> Option<&Pod> {
         if let View::Pod(pod) = &self.view {
             Some(pod)

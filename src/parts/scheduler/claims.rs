@@ -12,7 +12,6 @@ use crate::value;
 use std::sync::Arc;
 
 const SELECTED_NODE: &str = "volume.kubernetes.io/selected-node";
-const CLASS_ANNOTATION: &str = "volume.beta.kubernetes.io/storage-class";
 
 /// How the claims of a pod keep it from every node.
 pub(super) enum Blocked {
@@ -22,13 +21,6 @@ pub(super) enum Blocked {
     NoVolume,
     /// A node is chosen, and the claims are being bound there.
     Binding,
-}
-
-fn class(object: &Object) -> Str {
-    match object.meta().annotation(CLASS_ANNOTATION) {
-        Some(class) => Str::new(class),
-        None => object.value().at(&["spec", "storageClassName"]).to_str(),
-    }
 }
 
 fn bound(claim: &Object) -> bool {
@@ -76,7 +68,10 @@ impl Scheduler {
             if bound(&claim) {
                 continue;
             }
-            let Ok(class) = ctx.client.get(Kind::StorageClass, "", &class(&claim)) else {
+            let Ok(class) = ctx
+                .client
+                .get(Kind::StorageClass, "", claim.storage_class())
+            else {
                 return Some(unbound());
             };
             if class.value().get("volumeBindingMode").text() != "WaitForFirstConsumer" {
@@ -159,7 +154,7 @@ fn has_volume(ctx: &Ctx<'_, Timer>, storage_class: &Object) -> bool {
     }
     let volumes = ctx.client.list(Kind::PersistentVolume, None);
     volumes.iter().any(|volume| {
-        class(volume) == *storage_class.name()
+        volume.storage_class() == storage_class.name().as_str()
             && volume.value().at(&["status", "phase"]).text() == "Available"
     })
 }

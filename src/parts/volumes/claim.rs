@@ -74,8 +74,8 @@ impl Volumes {
         ctx: &mut Ctx<'_, Timer>,
         claim: &Arc<Object>,
     ) -> Result<(), Status> {
-        let class_name = find::class(claim);
-        let class = self.informer.get(Kind::StorageClass, "", &class_name);
+        let class_name = claim.storage_class();
+        let class = self.informer.get(Kind::StorageClass, "", class_name);
         let class = class.cloned();
         let delayed = class.as_ref().is_some_and(|class| {
             class.value().get("volumeBindingMode").text() == "WaitForFirstConsumer"

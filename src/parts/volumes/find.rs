@@ -4,18 +4,8 @@
 
 use crate::k8s::quantity::Quantity;
 use crate::k8s::selector::Selector;
-use crate::k8s::{Object, Str, Value};
+use crate::k8s::{Object, Value};
 use std::sync::Arc;
-
-const CLASS_ANNOTATION: &str = "volume.beta.kubernetes.io/storage-class";
-
-/// The class of a claim or a volume; the old annotation goes before the field.
-pub(super) fn class(object: &Object) -> Str {
-    match object.meta().annotation(CLASS_ANNOTATION) {
-        Some(class) => Str::new(class),
-        None => object.value().at(&["spec", "storageClassName"]).to_str(),
-    }
-}
 
 /// The volume names this claim (by uid, or by name alone when it was reserved by hand).
 pub(super) fn reserved_for(volume: &Object, claim: &Object) -> bool {
@@ -62,7 +52,7 @@ pub(super) fn best<'a>(
         }
         let free = own.get("claimRef").is_null()
             && volume.value().at(&["status", "phase"]).text() == "Available"
-            && class(volume) == class(claim)
+            && volume.storage_class() == claim.storage_class()
             && selector
                 .as_ref()
                 .is_none_or(|s| s.matches(&volume.meta().labels));

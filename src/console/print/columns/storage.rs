@@ -56,15 +56,6 @@ pub fn modes(list: &Value) -> String {
     short.join(",")
 }
 
-/// The storage class of a claim or volume: its old annotation, else its field.
-pub fn class_of(object: &Object) -> String {
-    let old = object
-        .meta()
-        .annotation("volume.beta.kubernetes.io/storage-class");
-    let field = object.value().at(&["spec", "storageClassName"]).text();
-    old.unwrap_or(field).to_owned()
-}
-
 fn phase(object: &Object) -> String {
     if object.meta().terminating() {
         return "Terminating".to_owned();
@@ -95,7 +86,7 @@ pub fn volume(object: &Object, view: View<'_>) -> Vec<String> {
         spec.get("persistentVolumeReclaimPolicy").text().to_owned(),
         phase(object),
         claim,
-        class_of(object),
+        object.storage_class().to_owned(),
         or_unset(spec.get("volumeAttributesClassName").text()),
         object.value().at(&["status", "reason"]).text().to_owned(),
         age(object, view),
@@ -120,7 +111,7 @@ pub fn claim(object: &Object, view: View<'_>) -> Vec<String> {
         volume.to_owned(),
         capacity,
         access,
-        class_of(object),
+        object.storage_class().to_owned(),
         or_unset(spec.get("volumeAttributesClassName").text()),
         age(object, view),
         or_unset(spec.get("volumeMode").text()),

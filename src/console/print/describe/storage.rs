@@ -1,7 +1,7 @@
 //! Descriptions of claims, volumes and storage classes.
 
 use super::{View, Writer, pieces};
-use crate::console::print::columns::storage::{class_of, modes};
+use crate::console::print::columns::storage::modes;
 use crate::console::print::{age, scalar};
 use crate::k8s::{Kind, Object, Value};
 
@@ -31,7 +31,7 @@ pub fn claim(w: &mut Writer, object: &Object, view: View<'_>) {
     let value = object.value();
     let (spec, status) = (value.get("spec"), value.get("status"));
     pieces::name(w, object);
-    w.field(0, "StorageClass", class_of(object));
+    w.field(0, "StorageClass", object.storage_class());
     phase(w, object, view);
     let volume = spec.get("volumeName").text();
     w.field(0, "Volume", volume);
@@ -77,7 +77,7 @@ pub fn volume(w: &mut Writer, object: &Object, view: View<'_>) {
     w.field(0, "Name", object.name());
     pieces::labels_and_annotations(w, object);
     finalizers(w, object);
-    w.field(0, "StorageClass", class_of(object));
+    w.field(0, "StorageClass", object.storage_class());
     phase(w, object, view);
     let claim = spec.get("claimRef");
     if claim.is_null() {
