@@ -44,6 +44,7 @@ use crate::k8s::{Kind, Object, Value};
 pub use crate::parts::daemonset;
 /// What pods request and nodes have, for whoever shows it.
 pub use crate::parts::scheduler::fit;
+pub use crate::sim::apiserver::scale::scale_of;
 pub use crate::sim::apiserver::{Caller, DeleteOptions, Patch, Propagation, Subresource, Written};
 pub use crate::sim::fault::{Effect, Rule};
 pub use crate::sim::status::Cause;

@@ -180,6 +180,14 @@ impl Kind {
             .map(|k| k.kind)
     }
 
+    /// It has a number of replicas to set: a scale subresource.
+    pub fn scales(self) -> bool {
+        matches!(
+            self,
+            Kind::Deployment | Kind::ReplicaSet | Kind::StatefulSet | Kind::ReplicationController
+        )
+    }
+
     /// Where the spec of the pod is that an object is or makes.
     pub fn pod_spec_path(self) -> Option<&'static [&'static str]> {
         match self {

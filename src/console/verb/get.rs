@@ -4,6 +4,7 @@
 
 use super::get_rows::Rows;
 use super::{get_raw, get_watch};
+use crate::cluster::scale_of;
 use crate::console::args::{Flag, Takes, long, short};
 use crate::console::error::Failure;
 use crate::console::format::sort::{self, Unsorted};
@@ -12,7 +13,6 @@ use crate::console::kubectl::builder::{self, Bare, Found, Info};
 use crate::console::kubectl::{Call, Command, Run, flags, manifest};
 use crate::console::print::{View, age, table as rows_of};
 use crate::console::task::{Io, Step, Task};
-use crate::k8s::selector::Selector;
 use crate::k8s::{Kind, Object, Value};
 use crate::value;
 use std::sync::Arc;
@@ -188,7 +188,7 @@ fn once(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
     }
     let mut shown = objects.iter().map(|o| {
         if scale {
-            scale_of(o.value())
+            scale_of(o)
         } else {
             format::shown(call, o.value())
         }
@@ -283,7 +283,7 @@ fn subresource(call: &Call, found: &Found) -> Result<(), Failure> {
     }
     let without = |i: &Info| i.object.value().field("status").is_none();
     match part {
-        "scale" if found.infos.iter().all(|i| scales(i.object.kind())) => Ok(()),
+        "scale" if found.infos.iter().all(|i| i.object.kind().scales()) => Ok(()),
         "status" if !found.infos.iter().any(without) => Ok(()),
         "resize" if found.infos.iter().all(|i| i.object.kind() == Kind::Pod) => Ok(()),
         _ => Err(Failure::Api(crate::cluster::Status::plain(
@@ -292,33 +292,6 @@ fn subresource(call: &Call, found: &Found) -> Result<(), Failure> {
             "the server could not find the requested resource".to_owned(),
         ))),
     }
-}
-
-/// Kinds with a number of replicas to set.
-fn scales(kind: Kind) -> bool {
-    matches!(
-        kind,
-        Kind::Deployment | Kind::ReplicaSet | Kind::StatefulSet | Kind::ReplicationController
-    )
-}
-
-/// The `Scale` of an object.
-fn scale_of(object: &Value) -> Value {
-    let metadata = object.get("metadata");
-    let selector = Selector::read(object.at(&["spec", "selector"]));
-    value!({
-        "apiVersion": "autoscaling/v1", "kind": "Scale",
-        "metadata": {
-            "creationTimestamp": metadata.get("creationTimestamp").clone(),
-            "name": metadata.get("name").clone(), "namespace": metadata.get("namespace").clone(),
-            "resourceVersion": metadata.get("resourceVersion").clone(), "uid": metadata.get("uid").clone(),
-        },
-        "spec": {"replicas": object.at(&["spec", "replicas"]).clone()},
-        "status": {
-            "replicas": object.at(&["status", "replicas"]).as_i64().unwrap_or(0),
-            "selector": selector.to_string(),
-        },
-    })
 }
 
 /// How many replicas of each object there shall be and are; a Scale has no labels.

@@ -49,7 +49,7 @@ impl ApiServer {
     ) -> Result<Written, Status> {
         let scaling = subresource == Subresource::Scale;
         let resizing = subresource == Subresource::Resize;
-        if scaling && !scale::scales(key.kind) || resizing && key.kind != Kind::Pod {
+        if scaling && !key.kind.scales() || resizing && key.kind != Kind::Pod {
             return Err(Status::no_such_resource());
         }
         let old = self.get(key.kind, &key.namespace, &key.name)?.clone();

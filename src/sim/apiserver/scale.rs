@@ -2,18 +2,10 @@
 
 use super::{ApiServer, Call, Subresource, Written, update};
 use crate::k8s::selector::Selector;
-use crate::k8s::{Kind, Object, ObjectKey, Value};
+use crate::k8s::{Object, ObjectKey, Value};
 use crate::sim::Status;
 use crate::sim::status::Cause;
 use crate::value;
-
-/// Kinds with a scale subresource.
-pub(super) fn scales(kind: Kind) -> bool {
-    matches!(
-        kind,
-        Kind::Deployment | Kind::ReplicaSet | Kind::StatefulSet | Kind::ReplicationController
-    )
-}
 
 /// The `autoscaling/v1 Scale` of an object.
 pub fn scale_of(object: &Object) -> Value {
@@ -46,7 +38,7 @@ impl ApiServer {
         key: &ObjectKey,
         scale: &Value,
     ) -> Result<Written, Status> {
-        if !scales(key.kind) {
+        if !key.kind.scales() {
             return Err(Status::no_such_resource());
         }
         let old = self.get(key.kind, &key.namespace, &key.name)?.clone();

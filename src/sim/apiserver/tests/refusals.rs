@@ -149,7 +149,7 @@ fn refused_updates(room: &mut Room, kind: Kind) {
     room.refuses(&format!("update {kind}: a bad label"), 422, |api| {
         api.update(&person(6), kind, Subresource::Main, bad)
     });
-    if !scale::scales(kind) {
+    if !kind.scales() {
         room.refuses(&format!("scale {kind}"), 404, |api| {
             api.update(&person(6), kind, Subresource::Scale, stored)
         });
