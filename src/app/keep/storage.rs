@@ -1,5 +1,6 @@
 //! The browser's storage: may be full, forbidden, or gone.
 
+use crate::app::ui::options::{keep, kept, storage};
 use crate::k8s::order::InOrder;
 use leptos::prelude::*;
 use web_sys::Storage;
@@ -16,32 +17,19 @@ const WORK_MAX: usize = 6;
 /// The tab's own key in its session storage.
 const OWN: &str = "work";
 
-fn local() -> Option<Storage> {
-    window().local_storage().ok().flatten()
-}
-
 fn session() -> Option<Storage> {
     window().session_storage().ok().flatten()
 }
 
-/// Writes; false when the storage is full or forbidden.
-fn write(key: &str, value: &str) -> bool {
-    local().is_some_and(|storage| storage.set_item(key, value).is_ok())
-}
-
-fn read(key: &str) -> Option<String> {
-    local()?.get_item(key).ok().flatten()
-}
-
 fn remove(key: &str) {
-    if let Some(storage) = local() {
+    if let Some(storage) = storage() {
         // What cannot be removed stays.
         let _ = storage.remove_item(key);
     }
 }
 
 fn keys(prefix: &str) -> Vec<String> {
-    let Some(storage) = local() else {
+    let Some(storage) = storage() else {
         return Vec::new();
     };
     let length = storage.length().unwrap_or(0);
@@ -59,12 +47,12 @@ pub fn workspaces() -> Vec<String> {
 }
 
 pub fn workspace(name: &str) -> Option<String> {
-    read(&format!("{WORKSPACE}{name}"))
+    kept(&format!("{WORKSPACE}{name}"))
 }
 
 /// Keeps a workspace under its name; false when that cannot be.
 pub fn workspace_keep(name: &str, text: &str) -> bool {
-    write(&format!("{WORKSPACE}{name}"), text)
+    keep(&format!("{WORKSPACE}{name}"), text)
 }
 
 pub fn workspace_delete(name: &str) {
@@ -76,10 +64,10 @@ pub fn workspace_delete(name: &str) {
 pub fn work() -> Option<(String, String)> {
     let own = session().and_then(|s| s.get_item(OWN).ok().flatten());
     let text = match own {
-        Some(own) => read(&format!("{WORK}{own}")),
+        Some(own) => kept(&format!("{WORK}{own}")),
         None => keys(WORK)
             .pop()
-            .and_then(|newest| read(&format!("{WORK}{newest}"))),
+            .and_then(|newest| kept(&format!("{WORK}{newest}"))),
     }?;
     let (name, text) = text.split_once('\n')?;
     Some((name.to_owned(), text.to_owned()))
@@ -97,7 +85,7 @@ pub fn work_anew() {
 pub fn work_keep(workspace: &str, text: &str) -> bool {
     let own = session().and_then(|s| s.get_item(OWN).ok().flatten());
     let number = format!("{:015.0}", js_sys::Date::now());
-    if !write(&format!("{WORK}{number}"), &format!("{workspace}\n{text}")) {
+    if !keep(&format!("{WORK}{number}"), &format!("{workspace}\n{text}")) {
         return false;
     }
     if let Some(own) = own.filter(|own| *own != number) {
@@ -128,7 +116,7 @@ pub fn once(flag: &str) -> bool {
 /// All work without a name, newest first: its moment and its text.
 pub fn works() -> Vec<(f64, String)> {
     let work = |key: &String| {
-        let text = read(&format!("{WORK}{key}"))?;
+        let text = kept(&format!("{WORK}{key}"))?;
         let (name, text) = text.split_once('\n')?;
         (name.is_empty()).then_some((key.parse().ok()?, text.to_owned()))
     };

@@ -32,8 +32,8 @@ pub fn read() -> Options {
         let query = web_sys::UrlSearchParams::new_with_str(&search).ok()?;
         query.get(name)
     };
-    let theme = asked("theme").or_else(|| stored(THEME));
-    let language = asked("lang").or_else(|| stored(LANGUAGE));
+    let theme = asked("theme").or_else(|| kept(THEME));
+    let language = asked("lang").or_else(|| kept(LANGUAGE));
     Options {
         theme: theme.unwrap_or_else(|| "auto".to_owned()),
         view: if asked("embed").is_some_and(|v| v != "0") {
@@ -56,16 +56,13 @@ const THEME: &str = "theme";
 
 const LANGUAGE: &str = "language";
 
-fn storage() -> Option<web_sys::Storage> {
+/// The browser's storage for this site.
+pub fn storage() -> Option<web_sys::Storage> {
     window().local_storage().ok().flatten()
 }
 
 /// What was remembered.
 pub fn kept(key: &str) -> Option<String> {
-    stored(key)
-}
-
-fn stored(key: &str) -> Option<String> {
     storage()?.get_item(key).ok().flatten()
 }
 
@@ -79,10 +76,7 @@ pub fn language_keep(language: Language) {
     keep(LANGUAGE, language.tag());
 }
 
-/// Remembers something.
-pub fn keep(key: &str, value: &str) {
-    if let Some(storage) = storage() {
-        // A full storage loses a preference, nothing else.
-        let _ = storage.set_item(key, value);
-    }
+/// Remembers something; false when the storage is full or forbidden.
+pub fn keep(key: &str, value: &str) -> bool {
+    storage().is_some_and(|storage| storage.set_item(key, value).is_ok())
 }
