@@ -6,7 +6,8 @@ use crate::k8s::{Kind, Object, Str};
 use crate::parts::daemonset::availability::{self, Available};
 use crate::parts::daemonset::create::{target_node, template_generation};
 use crate::parts::daemonset::ledger::{Counts, Lens};
-use crate::parts::daemonset::{placement, revision};
+use crate::parts::daemonset::placement;
+use crate::sim::control::revision_number;
 use crate::sim::{Informer, SimTime};
 use std::sync::Arc;
 
@@ -69,11 +70,11 @@ pub fn ordered_revisions(cluster: &Cluster, daemon_set: &Object) -> Result<(), S
             .meta()
             .controller()
             .is_some_and(|o| o.uid == *daemon_set.uid());
-        if owned && !numbers.insert(revision::number(object)) {
+        if owned && !numbers.insert(revision_number(object)) {
             return Err(format!(
                 "two revisions of {} have the number {}",
                 daemon_set.name(),
-                revision::number(object)
+                revision_number(object)
             ));
         }
     }

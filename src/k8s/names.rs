@@ -42,7 +42,7 @@ fn too_many_bytes(limit: usize) -> String {
     format!("must be no more than {limit} bytes")
 }
 
-fn lower_alphanumeric(byte: u8) -> bool {
+pub(super) fn lower_alphanumeric(byte: u8) -> bool {
     byte.is_ascii_lowercase() || byte.is_ascii_digit()
 }
 

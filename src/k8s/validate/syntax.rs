@@ -2,6 +2,7 @@
 //! text is well formed; otherwise it holds the server's sentences.
 
 use super::{Errors, Path};
+use crate::k8s::names::lower_alphanumeric;
 use std::net::Ipv6Addr;
 
 pub use crate::k8s::int_or_percent::percent_errors as percent;
@@ -20,10 +21,6 @@ fn one(sentence: &str) -> Sentences {
     vec![sentence.to_owned()]
 }
 
-fn lower_or_digit(byte: u8) -> bool {
-    byte.is_ascii_lowercase() || byte.is_ascii_digit()
-}
-
 /// Like [`subdomain`], but parts may begin with and contain `_`.
 pub fn subdomain_with_underscore(text: &str) -> Sentences {
     let mut out = Sentences::new();
@@ -32,11 +29,11 @@ pub fn subdomain_with_underscore(text: &str) -> Sentences {
     }
     let part = |part: &str| {
         let rest = part.strip_prefix('_').unwrap_or(part).as_bytes();
-        rest.first().is_some_and(|&b| lower_or_digit(b))
-            && rest.last().is_some_and(|&b| lower_or_digit(b))
+        rest.first().is_some_and(|&b| lower_alphanumeric(b))
+            && rest.last().is_some_and(|&b| lower_alphanumeric(b))
             && rest
                 .iter()
-                .all(|&b| lower_or_digit(b) || b == b'-' || b == b'_')
+                .all(|&b| lower_alphanumeric(b) || b == b'-' || b == b'_')
     };
     if !text.split('.').all(part) {
         out.push("a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '_', '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '_?[a-z0-9]([-_a-z0-9]*[a-z0-9])?(\\._?[a-z0-9]([-_a-z0-9]*[a-z0-9])?)*')".to_owned());

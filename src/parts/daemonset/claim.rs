@@ -7,6 +7,7 @@ use super::{DaemonSetController, Timer, revision};
 use crate::k8s::selector::Selector;
 use crate::k8s::{Kind, Object, Str};
 use crate::sim::Ctx;
+use crate::sim::control::revision_number;
 use std::sync::Arc;
 
 impl DaemonSetController {
@@ -82,7 +83,7 @@ impl DaemonSetController {
             let deletes = choice.duplicates.into_iter().map(Deed::DeleteRevision);
             sync.deeds.extend(deletes);
         }
-        if revision::number(keeper) < choice.next {
+        if revision_number(keeper) < choice.next {
             let renumber = Deed::Renumber(keeper.clone(), choice.next);
             sync.deeds.push_back(renumber);
         }

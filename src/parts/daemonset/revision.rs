@@ -4,7 +4,7 @@ use crate::k8s::api::DaemonSetSpec;
 use crate::k8s::order::InOrder;
 use crate::k8s::ordered::BTreeSet;
 use crate::k8s::{Kind, Object, Str, Value, hash};
-use crate::sim::control::controller_ref;
+use crate::sim::control::{controller_ref, revision_number};
 use crate::value;
 use std::sync::Arc;
 
@@ -51,11 +51,6 @@ pub fn new_revision(daemon_set: &Object, number: i64) -> Value {
     })
 }
 
-/// The number of a revision.
-pub fn number(revision: &Object) -> i64 {
-    revision.controller_revision().map_or(0, |r| r.revision)
-}
-
 /// True when the revision holds this data.
 pub fn holds(revision: &Object, data: &Value) -> bool {
     revision
@@ -79,9 +74,9 @@ pub struct Choice {
 pub fn choose(revisions: &[Arc<Object>], data: &Value) -> Choice {
     let (mut current, old): (Vec<_>, Vec<_>) =
         revisions.iter().cloned().partition(|r| holds(r, data));
-    let next = old.iter().map(|r| number(r)).max().unwrap_or(0) + 1;
+    let next = old.iter().map(|r| revision_number(r)).max().unwrap_or(0) + 1;
     // max_by_key takes the last of equals.
-    let keep = (0..current.len()).max_by_key(|i| number(&current[*i]));
+    let keep = (0..current.len()).max_by_key(|i| revision_number(&current[*i]));
     Choice {
         current: keep.map(|i| current.remove(i)),
         duplicates: current,
@@ -98,7 +93,7 @@ pub fn surplus(old: &[Arc<Object>], limit: Option<i64>, live: &BTreeSet<Str>) ->
     let kept = usize::try_from(limit.unwrap_or(10)).unwrap_or(0);
     let too_many = old.len().saturating_sub(kept);
     let mut sorted: Vec<_> = old.to_vec();
-    sorted.order_by_key(|r| number(r));
+    sorted.order_by_key(|r| revision_number(r));
     sorted.retain(|r| !r.meta().label(HASH_LABEL).is_some_and(|h| live.contains(h)));
     sorted.truncate(too_many);
     sorted

@@ -7,7 +7,7 @@ use crate::k8s::order::InOrder;
 use crate::k8s::selector::Selector;
 use crate::k8s::{Kind, Object, Str, Value, hash};
 use crate::sim::apiserver::DeleteOptions;
-use crate::sim::control::{claim, controller_ref};
+use crate::sim::control::{claim, controller_ref, revision_number};
 use crate::sim::store::NsName;
 use crate::sim::{Ctx, Status};
 use crate::value;
@@ -31,10 +31,6 @@ pub fn template_of(revision: &Object) -> Value {
     template
 }
 
-fn number(revision: &Object) -> i64 {
-    revision.controller_revision().map_or(0, |r| r.revision)
-}
-
 impl StatefulSetController {
     pub(super) fn revisions(
         &mut self,
@@ -48,11 +44,11 @@ impl StatefulSetController {
             .iter(Some(set.namespace()));
         let candidates: Vec<Arc<Object>> = of.cloned().collect();
         let mut all = claim(&mut ctx.client, set, selector, candidates)?.mine;
-        all.order_by_key(|r| (number(r), r.meta().creation, r.name().clone()));
+        all.order_by_key(|r| (revision_number(r), r.meta().creation, r.name().clone()));
         let mut template = set.value().at(&["spec", "template"]).clone();
         template.set("$patch", "replace");
         let data = value!({"spec": {"template": template}});
-        let next = all.last().map_or(1, |r| number(r) + 1);
+        let next = all.last().map_or(1, |r| revision_number(r) + 1);
         let mut collisions = set
             .value()
             .at(&["status", "collisionCount"])

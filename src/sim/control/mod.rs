@@ -31,6 +31,11 @@ pub fn controlled_by(object: &Object, owner: &Object) -> bool {
         .is_some_and(|o| o.uid == *owner.uid())
 }
 
+/// The number of a ControllerRevision.
+pub fn revision_number(revision: &Object) -> i64 {
+    revision.controller_revision().map_or(0, |r| r.revision)
+}
+
 /// The pod counts as a replica: neither ended nor on its way out.
 pub fn active(pod: &Object) -> bool {
     !pod.meta().terminating() && !pod.pod().is_some_and(crate::k8s::api::Pod::terminal)
