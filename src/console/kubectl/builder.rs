@@ -290,7 +290,8 @@ pub fn list(call: &Call, ty: Type, api: &ApiServer) -> Result<Vec<Arc<Object>>, 
         None
     };
     let fits = |o: &Arc<Object>| filter.matches(o);
-    let all = api.list(kind, namespace).cloned().filter(fits).collect();
+    let all = api.list(kind, namespace).filter(|o| fits(o)).cloned();
+    let all = all.collect();
     let mut own = builtin::list(api, kind, namespace);
     own.retain(fits);
     Ok(builtin::together(all, own))

@@ -208,11 +208,11 @@ fn gather(all: &mut [Value], names: &[String]) {
     }
 }
 
-fn binding<'a>(
+fn binding(
     namespace: &str,
     name: &str,
     role: &str,
-    subjects: &mut dyn Iterator<Item = &'a str>,
+    subjects: &mut dyn Iterator<Item = &str>,
 ) -> Value {
     let (kind, of) = if namespace.is_empty() {
         ("ClusterRoleBinding", "ClusterRole")

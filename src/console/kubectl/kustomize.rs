@@ -5,7 +5,7 @@
 //!
 //! Upstream: sigs.k8s.io/kustomize/api/internal/target/kusttarget.go, api/internal/builtins
 
-use super::manifest;
+use super::{Type, manifest};
 use crate::console::files::Found;
 use crate::console::session::Session;
 use crate::k8s::order::InOrder;
@@ -79,8 +79,17 @@ const ORDER: [&str; 22] = [
     "PodDisruptionBudget",
 ];
 
-/// Kustomizations within kustomizations.
-const DEPTH_MAX: usize = 16;
+/// Kustomizations that one may be built of.
+const BUILT_MAX: usize = 100;
+
+/// What is kept while a kustomization and those within it are built.
+struct Build<'a> {
+    session: &'a Session,
+    warnings: Vec<String>,
+    /// The folders being built, one within the other.
+    open: Vec<String>,
+    built: usize,
+}
 
 const TEMPLATES: [&[&str]; 2] = [
     &["spec", "template", "metadata"],
@@ -102,8 +111,13 @@ pub struct Built {
 
 /// Builds the kustomization of a folder.
 pub fn build(folder: &str, session: &Session) -> Result<Built, String> {
-    let mut warnings = Vec::new();
-    let mut found = within(folder, session, &mut warnings, 0)?;
+    let mut build = Build {
+        session,
+        warnings: Vec::new(),
+        open: Vec::new(),
+        built: 0,
+    };
+    let mut found = within(folder, &mut build)?;
     let place = |resource: &Resource| {
         let kind = resource.value.get("kind").text();
         let place = ORDER.iter().position(|known| *known == kind);
@@ -113,7 +127,7 @@ pub fn build(folder: &str, session: &Session) -> Result<Built, String> {
     found.order_by(|a, b| place(a).cmp(&place(b)));
     Ok(Built {
         objects: found.into_iter().map(|resource| resource.value).collect(),
-        warnings,
+        warnings: build.warnings,
     })
 }
 
@@ -121,15 +135,17 @@ fn missing(typed: &str, path: &str) -> String {
     format!("evalsymlink failure on '{typed}' : lstat {path}: no such file or directory")
 }
 
-fn within(
-    folder: &str,
-    session: &Session,
-    warnings: &mut Vec<String>,
-    depth: usize,
-) -> Result<Vec<Resource>, String> {
+fn within(folder: &str, build: &mut Build<'_>) -> Result<Vec<Resource>, String> {
+    let session = build.session;
     let path = session.path(folder);
-    if depth > DEPTH_MAX {
-        return Err(format!("cycle detected: {folder} is within itself"));
+    if build.open.contains(&path) {
+        return Err(format!(
+            "cycle detected: candidate root '/{path}' contains visited root '/{path}'"
+        ));
+    }
+    build.built += 1;
+    if build.built > BUILT_MAX {
+        return Err(format!("more than {BUILT_MAX} kustomizations within one"));
     }
     match session.files.find(&path) {
         Found::Folder => {}
@@ -154,7 +170,7 @@ fn within(
     let file = yaml::parse(&text)?;
     check(&file)?;
     if !file.get("commonLabels").is_null() {
-        warnings.push(
+        build.warnings.push(
             "# Warning: 'commonLabels' is deprecated. Please use 'labels' instead. Run 'kustomize edit fix' to update \
              your Kustomization automatically."
                 .to_owned(),
@@ -166,9 +182,11 @@ fn within(
         .items()
         .iter()
         .chain(file.get("bases").items());
+    build.open.push(path.clone());
     for entry in named {
-        found.extend(resources(&path, entry.text(), session, warnings, depth)?);
+        found.extend(resources(&path, entry.text(), build)?);
     }
+    build.open.pop();
     for one in file.get("patches").items() {
         patched(&mut found, one, &path, session)?;
     }
@@ -195,13 +213,8 @@ fn check(file: &Value) -> Result<(), String> {
 }
 
 /// The objects of one entry of `resources`: a file in or below the folder, or another kustomization.
-fn resources(
-    folder: &str,
-    entry: &str,
-    session: &Session,
-    warnings: &mut Vec<String>,
-    depth: usize,
-) -> Result<Vec<Resource>, String> {
+fn resources(folder: &str, entry: &str, build: &mut Build<'_>) -> Result<Vec<Resource>, String> {
+    let session = build.session;
     let path = session.path(&format!("/{folder}/{entry}"));
     let within_it = folder.is_empty() || path.starts_with(&format!("{folder}/"));
     let accumulating = |why: String, after: String| {
@@ -211,7 +224,7 @@ fn resources(
         ))
     };
     match session.files.find(&path) {
-        Found::Folder => within(&format!("/{path}"), session, warnings, depth + 1),
+        Found::Folder => within(&format!("/{path}"), build),
         Found::Nothing => {
             let why = missing(&format!("/{path}"), &format!("/{path}"));
             accumulating(why.clone(), format!("not a valid directory: {why}"))
@@ -304,7 +317,7 @@ fn transform(found: &mut [Resource], file: &Value) {
             let ty = manifest::of(value.get("apiVersion").text(), &kind);
             if kind == "Namespace" {
                 value.set_at(&["metadata", "name"], Value::str(namespace));
-            } else if ty.is_none_or(|ty| ty.namespaced()) {
+            } else if ty.is_none_or(Type::namespaced) {
                 value.set_at(&["metadata", "namespace"], Value::str(namespace));
             }
         }
@@ -473,5 +486,65 @@ fn reference(key: &str, item: &Value, renamed: &[(String, String, String)]) -> O
             Some(item.items().iter().map(one).collect())
         }
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn built(files: &[(&str, &str)], folder: &str) -> Result<String, String> {
+        let mut session = Session::default();
+        for (name, text) in files {
+            session.files.write(name, text);
+        }
+        let built = build(folder, &session)?;
+        Ok(built.objects.iter().map(yaml::print).collect())
+    }
+
+    #[test]
+    fn names_follow_their_objects() {
+        let files = [
+            (
+                "a/kustomization.yaml",
+                "resources: [x.yaml]\nnamePrefix: my-\n",
+            ),
+            (
+                "a/x.yaml",
+                "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {serviceAccountName: s, containers: [{name: c, \
+                 envFrom: [{configMapRef: {name: other}}]}]}\n---\napiVersion: v1\nkind: ServiceAccount\nmetadata: \
+                 {name: s}\n",
+            ),
+        ];
+        let text = built(&files, "a").unwrap();
+        assert!(text.contains("serviceAccountName: my-s"), "{text}");
+        assert!(text.contains("name: other"), "{text}");
+        assert!(
+            text.starts_with("apiVersion: v1\nkind: ServiceAccount"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn circles_and_unknown_fields_are_refused() {
+        let around = [
+            ("a/kustomization.yaml", "resources: [../b, ../b]\n"),
+            ("b/kustomization.yaml", "resources: [../a]\n"),
+        ];
+        assert_eq!(
+            built(&around, "a").unwrap_err(),
+            "cycle detected: candidate root '/a' contains visited root '/a'"
+        );
+        let odd = [("a/kustomization.yaml", "resource: []\n")];
+        assert_eq!(
+            built(&odd, "a").unwrap_err(),
+            "invalid Kustomization: json: unknown field \"resource\""
+        );
+        let chart = [("a/kustomization.yaml", "helmCharts: []\n")];
+        assert!(
+            built(&chart, "a")
+                .unwrap_err()
+                .contains("not part of this playground")
+        );
     }
 }

@@ -71,8 +71,14 @@ pub fn start(name: &str, args: &[String], _: &mut Session) -> Result<Box<dyn Tas
             ),
             127,
         )),
-        "eval" | "trap" | "wait" | "jobs" => Err((
+        "eval" | "trap" => Err((
             format!("-bash: {name} is not supported here: write the commands out"),
+            127,
+        )),
+        "wait" | "jobs" | "fg" | "bg" | "nohup" => Err((
+            format!(
+                "-bash: {name} is not supported here: a line that waits goes on beside the next ones, Ctrl-C ends it"
+            ),
             127,
         )),
         _ => Err((format!("-bash: {name}: command not found"), 127)),

@@ -243,7 +243,7 @@ impl Parser {
                 return Ok(Script { items });
             } else if self.peek() == Some('&') {
                 return Err(ParseError::TooMuch(
-                    "background jobs are not supported here: end the line without &",
+                    "no job is put into the background here: end the line without &, the next can be typed while it waits",
                 ));
             } else {
                 let c = self.peek().unwrap_or(' ');

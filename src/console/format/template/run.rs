@@ -102,7 +102,7 @@ impl<'a> Run<'a> {
             }
             Node::Define(name, nodes) => self.templates.push((name, nodes)),
             Node::Template(name, value, place) => {
-                self.template(name, value.as_ref(), *place, dot)?
+                self.template(name, value.as_ref(), *place, dot)?;
             }
             Node::Break => return Ok(Flow::Break),
             Node::Continue => return Ok(Flow::Continue),
