@@ -145,7 +145,12 @@ pub fn update_revision(errors: &mut Errors, new: &Value, old: &Value) {
     meta::create(errors, new, true, subdomain);
     errors.non_negative(&Path::root("revision"), new.get("revision"));
     if new.get("data") != old.get("data") {
-        errors.invalid(&Path::root("data"), Shown::Json("{}"), "field is immutable");
+        let shown = json::compact(new.get("data"));
+        errors.invalid(
+            &Path::root("data"),
+            Shown::Json(&shown),
+            "field is immutable",
+        );
     }
 }
 

@@ -170,23 +170,27 @@ impl Kubelet {
         Some((refusal.reason, Str::from(refusal.text)))
     }
 
-    /// Stops the next container that is to be started anew, and tells what a sync has to do then.
+    /// Stops the containers that are to be started anew, and tells what a sync has to do then.
     pub(super) fn stop_changed(&mut self, ctx: &mut Kx<'_>, pod: &mut PodRun) -> Option<Work> {
-        let change = pod.change.as_mut().filter(|c| !c.restarts.is_empty())?;
-        let (index, why) = change.restarts.remove(0);
-        if !pod.containers[index].is_running() {
+        let change = pod.change.as_mut()?;
+        let mut restarts = std::mem::take(&mut change.restarts);
+        restarts.retain(|(index, _)| pod.containers[*index].is_running());
+        if restarts.is_empty() {
             return None;
         }
-        let text = format!(
-            "Container {} {why}",
-            PodRun::container(pod.spec(), index).name
-        );
-        self.pod_event(ctx, pod, Some(index), EventType::Normal, "Killing", &text);
-        pod.containers[index].end(0, ctx.now());
+        for (index, why) in &restarts {
+            let text = format!(
+                "Container {} {why}",
+                PodRun::container(pod.spec(), *index).name
+            );
+            self.pod_event(ctx, pod, Some(*index), EventType::Normal, "Killing", &text);
+            pod.containers[*index].end(0, ctx.now());
+        }
+        let killed: Vec<usize> = restarts.iter().map(|(index, _)| *index).collect();
         Some(Work {
-            todo: [index].into(),
+            todo: killed.clone().into(),
             touched: true,
-            killed: Some(index),
+            killed,
             ..Work::default()
         })
     }

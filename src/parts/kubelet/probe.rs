@@ -201,7 +201,7 @@ impl Kubelet {
         }
         let mut work = super::state::Work {
             touched: true,
-            killed: Some(index),
+            killed: vec![index],
             ..Default::default()
         };
         work.todo.push_back(index);

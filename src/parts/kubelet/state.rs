@@ -121,8 +121,8 @@ pub struct Work {
     pub started: bool,
     /// The runtime's state changed: the next relist will notice.
     pub touched: bool,
-    /// The container that this sync itself stopped: its end is not known yet when its back-off is looked up.
-    pub killed: Option<usize>,
+    /// The containers that this sync itself stopped: their ends are not known yet when their back-offs are looked up.
+    pub killed: Vec<usize>,
     /// The shortest rest of a crash back-off that stopped a start.
     pub backoff: Option<SimSpan>,
 }

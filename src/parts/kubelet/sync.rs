@@ -183,7 +183,8 @@ impl Kubelet {
 
     /// True when the container must wait before it is restarted; else its back-off grows.
     fn in_crash_backoff(&mut self, ctx: &mut Kx<'_>, pod: &mut PodRun, index: usize) -> bool {
-        let killed = pod.work.as_ref().and_then(|work| work.killed) == Some(index);
+        let work = pod.work.as_ref();
+        let killed = work.is_some_and(|work| work.killed.contains(&index));
         let run = &pod.containers[index];
         if run.recalled {
             return false;
