@@ -194,6 +194,7 @@ impl Cluster {
         if self.world.events_done.is_multiple_of(ROOM_EVERY) {
             room::keep();
         }
+        self.world.api.keep_service(at);
         match event {
             Event::Deliver(id) => self.parts.deliver(&mut self.world, id),
             Event::Timer(timer) => self.parts.timer(&mut self.world, timer),

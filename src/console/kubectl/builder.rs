@@ -2,7 +2,7 @@
 //!
 //! Upstream: cli-runtime/pkg/resource/builder.go.
 
-use super::{Call, Type, builtin};
+use super::{Call, Type};
 use crate::cluster::{ApiServer, Status};
 use crate::console::error::Failure;
 use crate::console::task::Io;
@@ -266,10 +266,7 @@ pub fn get(call: &Call, ty: Type, name: &str, api: &ApiServer) -> Result<Arc<Obj
     } else {
         ""
     };
-    if let Some(own) = builtin::get(api, kind, namespace, name) {
-        return Ok(own);
-    }
-    api.get(kind, namespace, name).cloned().map_err(|status| {
+    api.find(kind, namespace, name).map_err(|status| {
         if ty.namespaced() && api.get(Kind::Namespace, "", namespace).is_err() {
             Status::not_found(Kind::Namespace, namespace)
         } else {
@@ -289,12 +286,9 @@ pub fn list(call: &Call, ty: Type, api: &ApiServer) -> Result<Vec<Arc<Object>>, 
     } else {
         None
     };
-    let fits = |o: &Arc<Object>| filter.matches(o);
-    let all = api.list(kind, namespace).filter(|o| fits(o)).cloned();
-    let all = all.collect();
-    let mut own = builtin::list(api, kind, namespace);
-    own.retain(fits);
-    Ok(builtin::together(all, own))
+    let mut all = api.all(kind, namespace);
+    all.retain(|o| filter.matches(o));
+    Ok(all)
 }
 
 /// The selectors of a command line.

@@ -54,7 +54,7 @@ impl Item {
     }
 
     /// The live object of this moment.
-    pub fn live<'a>(&self, api: &'a ApiServer) -> Result<&'a Arc<Object>, Status> {
+    pub fn live(&self, api: &ApiServer) -> Result<Arc<Object>, Status> {
         live(self.ty, &self.namespace, &self.name, api)
     }
 
@@ -125,17 +125,12 @@ pub fn stored(ty: Type) -> Result<Kind, Failure> {
 }
 
 /// One object by type and name, or NotFound.
-pub fn live<'a>(
-    ty: Type,
-    namespace: &str,
-    name: &str,
-    api: &'a ApiServer,
-) -> Result<&'a Arc<Object>, Status> {
+pub fn live(ty: Type, namespace: &str, name: &str, api: &ApiServer) -> Result<Arc<Object>, Status> {
     let Some(kind) = ty.kind else {
         let message = format!("{} \"{name}\" not found", ty.full_name());
         return Err(Status::plain(404, "NotFound", message));
     };
-    api.get(kind, namespace, name)
+    api.find(kind, namespace, name)
 }
 
 /// The objects named by `-f`, or by the arguments.

@@ -11,7 +11,6 @@
 //! * objects named by arguments or files come from [`builder`]; errors are [`Failure`] values, which know their text.
 
 pub mod builder;
-pub mod builtin;
 pub mod call;
 pub mod check;
 pub mod fields;

@@ -81,7 +81,7 @@ fn one(call: &Call, sender: &Sender, given: &Manifest, io: &mut Io<'_>) -> Resul
     };
     let remove = call.flags.is(flag);
     let api = io.cluster.api();
-    let live = api.get(kind, &given.namespace, &given.name).ok();
+    let live = api.find(kind, &given.namespace, &given.name).ok();
     let wanted = given.value.get(part.field);
     let (mut missing, mut extra) = (wanted.items().to_vec(), Vec::new());
     let mut new = given.value.clone();

@@ -200,7 +200,7 @@ fn objects(
             Ok(())
         }
         [name] | [name, "status"] => {
-            let object = io.cluster.api().get(kind, namespace.unwrap_or(""), name)?;
+            let object = io.cluster.api().find(kind, namespace.unwrap_or(""), name)?;
             io.line(go_json::compact(object.value()));
             Ok(())
         }
@@ -247,7 +247,7 @@ fn sent(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
             return Ok(());
         }
         ("replace", [name]) => {
-            let live = io.cluster.api().get(kind, namespace, name)?;
+            let live = io.cluster.api().find(kind, namespace, name)?;
             let mut body = body;
             for field in ["namespace", "resourceVersion"] {
                 let at = body.at_mut(&["metadata"]);
@@ -299,12 +299,13 @@ fn list(kind: Kind, namespace: Option<&str>, query: &str, io: &Io<'_>) -> Result
     };
     let limit = parameter("limit").and_then(|l| l.parse::<usize>().ok());
     let api = io.cluster.api();
-    let fits = |o: &&Arc<Object>| {
+    let fits = |o: &Arc<Object>| {
         let labels = o.value().at(&["metadata", "labels"]);
         selector.as_ref().is_none_or(|s| s.matches(labels))
     };
     let items: Vec<Value> = api
-        .list(kind, namespace)
+        .all(kind, namespace)
+        .into_iter()
         .filter(fits)
         .take(limit.filter(|l| *l > 0).unwrap_or(usize::MAX))
         .map(|o| {

@@ -122,6 +122,12 @@ impl Watch {
             let named = self.name.as_ref().is_none_or(|n| n == object.name());
             here && named && self.filter.matches(object)
         };
+        // One of the server's own, stored only now: it was there before.
+        let at = change.at.timestamp();
+        let was = |o: &Arc<Object>| o.meta().creation.is_some_and(|made| made < at);
+        if change.old.is_none() && change.new.as_ref().is_some_and(was) {
+            return None;
+        }
         let before = change.old.as_ref().is_some_and(fits);
         let after = change.new.as_ref().is_some_and(fits);
         match (before, after) {

@@ -286,9 +286,9 @@ impl Wait {
             (Condition::Deleted, Err(_)) => true,
             (_, Err(status)) if self.until.is_none() => return Err(status.into()),
             (_, Err(_)) => false,
-            (Condition::Is { name, status }, Ok(object)) => is(object, name, status),
+            (Condition::Is { name, status }, Ok(object)) => is(&object, name, status),
             (Condition::Path { path, value }, Ok(object)) => {
-                fits(object, path, value.as_deref()).map_err(Failure::client)?
+                fits(&object, path, value.as_deref()).map_err(Failure::client)?
             }
         };
         if met {

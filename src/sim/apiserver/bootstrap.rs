@@ -3,8 +3,11 @@
 use super::call::SERVER;
 use super::{ApiServer, Call};
 use crate::k8s::{Kind, Value};
-use crate::sim::SimTime;
+use crate::sim::{SimSpan, SimTime};
 use crate::value;
+
+/// How often the server looks for its own Service.
+const SERVICE_LOOKS: SimSpan = SimSpan::from_secs(10);
 
 /// In the order in which the server makes them.
 const NAMESPACES: [&str; 4] = ["kube-system", "kube-public", "kube-node-lease", "default"];
@@ -50,6 +53,31 @@ impl ApiServer {
         });
         self.make(&call, Kind::ConfigMap, "kube-system", tracking);
         self.make(&call, Kind::Service, "default", kubernetes_service());
+    }
+
+    /// Notes that its own Service is gone: every ten seconds the server looks for it.
+    pub(super) fn note_service(&mut self, now: SimTime, kind: Kind, namespace: &str, name: &str) {
+        if (kind, namespace, name) == (Kind::Service, "default", "kubernetes") {
+            let past = now.as_millis() % SERVICE_LOOKS.as_millis();
+            self.service_due = Some(now + SERVICE_LOOKS - SimSpan::from_millis(past));
+        }
+    }
+
+    /// Makes the Service `kubernetes` again when it is time to look for it and it is not there.
+    ///
+    /// Upstream: pkg/controlplane/controller/kubernetesservice/controller.go `RunKubernetesService`
+    pub fn keep_service(&mut self, now: SimTime) {
+        if self.service_due.is_none_or(|due| due > now) {
+            return;
+        }
+        self.service_due = None;
+        if self.get(Kind::Service, "default", "kubernetes").is_err() {
+            let call = Call::component(now, SERVER);
+            let made = self.create(&call, Kind::Service, "default", kubernetes_service());
+            if made.is_err() {
+                self.note_service(now, Kind::Service, "default", "kubernetes");
+            }
+        }
     }
 
     fn make(&mut self, call: &Call, kind: Kind, namespace: &str, value: Value) {

@@ -85,6 +85,7 @@ impl ApiServer {
         };
         if at_once {
             self.store.remove(call.now, kind, namespace, name);
+            self.note_service(call.now, kind, namespace, name);
         }
         Ok(last)
     }

@@ -34,6 +34,8 @@ pub mod bootstrap;
 
 pub mod expiry;
 
+mod own_roles;
+
 mod twins;
 
 #[cfg(test)]
@@ -44,7 +46,8 @@ pub use call::{Call, Caller, DeleteOptions, Patch, Propagation, Subresource, Wri
 use super::fault::{Effect, Faults, refusal};
 use super::store::Store;
 use super::trace::{Entry, Trace};
-use super::{Latencies, Rng, SimSpan, Status};
+use super::{Latencies, Rng, SimSpan, SimTime, Status};
+use crate::k8s::ordered::BTreeSet;
 use crate::k8s::{Kind, Object, ObjectKey, Shapes, Value};
 use std::sync::Arc;
 
@@ -67,6 +70,10 @@ pub struct ApiServer {
     expiry: expiry::Expiry,
     /// The sources of every token volume, shared by all pods.
     token_sources: Value,
+    /// The roles of its own that are in the storage, or were.
+    own_taken: BTreeSet<ObjectKey>,
+    /// When it looks whether its own Service is there, if that was deleted.
+    service_due: Option<SimTime>,
     twins: twins::Twins,
     /// Shared by all objects of one form.
     shapes: Shapes,
@@ -84,6 +91,8 @@ impl ApiServer {
             ahead: false,
             expiry: expiry::Expiry::default(),
             token_sources: admission::service_account::token_sources(),
+            own_taken: BTreeSet::new(),
+            service_due: None,
             twins: twins::Twins::default(),
             shapes: Shapes::default(),
         }
@@ -133,11 +142,17 @@ impl ApiServer {
         object: impl FnOnce(&T) -> &Arc<Object>,
     ) -> Result<T, Status> {
         if call.dry_run {
+            let before = own_roles::has(key.kind).then(|| self.clone());
             let rng = self.rng.clone();
+            self.store_own(call, &key);
             let answer = act(self);
             self.rng = rng;
+            if let Some(before) = before {
+                *self = before;
+            }
             return answer;
         }
+        self.store_own(call, &key);
         let effect = self.faults.hit(&call.actor, verb, key.kind);
         let told = effect.and_then(|effect| refusal(effect, key.kind, &key.name));
         let answer = match (effect, told) {

@@ -66,7 +66,7 @@ pub(super) fn apply(
 /// Fields that client-side apply owns become this manager's, so that applying both ways does not conflict; whether
 /// there were any.
 fn migrate(sender: &Sender, kind: Kind, (namespace, name): (&str, &str), io: &mut Io<'_>) -> bool {
-    let Ok(live) = io.cluster.api().get(kind, namespace, name) else {
+    let Ok(live) = io.cluster.api().find(kind, namespace, name) else {
         return false;
     };
     let Some(after) = hand_over_client_side(live.value(), &sender.manager) else {

@@ -116,7 +116,7 @@ impl Rollout {
 
     /// The first look at an object; the answer is what is still to be watched.
     fn first(&self, item: Item, io: &mut Io<'_>) -> Result<Option<Watched>, Failure> {
-        let Ok(live) = item.live(io.cluster.api()).cloned() else {
+        let Ok(live) = item.live(io.cluster.api()) else {
             return Err(Failure::client("object has been deleted"));
         };
         let said = said(&self.call, &item, live.value())?;

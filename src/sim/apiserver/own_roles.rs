@@ -1,5 +1,5 @@
 //! The roles and bindings that a server makes for itself when it starts. Nobody here asks them for leave: they are
-//! shown, and count as long as nothing of their name was made.
+//! shown, and stored when somebody first means to change one.
 //!
 //! The table: `#NAME >AGGREGATED <` is a ClusterRole (with its label; `<` gathers those with its own), `+NAME` the
 //! ClusterRoleBinding of its namesake, `@NAMESPACE NAME` a Role, `=NAMESPACE NAME ROLE` its RoleBinding, and every other
@@ -8,13 +8,15 @@
 //!
 //! Upstream: plugin/pkg/auth/authorizer/rbac/bootstrappolicy
 
-use crate::cluster::ApiServer;
+use super::call::SERVER;
+use super::{ApiServer, Call};
 use crate::k8s::order::InOrder;
-use crate::k8s::{Kind, Object, Value};
+use crate::k8s::{Kind, Object, ObjectKey, Value};
+use crate::sim::Status;
 use crate::value;
 use std::sync::Arc;
 
-const TABLE: &str = include_str!("builtin-roles-1.36.3.txt");
+const TABLE: &str = include_str!("own-roles-1.36.3.txt");
 
 const GROUP: &str = "rbac.authorization.k8s.io";
 
@@ -50,7 +52,7 @@ fn spelled(line: &str) -> String {
 }
 
 /// Kinds that a server fills by itself.
-fn has(kind: Kind) -> bool {
+pub(super) fn has(kind: Kind) -> bool {
     let kinds = [
         Kind::ClusterRole,
         Kind::ClusterRoleBinding,
@@ -60,16 +62,16 @@ fn has(kind: Kind) -> bool {
     kinds.contains(&kind)
 }
 
-/// One of a name, when nothing of that name was made.
-pub fn get(api: &ApiServer, kind: Kind, namespace: &str, name: &str) -> Option<Arc<Object>> {
+/// One of a name that nobody has meant to change.
+fn get(api: &ApiServer, kind: Kind, namespace: &str, name: &str) -> Option<Arc<Object>> {
     let of_name = |object: &Arc<Object>| {
         object.name().as_str() == name && object.namespace().as_str() == namespace
     };
     list(api, kind, None).into_iter().find(of_name)
 }
 
-/// All of a kind that nothing made has taken the name of, in the order of a list.
-pub fn list(api: &ApiServer, kind: Kind, namespace: Option<&str>) -> Vec<Arc<Object>> {
+/// All of a kind that nobody has meant to change, in the order of a list.
+fn list(api: &ApiServer, kind: Kind, namespace: Option<&str>) -> Vec<Arc<Object>> {
     if !has(kind) {
         return Vec::new();
     }
@@ -87,17 +89,37 @@ pub fn list(api: &ApiServer, kind: Kind, namespace: Option<&str>) -> Vec<Arc<Obj
     });
     objects
         .filter(|o| namespace.is_none_or(|namespace| o.namespace().as_str() == namespace))
-        .filter(|o| api.get(kind, o.namespace(), o.name()).is_err())
+        .filter(|o| !api.own_taken.contains(&o.key()))
         .collect()
 }
 
-/// What was made and what the server made, in the order of a list.
-pub fn together(mut made: Vec<Arc<Object>>, own: Vec<Arc<Object>>) -> Vec<Arc<Object>> {
-    if !own.is_empty() {
-        made.extend(own);
-        made.order_by(|a, b| (a.namespace(), a.name()).cmp(&(b.namespace(), b.name())));
+impl ApiServer {
+    /// One object, the server's own roles included, or NotFound.
+    pub fn find(&self, kind: Kind, namespace: &str, name: &str) -> Result<Arc<Object>, Status> {
+        let stored = self.get(kind, namespace, name).cloned();
+        stored.or_else(|missing| get(self, kind, namespace, name).ok_or(missing))
     }
-    made
+
+    /// The objects of a kind, the server's own roles included, in the order of a list.
+    pub fn all(&self, kind: Kind, namespace: Option<&str>) -> Vec<Arc<Object>> {
+        let mut all: Vec<Arc<Object>> = self.list(kind, namespace).cloned().collect();
+        let own = list(self, kind, namespace);
+        if !own.is_empty() {
+            all.extend(own);
+            all.order_by(|a, b| (a.namespace(), a.name()).cmp(&(b.namespace(), b.name())));
+        }
+        all
+    }
+
+    /// Stores the role of its own that a call is about. From then on it is an object as others are: one that is
+    /// deleted only comes back when the server starts again.
+    pub(super) fn store_own(&mut self, call: &Call, key: &ObjectKey) {
+        if let Some(own) = get(self, key.kind, &key.namespace, &key.name) {
+            self.own_taken.insert(key.clone());
+            let call = Call::component(call.now, SERVER);
+            self.commit(&call, key.kind, own.value().clone(), None);
+        }
+    }
 }
 
 fn whole_name(short: &str) -> String {
