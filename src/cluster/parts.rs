@@ -64,6 +64,11 @@ macro_rules! parts {
                 match id { $(PartId::$id => self.$field.start(world, id, Timer::$id),)* }
             }
 
+            /// Its process runs.
+            pub fn alive(&self, id: PartId) -> bool {
+                match id { $(PartId::$id => self.$field.alive(),)* }
+            }
+
             pub(super) fn stop(&mut self, id: PartId) {
                 match id { $(PartId::$id => self.$field.stop(),)* }
             }

@@ -2,8 +2,8 @@
 //!
 //! Upstream: cli-runtime/pkg/resource/builder.go.
 
-use super::{Call, Type};
-use crate::cluster::{ApiServer, Status};
+use super::{Call, Type, served};
+use crate::cluster::{Cluster, Status};
 use crate::console::error::Failure;
 use crate::console::task::Io;
 use crate::k8s::selector::{FieldSelector, Selector};
@@ -200,12 +200,12 @@ fn pairs(call: &Call, args: &[String], slashes: usize, io: &mut Io<'_>) -> Resul
 }
 
 /// Looks the objects up.
-pub fn find(call: &Call, named: &Named, api: &ApiServer) -> Found {
+pub fn find(call: &Call, named: &Named, cluster: &Cluster) -> Found {
     let mut found = Found::default();
     match named {
         Named::Types(types) => {
             for ty in types {
-                match list(call, *ty, api) {
+                match list(call, *ty, cluster) {
                     Ok(objects) => {
                         found.types.push(*ty);
                         let infos = objects.into_iter().map(|object| Info { ty: *ty, object });
@@ -218,7 +218,7 @@ pub fn find(call: &Call, named: &Named, api: &ApiServer) -> Found {
         Named::Objects(objects) => {
             found.single = objects.len() == 1;
             for (ty, name) in objects {
-                match get(call, *ty, name, api) {
+                match get(call, *ty, name, cluster) {
                     Ok(object) => {
                         found.types.push(*ty);
                         found.infos.push(Info { ty: *ty, object });
@@ -239,7 +239,7 @@ pub fn objects(
     io: &mut Io<'_>,
 ) -> Result<Found, Failure> {
     let named = named(call, args, bare, io)?;
-    let found = find(call, &named, io.cluster.api());
+    let found = find(call, &named, io.cluster);
     warn_endpoints(&named, io);
     Ok(found)
 }
@@ -248,17 +248,31 @@ pub fn objects(
 pub const ENDPOINTS: &str =
     "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice";
 
-/// Says that Endpoints are deprecated, where they were asked for.
+/// Says that Endpoints are deprecated, and component statuses, where they were asked for.
 pub fn warn_endpoints(named: &Named, io: &mut Io<'_>) {
     if named.types().any(|t| t.kind == Some(Kind::Endpoints)) {
         io.warn(ENDPOINTS);
     }
+    if named
+        .types()
+        .any(|t| t.resource.name == "componentstatuses")
+    {
+        io.warn(served::COMPONENTS_OLD);
+    }
 }
 
 /// One object by its name.
-pub fn get(call: &Call, ty: Type, name: &str, api: &ApiServer) -> Result<Arc<Object>, Status> {
+pub fn get(call: &Call, ty: Type, name: &str, cluster: &Cluster) -> Result<Arc<Object>, Status> {
     let Some(kind) = ty.kind else {
-        let message = format!("{} \"{name}\" not found", ty.full_name());
+        let served = served::list(ty, cluster).into_iter().flatten();
+        if let Some(object) = served.into_iter().find(|o| o.name().as_str() == name) {
+            return Ok(object);
+        }
+        let title = match ty.resource.name {
+            "componentstatuses" => ty.qualified(),
+            _ => ty.full_name(),
+        };
+        let message = format!("{title} \"{name}\" not found");
         return Err(Status::plain(404, "NotFound", message));
     };
     let namespace = if ty.namespaced() {
@@ -266,6 +280,7 @@ pub fn get(call: &Call, ty: Type, name: &str, api: &ApiServer) -> Result<Arc<Obj
     } else {
         ""
     };
+    let api = cluster.api();
     api.find(kind, namespace, name).map_err(|status| {
         if ty.namespaced() && api.get(Kind::Namespace, "", namespace).is_err() {
             Status::not_found(Kind::Namespace, namespace)
@@ -276,17 +291,19 @@ pub fn get(call: &Call, ty: Type, name: &str, api: &ApiServer) -> Result<Arc<Obj
 }
 
 /// The objects of a type that fit the selectors, in storage order.
-pub fn list(call: &Call, ty: Type, api: &ApiServer) -> Result<Vec<Arc<Object>>, Status> {
+pub fn list(call: &Call, ty: Type, cluster: &Cluster) -> Result<Vec<Arc<Object>>, Status> {
     let filter = Filter::of(call, ty)?;
     let Some(kind) = ty.kind else {
-        return Ok(Vec::new());
+        let mut all = served::list(ty, cluster).unwrap_or_default();
+        all.retain(|o| filter.matches(o));
+        return Ok(all);
     };
     let namespace = if ty.namespaced() {
         call.list_namespace()
     } else {
         None
     };
-    let mut all = api.all(kind, namespace);
+    let mut all = cluster.api().all(kind, namespace);
     all.retain(|o| filter.matches(o));
     Ok(all)
 }

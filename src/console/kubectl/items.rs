@@ -160,11 +160,11 @@ pub fn find(
     }
     let named = builder::named(call, args, bare, io)?;
     let mut items = Items::default();
-    let api = io.cluster.api();
+    let cluster = &*io.cluster;
     match named {
         Named::Types(types) => {
             for ty in types {
-                match builder::list(call, ty, api) {
+                match builder::list(call, ty, cluster) {
                     Ok(objects) => items.items.extend(objects.iter().map(|o| Item::of(ty, o))),
                     Err(status) => items.fail(status),
                 }
@@ -188,7 +188,7 @@ pub fn find(
                     });
                     continue;
                 }
-                match builder::get(call, ty, &name, api) {
+                match builder::get(call, ty, &name, cluster) {
                     Ok(object) => items.items.push(Item::of(ty, &object)),
                     Err(status) => items.fail(status),
                 }

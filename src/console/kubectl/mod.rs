@@ -24,6 +24,7 @@ pub mod record;
 pub mod request;
 pub mod resource;
 pub mod say;
+pub mod served;
 pub mod usage;
 
 pub use call::Call;

@@ -2,7 +2,7 @@
 //!
 //! Upstream: kubectl/pkg/cmd/delete/delete.go
 
-use crate::cluster::{ApiServer, DeleteOptions, Propagation, SimSpan, SimTime};
+use crate::cluster::{ApiServer, DeleteOptions, Propagation, SimSpan, SimTime, Status};
 use crate::console::args::{Flag, Takes, long, short};
 use crate::console::error::Failure;
 use crate::console::kubectl::builder::{self, Bare};
@@ -305,6 +305,13 @@ fn one(
                 f.context(&format!("error when deleting \"{}\"", item.source))
             }
         })?;
+        if item.ty.kind.is_none() && !item.ty.resource.verbs.contains(&"delete") {
+            let why = "the server does not allow this method on the requested resource";
+            return Err(Status::plain(405, "MethodNotAllowed", why).into());
+        }
+        if item.ty.resource.name == "apiservices" {
+            item.kind()?;
+        }
         item.live(io.cluster.api())
             .map_err(|s| about("deleting", &item.source, s))?;
         let place = (item.namespace.as_str(), item.name.as_str());

@@ -42,7 +42,7 @@ fn run(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
         super::from_files(call, io)?
     } else {
         let named = builder::named(call, call.args(), Bare::Means, io)?;
-        let found = builder::find(call, &named, io.cluster.api());
+        let found = builder::find(call, &named, io.cluster);
         builder::warn_endpoints(&named, io);
         if let Some(found) = prefixed(call, &named, found.failures.as_slice(), io)? {
             return describe_prefixed(call, &found, io);
@@ -86,7 +86,7 @@ fn prefixed(
             "you may only specify a single resource type",
         ));
     };
-    let all = builder::list(call, *ty, io.cluster.api())?;
+    let all = builder::list(call, *ty, io.cluster)?;
     let fitting = all
         .into_iter()
         .filter(|o| o.name().starts_with(prefix.as_str()));

@@ -10,8 +10,8 @@ use crate::console::error::Failure;
 use crate::console::format::sort::{self, Unsorted};
 use crate::console::format::{self, Format};
 use crate::console::kubectl::builder::{self, Bare, Found, Info};
-use crate::console::kubectl::{Call, Command, Run, flags, manifest};
-use crate::console::print::{View, age, table as rows_of};
+use crate::console::kubectl::{Call, Command, Run, flags, manifest, served};
+use crate::console::print::{View, age, columns, table as rows_of};
 use crate::console::task::{Io, Step, Task};
 use crate::k8s::{Kind, Object, Value};
 use crate::value;
@@ -339,6 +339,9 @@ fn scales_table(call: &Call, objects: &[Arc<Object>], io: &Io<'_>) -> String {
 
 /// `daemonset.apps`
 pub fn title(object: &Object) -> String {
+    if let Some((_, title)) = served::kind(object) {
+        return title.to_owned();
+    }
     let info = object.kind().info();
     if info.group.is_empty() {
         info.singular.to_owned()
@@ -369,7 +372,8 @@ fn table(call: &Call, format: &Format, found: &Found, objects: &[Arc<Object>], i
     let several = found.types.iter().any(|t| *t != found.types[0]);
     let namespaces = call.all_namespaces() && call.flags.is("all-namespaces");
     let mut first = true;
-    for group in objects.chunk_by(|a, b| a.kind() == b.kind()) {
+    for group in objects.chunk_by(|a, b| a.kind() == b.kind() && served::kind(a) == served::kind(b))
+    {
         let mut rows = Rows::new(
             call,
             group[0].kind(),
@@ -377,6 +381,7 @@ fn table(call: &Call, format: &Format, found: &Found, objects: &[Arc<Object>], i
             several,
             namespaces,
         );
+        rows.columns = columns::of_object(&group[0]);
         if !first && !call.flags.is("no-headers") {
             io.line("");
         }

@@ -9,7 +9,8 @@ use std::sync::Arc;
 /// A table being printed, perhaps row by row.
 #[derive(Clone)]
 pub struct Rows {
-    kind: Kind,
+    /// Of the kind.
+    pub columns: &'static [columns::Column],
     wide: bool,
     /// NAME cells carry the kind.
     with_kind: bool,
@@ -27,7 +28,7 @@ pub struct Rows {
 impl Rows {
     pub fn new(call: &Call, kind: Kind, wide: bool, several: bool, namespaces: bool) -> Self {
         Self {
-            kind,
+            columns: columns::of(Some(kind)),
             wide,
             with_kind: several || call.flags.is("show-kind"),
             namespace: namespaces && kind.namespaced(),
@@ -52,7 +53,7 @@ impl Rows {
         if self.namespace {
             row.push("NAMESPACE".to_owned());
         }
-        let columns = columns::of(Some(self.kind)).iter();
+        let columns = self.columns.iter();
         row.extend(columns.filter(|c| self.shows(c)).map(|c| c.name.to_owned()));
         for label in &self.label_columns {
             row.push(label.rsplit('/').next().unwrap_or(label).to_uppercase());
@@ -74,7 +75,7 @@ impl Rows {
         let mut row = columns::Row {
             table,
             prefix,
-            rest: columns::of(Some(self.kind)),
+            rest: self.columns,
             wide: self.wide,
             plain: self.plain,
         };

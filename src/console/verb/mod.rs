@@ -113,7 +113,7 @@ fn from_files(call: &Call, io: &mut Io<'_>) -> Result<Found, Failure> {
     for manifest in read.objects {
         let mut there = call.clone();
         there.namespace = manifest.namespace;
-        match builder::get(&there, manifest.ty, &manifest.name, io.cluster.api()) {
+        match builder::get(&there, manifest.ty, &manifest.name, io.cluster) {
             Ok(object) if !selector.matches(&object.meta().labels) => {}
             Ok(object) => {
                 found.types.push(manifest.ty);

@@ -170,7 +170,7 @@ fn run(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
     let mut infos = Vec::new();
     if selecting {
         let ty = Type::of(Kind::Node);
-        let nodes = builder::list(call, ty, io.cluster.api())?;
+        let nodes = builder::list(call, ty, io.cluster)?;
         infos.extend(nodes.into_iter().map(|object| Info { ty, object }));
     } else {
         let mut names = vec!["node".to_owned()];

@@ -14,6 +14,7 @@ mod workload;
 
 use super::View;
 use super::table::Table;
+use crate::console::kubectl::served;
 use crate::k8s::{Kind, Object};
 
 /// A column's heading.
@@ -131,9 +132,19 @@ pub fn of(kind: Option<Kind>) -> &'static [Column] {
     }
 }
 
+/// The columns of an object, which may be one that nobody stores.
+pub fn of_object(object: &Object) -> &'static [Column] {
+    match served::kind(object) {
+        Some(("APIService", _)) => other::API_SERVICE,
+        Some(_) => other::COMPONENT,
+        None => of(Some(object.kind())),
+    }
+}
+
 /// Writes the cells of an object.
 pub fn write(object: &Object, view: View<'_>, row: &mut Row<'_>) {
     let cells = match object.kind() {
+        _ if served::kind(object).is_some() => other::served(object, view),
         Kind::Pod => return pod::write(object, view, row),
         Kind::Node => return node::write(object, view, row),
         Kind::DaemonSet => workload::daemon_set(object, view),

@@ -31,6 +31,9 @@ pub const TEMPLATE: &[Column] = &[
 pub const QUOTA: &[Column] = &[col("NAME"), col("REQUEST"), col("LIMIT"), col("AGE")];
 pub const LIMITS: &[Column] = &[col("NAME"), col("CREATED AT")];
 
+pub const API_SERVICE: &[Column] = &[col("NAME"), col("SERVICE"), col("AVAILABLE"), col("AGE")];
+pub const COMPONENT: &[Column] = &[col("NAME"), col("STATUS"), col("MESSAGE"), col("ERROR")];
+
 fn fields(value: &Value) -> usize {
     value.fields().count()
 }
@@ -96,6 +99,24 @@ pub fn cells(object: &Object, view: View<'_>) -> Vec<String> {
         | Kind::RoleBinding
         | Kind::ClusterRoleBinding => vec![name, age],
     }
+}
+
+/// Cells of what nobody stores.
+pub fn served(object: &Object, view: View<'_>) -> Vec<String> {
+    let value = object.value();
+    let name = object.name().to_string();
+    let [condition] = value.get("conditions").items() else {
+        return vec![
+            name,
+            "Local".to_owned(),
+            "True".to_owned(),
+            age(object, view),
+        ];
+    };
+    let healthy = condition.get("status").text() == "True";
+    let status = if healthy { "Healthy" } else { "Unhealthy" };
+    let message = condition.get("message").text().to_owned();
+    vec![name, status.to_owned(), message, String::new()]
 }
 
 fn priority(value: &Value, name: String, age: String) -> Vec<String> {

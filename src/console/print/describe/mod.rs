@@ -19,6 +19,7 @@ mod writer;
 pub use writer::{Writer, align};
 
 use super::View;
+use crate::console::kubectl::served;
 use crate::k8s::{Kind, Object};
 
 /// Whether the events of an object are shown.
@@ -46,6 +47,7 @@ pub fn describe(object: &Object, events: Events, view: View<'_>) -> String {
         Kind::PersistentVolumeClaim => storage::claim(&mut w, object, view),
         Kind::PersistentVolume => storage::volume(&mut w, object, view),
         Kind::StorageClass => storage::class(&mut w, object),
+        Kind::PriorityClass if served::kind(object).is_some() => small::generic(&mut w, object),
         Kind::PriorityClass => small::priority_class(&mut w, object),
         Kind::ConfigMap => small::config_map(&mut w, object),
         Kind::ServiceAccount => small::service_account(&mut w, object),

@@ -126,7 +126,7 @@ fn nodes(call: &Call, io: &mut Io<'_>) -> Result<Vec<Info>, Failure> {
     }
     let ty = Type::of(Kind::Node);
     if call.args().is_empty() {
-        let found = builder::list(call, ty, io.cluster.api())?;
+        let found = builder::list(call, ty, io.cluster)?;
         return Ok(found
             .into_iter()
             .map(|object| Info { ty, object })

@@ -56,7 +56,7 @@ fn run(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
     let pods: Vec<Arc<Object>> = match call.args() {
         [] if !call.selects() => return Err(usage()),
         [] => {
-            let found = builder::list(call, Type::of(Kind::Pod), io.cluster.api())?;
+            let found = builder::list(call, Type::of(Kind::Pod), io.cluster)?;
             if found.is_empty() {
                 io.err_line(format!(
                     "No resources found in {} namespace.",
