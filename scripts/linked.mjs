@@ -126,18 +126,24 @@ function segments(bytes, { at, body }) {
   });
 }
 
-/** Where in memory the constants are that nobody speaks of but functions that wait: `[from, to]`, in order. */
-export function constants(bytes, waits) {
+/** Where in memory the constants are that nobody speaks of but what waits: `[from, to]`, in order. `stays(name, spoken)` says of each
+ *  address that a function speaks of, in order, whether that stays; `spoken` are the addresses. */
+export function constants(bytes, stays) {
   const all = new Map(sections(bytes).map((section) => [section.name, section]));
   const known = symbols(bytes, all.get("linking"));
   const parts = segments(bytes, all.get(11));
   const constant = ({ kind, segment }) => kind === DATA && segment === 0;
-  const stays = new Set();
-  const owners = functions(bytes, all);
+  const owners = functions(bytes, all).map(({ name, end }) => ({ name, end, spoken: [] }));
+  const code = all.get(10).at;
   let owner = 0;
   for (const { at, symbol } of addresses(bytes, all.get("reloc.CODE"))) {
     while (owners[owner].end <= at) owner += 1;
-    if (!waits(owners[owner].name)) stays.add(symbol);
+    owners[owner].spoken.push({ symbol, address: new Reader(bytes, code + at).number() });
+  }
+  const staying = new Set();
+  for (const { name, spoken } of owners) {
+    const kept = stays(name, spoken.map(({ address }) => address));
+    spoken.forEach(({ symbol }, at) => kept[at] && staying.add(symbol));
   }
   // What a constant that stays points to stays as well; what changes while the page runs always stays.
   const pointers = addresses(bytes, all.get("reloc.DATA")).map(({ at, symbol }) => {
@@ -146,10 +152,10 @@ export function constants(bytes, waits) {
   });
   const covered = (counts) => cover(known.filter((symbol, index) => constant(symbol) && counts(index)), parts[0].length);
   let kept;
-  for (let before = -1; before !== stays.size; ) {
-    before = stays.size;
-    kept = covered((index) => stays.has(index));
-    for (const { segment, at, symbol } of pointers) if (segment !== 0 || kept[at]) stays.add(symbol);
+  for (let before = -1; before !== staying.size; ) {
+    before = staying.size;
+    kept = covered((index) => staying.has(index));
+    for (const { segment, at, symbol } of pointers) if (segment !== 0 || kept[at]) staying.add(symbol);
   }
   const named = covered(() => true);
   return ranges(parts[0].length, (at) => named[at] && !kept[at]).map((range) => range.map((at) => at + parts[0].offset));

@@ -6,6 +6,9 @@
 // anew); a function that it does not know stays.
 import binaryen from "binaryen";
 import { createHash } from "node:crypto";
+import { constants } from "./linked.mjs";
+import { outline } from "./outline.mjs";
+import { each, id, look, survey } from "./regions.mjs";
 
 const { i32, none, Features } = binaryen;
 /** What the compiler uses of WebAssembly. */
@@ -20,12 +23,16 @@ export const features = {
 };
 const count = (number, at) => Array.from({ length: number }, (_, index) => at(index));
 
-/** What stands for a function in the list of those that wait; functions of one name wait together. What a name says of the
- *  build (which compilation of a crate, how far back a repetition is) is left out. */
-export function mark(name) {
-  const plain = name.replace(/Cs[0-9A-Za-z]+_|\.llvm\.\d+|_\d+$/g, "").replace(/B[0-9A-Za-z]*_/g, "");
-  return createHash("sha256").update(plain).digest("base64url").slice(0, 5);
-}
+const short = (text, length) => createHash("sha256").update(text).digest("base64url").slice(0, length);
+
+/** A name without what it says of the build: which compilation of a crate, how far back a repetition is. */
+const lasting = (name) => name.replace(/Cs[0-9A-Za-z]+_|\.llvm\.\d+|_\d+$/g, "").replace(/B[0-9A-Za-z]*_/g, "");
+
+/** What stands for a function in the list of those that wait; functions of one name wait together. */
+export const mark = (name) => short(lasting(name), 5);
+
+/** What stands for a function in the list of those that run in part: nothing of it may have changed but names and numbers. */
+const shaped = (name, { shape }) => short(`${lasting(name)} ${shape.join(" ")}`, 6);
 
 /** Pages that a memory can have: all. */
 const most = 65536;
@@ -66,34 +73,106 @@ const written = (module) => functions(module).filter(({ base }) => !base);
 
 const imported = (module, from) => functions(module).filter((found) => found.module === from && found.base);
 
-function emit(module) {
+function emit(module, names = false) {
   if (!module.validate()) throw new Error("split: a part is not valid");
+  binaryen.setDebugInfo(names);
   const bytes = module.emitBinary();
   module.dispose();
   return bytes;
 }
 
-/** The module with a call of `profile.mark(index)` at the beginning of each function; and their names. */
+/** The module with a call of `profile.mark(index)` at the beginning of each segment of each function; and the functions, by name, by what
+ *  stands for them when they run in part, and from which index on how many segments they have. */
 export function marked(bytes) {
   const module = read(bytes);
-  const found = written(module);
   module.addFunctionImport("mark", "profile", "mark", i32, none);
-  found.forEach(({ name, body, results }, index) => {
-    const call = module.call("mark", [module.i32.const(index)], none);
-    binaryen.Function.setBody(module.getFunction(name), module.block(null, [call, body], results));
+  let total = 0;
+  const found = written(module).map(({ name, body }) => {
+    const seen = survey(body);
+    const call = (segment) => module.call("mark", [module.i32.const(total + segment)], none);
+    // From the last on: what comes before keeps its place.
+    for (const [segment, place] of [...seen.segments.entries()].reverse()) put(module, name, place, call(segment));
+    const from = total;
+    total += seen.segments.length;
+    return { name, key: shaped(name, seen), from, length: seen.segments.length };
   });
-  return { bytes: emit(module), names: found.map(({ name }) => name) };
+  return { bytes: emit(module), functions: found, total };
 }
 
-/** Both halves. `waits(name)` says where a function goes, `constants` which parts of memory only functions that wait read. */
-export function split(bytes, waits, constants) {
+function put(module, name, { list: { owner, field, items }, from }, call) {
+  if (field === "children") return binaryen.Block.insertChildAt(owner, from, call);
+  const both = module.block(null, [call, items[0]], binaryen.getExpressionType(items[0]));
+  if (field === "ifTrue") binaryen.If.setIfTrue(owner, both);
+  else if (field === "ifFalse") binaryen.If.setIfFalse(owner, both);
+  else if (field === "body") binaryen.Loop.setBody(owner, both);
+  else binaryen.Function.setBody(module.getFunction(name), both);
+}
+
+/** Which segments run, as text and back. */
+export const bits = {
+  write: (ran) => Buffer.from(count(Math.ceil(ran.length / 8), (at) => count(8, (bit) => (ran[at * 8 + bit] ? 1 << bit : 0)).reduce((a, b) => a | b))).toString("base64url"),
+  read: (text) => {
+    const bytes = Buffer.from(text, "base64url");
+    return (segment) => ((bytes[segment >> 3] >> (segment & 7)) & 1) === 1;
+  },
+};
+
+/** The module with functions made of the parts that no first view runs, the names of these, and for each function that they were taken from
+ *  whether the numbers stay that it speaks of. `parts` has for each function that runs in part which segments do. */
+function outlined(bytes, waits, parts) {
+  const module = read(bytes);
+  const made = [];
+  const spoken = new Map();
+  for (const { name, body } of written(module)) {
+    if (waits(name)) continue;
+    const seen = survey(body);
+    const ran = parts.get(shaped(name, seen));
+    if (!ran) continue;
+    const before = numbers(body);
+    made.push(...outline(module, name, seen, (segment) => !ran(segment)));
+    const left = new Set(numbers(binaryen.Function.getBody(module.getFunction(name))).map(({ item }) => item));
+    spoken.set(name, before.map(({ item, value }) => ({ value, stays: left.has(item) })));
+  }
+  return { bytes: emit(module, true), made: new Set(made), spoken };
+}
+
+/** What may be an address in a function, in the order in which it is written down. */
+function numbers(body) {
+  const found = [];
+  each([body], (info, item) => {
+    if (info.id === id("Const") && info.type === i32) found.push({ item, value: info.value >>> 0 });
+    if (info.id === id("Load") || info.id === id("Store")) found.push({ item, value: info.offset });
+  });
+  return found;
+}
+
+/** Whether what functions speak of stays, for `constants`. */
+function staying(waits, spoken) {
+  return (name, addresses) => {
+    if (waits(name)) return addresses.map(() => false);
+    const all = spoken.get(name);
+    let from = 0;
+    return addresses.map((address) => {
+      const at = all?.findIndex(({ value }, at) => at >= from && value === address) ?? -1;
+      if (at < 0) return true;
+      from = at + 1;
+      return all[at].stays;
+    });
+  };
+}
+
+/** Both halves. `waits(name)` says where a function goes, `parts` which run in part, `linked` is what the linker
+ *  wrote. */
+export function split(whole, waits, parts, linked) {
+  const { bytes, made, spoken } = outlined(whole, waits, parts);
+  const waiting = constants(linked, staying(waits, spoken));
   const module = read(bytes);
   const all = written(module).map(({ name }) => name);
   module.dispose();
-  const { stay, entries } = called(bytes, new Set(all.filter(waits)));
+  const { stay, entries } = called(bytes, new Set(all.filter((name) => waits(name) || made.has(name))));
   const names = new Set(all.filter((name) => !stay.has(name)));
-  const second = later(bytes, names, entries, constants);
-  return { first: first(bytes, names, entries, constants, second.needs), later: second.bytes, gates: entries.length };
+  const second = later(bytes, names, entries, waiting);
+  return { first: first(bytes, names, entries, waiting, second.needs), later: second.bytes, gates: entries.length, made: made.size };
 }
 
 /** Functions that wait become imports. */
@@ -125,11 +204,7 @@ function first(bytes, names, entries, constants, needs) {
   module.addFunctionImport("load", "later", "load", none, none);
   const absent = module.i32.eqz(module.global.get("there", i32));
   module.addFunction("ensure", none, none, [], module.if(absent, module.call("load", [], none)));
-  entries.forEach((name, index) => {
-    const { params, results } = binaryen.getFunctionInfo(module.getFunction(name));
-    module.removeFunction(name);
-    module.addFunction(name, params, results, [], gate(module, index, params, results));
-  });
+  gates(module, entries);
   const { initial } = module.getMemoryInfo("0");
   module.setMemory(initial, most, null, left(module, constants), false, false, "0");
   for (const { kind, name, as } of shared(module)) {
@@ -139,14 +214,48 @@ function first(bytes, names, entries, constants, needs) {
   }
   for (const [name, as] of needs) module.addFunctionExport(name, as);
   module.runPasses(["remove-unused-module-elements"]);
-  return emit(module);
+  return emit(module, true);
+}
+
+/** For functions of one kind there is one gate, which is told which of them is meant: by who calls, or by a function that stands for the one that waits,
+ *  where many call it or its address is taken. */
+function gates(module, entries) {
+  const places = new Map(entries.map((name, index) => [name, index]));
+  const calls = new Map(entries.map((name) => [name, []]));
+  const bodies = written(module).map(({ body }) => body);
+  each(bodies, (info, item) => info.id === id("Call") && calls.get(info.target)?.push(item));
+  const listed = new Set([
+    ...count(module.getNumElementSegments(), (at) => binaryen.getElementSegmentInfo(module.getElementSegmentByIndex(at)).data).flat(),
+    ...count(module.getNumExports(), (at) => binaryen.getExportInfo(module.getExportByIndex(at)).value),
+  ]);
+  for (const [name, index] of places) {
+    const { params, results } = binaryen.getFunctionInfo(module.getFunction(name));
+    const types = binaryen.expandType(params);
+    const through = gate(module, params, results);
+    module.removeFunction(name);
+    // What a number costs at each call, against what a function costs.
+    if (!listed.has(name) && calls.get(name).length * 3 < 11 + types.length * 2) {
+      for (const call of calls.get(name)) {
+        binaryen.Call.setTarget(call, through);
+        binaryen.Call.appendOperand(call, module.i32.const(index));
+      }
+      continue;
+    }
+    const given = types.map((type, at) => module.local.get(at, type));
+    module.addFunction(name, params, results, [], module.call(through, [...given, module.i32.const(index)], results));
+  }
 }
 
 /** Sees that the second half is there, then calls what the table has. */
-function gate(module, index, params, results) {
-  const given = binaryen.expandType(params).map((type, at) => module.local.get(at, type));
-  const call = module.call_indirect("later", module.i32.const(index), given, params, results);
-  return module.block(null, [module.call("ensure", [], none), call], results);
+function gate(module, params, results) {
+  const name = `gate:${params}:${results}`;
+  if (module.getFunction(name)) return name;
+  const types = binaryen.expandType(params);
+  const given = types.map((type, at) => module.local.get(at, type));
+  const call = module.call_indirect("later", module.local.get(types.length, i32), given, params, results);
+  const body = module.block(null, [module.call("ensure", [], none), call], results);
+  module.addFunction(name, binaryen.createType([...types, i32]), results, [], body);
+  return name;
 }
 
 /** Memory, tables and globals by name, which both halves use. */
@@ -194,5 +303,5 @@ function later(bytes, names, entries, constants) {
     module.removeFunction(name);
     module.addFunctionImport(name, "first", as, params, results);
   }
-  return { bytes: emit(module), needs };
+  return { bytes: emit(module, true), needs };
 }

@@ -6,8 +6,8 @@ import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { bindings, script, swap, whole } from "./bindings.mjs";
-import { constants, plain } from "./linked.mjs";
-import { features, mark, split } from "./split.mjs";
+import { plain } from "./linked.mjs";
+import { bits, features, mark, split } from "./split.mjs";
 
 const dist = process.env.TRUNK_STAGING_DIR ?? "dist";
 const target = process.env.CARGO_TARGET_DIR ?? "target";
@@ -52,12 +52,14 @@ async function cut(module) {
   await mkdir(whole, { recursive: true });
   await writeFile(join(whole, "page.wasm"), module);
   await writeFile(join(whole, "page.js"), glue);
-  const waiting = new Set((await readFile("scripts/later.txt", "utf8")).match(/\S+/g));
+  const [wait, partly] = (await readFile("scripts/later.txt", "utf8")).split("\n\n").map((half) => half.match(/\S+/g));
+  const waiting = new Set(wait);
   const waits = (name) => waiting.has(mark(name));
+  const parts = new Map(partly?.map((entry) => [entry.slice(0, 6), bits.read(entry.slice(6))]));
   const linked = await readFile(join(target, "wasm32-unknown-unknown/page/daemonset-playground.wasm"));
-  const { first, later, gates } = split(module, waits, constants(linked, waits));
+  const { first, later, gates, made } = split(module, waits, parts, linked);
   const [small, rest] = await Promise.all([optimized("first", first), optimized("later", later)]);
-  console.log(`start-file: a first half of ${small.length} bytes, ${gates} gates to a second of ${rest.length}`);
+  console.log(`start-file: a first half of ${small.length} bytes, ${gates} gates (${made} to parts of functions) to a second of ${rest.length}`);
   return { first: small, later: rest };
 }
 
@@ -65,7 +67,9 @@ async function optimized(name, bytes) {
   const [from, to] = [join(whole, `${name}.wasm`), join(whole, `${name}-small.wasm`)];
   const enabled = Object.keys(features).map((feature) => `--enable-${feature}`);
   await writeFile(from, bytes);
-  await run("wasm-opt", [from, "-Oz", ...enabled, "--strip-debug", "--strip-producers", "-o", to]);
+  // The stack lies lowest and grows down: nothing is kept in the first kilobyte.
+  const small = ["-Oz", "--low-memory-unused", "--one-caller-inline-max-function-size=0"];
+  await run("wasm-opt", [from, ...small, ...enabled, "--strip-debug", "--strip-producers", "-o", to]);
   return readFile(to);
 }
 

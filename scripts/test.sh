@@ -33,6 +33,7 @@ step() {
   printf -- '-- %s: %s passed, %s failed (%s s)\n' "$name" "$p" "$f" "$((SECONDS - began))"
 }
 
+step 'parts taken out of functions' node tests/scripts/outline.mjs
 wasm=(--target wasm32-unknown-unknown)
 step 'format' cargo fmt --check
 step 'clippy, native' cargo clippy --locked --all-targets -- -D warnings

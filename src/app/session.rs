@@ -44,6 +44,8 @@ pub struct Session {
     pub done: Vec<editor::Done>,
     /// What deeds did to files.
     pub written: Written,
+    /// What had been done to the sample when the page opened with it.
+    opened: Option<usize>,
     /// How often the page was shown.
     frames: u32,
 }
@@ -69,6 +71,7 @@ impl Session {
         }
         let nodes = editor::nodes::text(session.cluster());
         session.terminal.write(editor::nodes::FILE, &nodes);
+        session.opened = Some(session.cluster().log().len());
         session
     }
 
@@ -85,6 +88,7 @@ impl Session {
             deferred: Deferred::default(),
             done: Vec::new(),
             written: Written::default(),
+            opened: None,
             frames: 0,
         }
     }
@@ -246,6 +250,12 @@ impl Dispatch {
     /// Reads the cluster; for what is computed on request only.
     pub fn cluster<R>(self, read: impl FnOnce(&Cluster) -> R) -> R {
         self.session.with_value(|session| read(session.cluster()))
+    }
+
+    /// Nobody has done anything to the sample that the page opened with.
+    pub(in crate::app) fn untouched(self) -> bool {
+        self.session
+            .with_value(|session| session.opened == Some(session.cluster().log().len()))
     }
 
     pub(in crate::app) fn show(self) {

@@ -9,6 +9,15 @@ async function closed(page) {
   await page.page.context().close();
 }
 
+/** A trap inside, and the plain page after it. */
+async function crash(page) {
+  await page.page.evaluate(() => {
+    const error = new WebAssembly.RuntimeError("unreachable");
+    dispatchEvent(new ErrorEvent("error", { error, message: String(error) }));
+  });
+  await page.id("crash").waitFor();
+}
+
 async function notice(page, words) {
   await page.id("notice").filter({ hasText: words }).waitFor();
 }
@@ -218,16 +227,25 @@ export const journeys = {
     await closed(page);
   },
 
+  async "what breaks before anybody did anything goes on with the sample"(site) {
+    const page = await site.open();
+    await page.settled(3);
+    await page.page.waitForTimeout(2000);
+    const seconds = await page.seconds();
+    await crash(page);
+    await page.id("crash-on").click();
+    await page.settled(3);
+    assert.equal(await page.id("play").getAttribute("aria-pressed"), "false");
+    assert.ok((await page.seconds()) >= seconds);
+    await closed(page);
+  },
+
   async "what breaks inside shows a plain page with a link and a way to go on"(site) {
     const page = await site.open();
     await page.settled(3);
     await page.taint("worker01", "before", "crash", "NoSchedule");
     const seconds = await page.seconds();
-    await page.page.evaluate(() => {
-      const error = new WebAssembly.RuntimeError("unreachable");
-      dispatchEvent(new ErrorEvent("error", { error, message: String(error) }));
-    });
-    await page.id("crash").waitFor();
+    await crash(page);
     assert.match(await page.id("crash").innerText(), /unreachable/);
     assert.match(await page.id("crash-link").inputValue(), /#A[\w-]+$/);
     await page.id("crash-on").click();

@@ -48,7 +48,8 @@ fn look(desk: Desk, screen: Screen, dispatch: Dispatch) {
     let Some(file) = dispatch.front_file() else {
         return done(desk, Outlook::Nothing);
     };
-    let pristine = file.applied.as_ref() == Some(&file.text) && file.name == super::nodes::FILE;
+    let pristine = file.applied.as_ref() == Some(&file.text)
+        && (file.name == super::nodes::FILE || dispatch.untouched());
     if pristine || file.text.trim().is_empty() {
         screen.diagnostics.set(Vec::new());
         return done(

@@ -40,7 +40,7 @@ pub fn start(dispatch: Dispatch, embedded: bool) {
         if before.is_some() {
             address::forget();
             saving.news();
-        } else {
+        } else if !dispatch.untouched() {
             crash::keep(&encode(&dispatch.document()));
         }
     });

@@ -1,6 +1,6 @@
 // The page's last words. WebAssembly that has trapped answers no more, so what is needed then is kept here.
 const playground = {
-  /** The document of the page, as links hold it. */
+  /** The document of the page, as links hold it; empty as long as nobody has done anything. */
   link: "",
   /** The moment that was shown last. */
   seconds: 0,

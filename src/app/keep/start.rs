@@ -1,10 +1,12 @@
 //! What the page opens with: a link, else the work of before, else the sample.
 
+use super::address::{self, Asked};
 use super::document::{Opened, Opening, sentence};
 use super::storage;
-use super::{address, autosave, crash, moves};
+use super::{autosave, crash, moves};
 use crate::app::session::{Dispatch, Session};
 use crate::app::spare::clock;
+use crate::cluster::SimSpan;
 use crate::say;
 use crate::share::{Doc, decode};
 use crate::view::Say;
@@ -38,6 +40,9 @@ pub fn begin(dispatch: Dispatch, embedded: bool) {
 /// Opens what the address names, or what was there before. `embedded` pages keep nothing.
 fn start(dispatch: Dispatch, embedded: bool) {
     if let Some(asked) = address::asked() {
+        if asked.text.is_empty() {
+            return sample(dispatch, &asked);
+        }
         match decode(&asked.text) {
             Ok(mut doc) => {
                 doc.position = asked.at.unwrap_or(doc.position);
@@ -59,6 +64,17 @@ fn start(dispatch: Dispatch, embedded: bool) {
             Err(error) => refuse(dispatch, &Source::Work(name), sentence(&error)),
         }
     }
+}
+
+/// The sample as it is at a moment: what is left of a run that broke before anybody had done anything.
+fn sample(dispatch: Dispatch, asked: &Asked) {
+    if asked.paused {
+        dispatch.pause();
+    }
+    let elapsed = dispatch.screen.elapsed.get_untracked();
+    let ahead = asked.at.unwrap_or_default().saturating_sub(elapsed);
+    let until = clock() + AT_ONCE_MS;
+    dispatch.advance(SimSpan::from_millis(ahead), || clock() < until);
 }
 
 /// Opens a document; until it is whole, everything stays as it is.
