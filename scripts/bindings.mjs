@@ -10,10 +10,16 @@ export function swap(text, from, to) {
   return text.replace(from, to);
 }
 
-/** The bindings without their exports; the module imports `more` as well, where there is more. */
-export function bindings(glue, more) {
-  const told = swap(glue, /^export \{.*$/m, "").replace(/^export /gm, "");
-  return more ? swap(told, /return \{\s+__proto__: null,/, `return { ${more},`) : told;
+/** The bindings without their exports; the module imports `more` as well, where there is more, and knows things by shorter `names` (scripts/split.mjs). */
+export function bindings(glue, more, names) {
+  let told = swap(glue, /^export \{.*$/m, "").replace(/^export /gm, "");
+  if (more) told = swap(told, /return \{\s+__proto__: null,/, `return { ${more},`);
+  if (!names) return told;
+  const handed = (text, name) => (names.imports.has(name) ? ` "${names.imports.get(name)}":` : text);
+  const called = (text, name) => (names.exports.has(name) ? `wasm.${names.exports.get(name)}` : text);
+  return swap(told, /"\.\/[\w-]+_bg\.js": import0/, "b: import0")
+    .replace(/(?<=^ {7}) (\w+):/gm, handed)
+    .replace(/\bwasm\.(\w+)/g, called);
 }
 
 /** One file for the browser. */

@@ -10,7 +10,7 @@ import { constants } from "./linked.mjs";
 import { outline } from "./outline.mjs";
 import { each, id, look, survey } from "./regions.mjs";
 
-const { i32, none, Features } = binaryen;
+const { i32, none, funcref, Features } = binaryen;
 /** What the compiler uses of WebAssembly. */
 export const features = {
   "mutable-globals": Features.MutableGlobals,
@@ -133,7 +133,26 @@ function outlined(bytes, waits, parts) {
     const left = new Set(numbers(binaryen.Function.getBody(module.getFunction(name))).map(({ item }) => item));
     spoken.set(name, before.map(({ item, value }) => ({ value, stays: left.has(item) })));
   }
-  return { bytes: emit(module, true), made: new Set(made), spoken };
+  const names = shortened(module);
+  return { bytes: emit(module, true), made: new Set(made), spoken, names };
+}
+
+/** Gives short names to what the bindings hand in and call: they are told by `imports` and `exports`, from the old name to the new. */
+function shortened(module) {
+  const names = { imports: new Map(), exports: new Map() };
+  for (const { name, base, params, results } of functions(module).filter(({ base }) => base)) {
+    names.imports.set(base, names.imports.size.toString(36));
+    module.removeFunction(name);
+    module.addFunctionImport(name, "b", names.imports.get(base), params, results);
+  }
+  const all = count(module.getNumExports(), (at) => binaryen.getExportInfo(module.getExportByIndex(at)));
+  for (const { kind, name, value } of all) {
+    if (kind !== binaryen.ExternalFunction) continue;
+    names.exports.set(name, `$${names.exports.size.toString(36)}`);
+    module.removeExport(name);
+    module.addFunctionExport(value, names.exports.get(name));
+  }
+  return names;
 }
 
 /** What may be an address in a function, in the order in which it is written down. */
@@ -161,10 +180,10 @@ function staying(waits, spoken) {
   };
 }
 
-/** Both halves. `waits(name)` says where a function goes, `parts` which run in part, `linked` is what the linker
+/** Both halves, and the names that the bindings must use. `waits(name)` says where a function goes, `parts` which run in part, `linked` is what the linker
  *  wrote. */
 export function split(whole, waits, parts, linked) {
-  const { bytes, made, spoken } = outlined(whole, waits, parts);
+  const { bytes, made, spoken, names: told } = outlined(whole, waits, parts);
   const waiting = constants(linked, staying(waits, spoken));
   const module = read(bytes);
   const all = written(module).map(({ name }) => name);
@@ -172,11 +191,13 @@ export function split(whole, waits, parts, linked) {
   const { stay, entries } = called(bytes, new Set(all.filter((name) => waits(name) || made.has(name))));
   const names = new Set(all.filter((name) => !stay.has(name)));
   const second = later(bytes, names, entries, waiting);
-  return { first: first(bytes, names, entries, waiting, second.needs), later: second.bytes, gates: entries.length, made: made.size };
+  const sizes = { gates: entries.length, made: made.size };
+  return { first: first(bytes, names, entries, waiting, second.needs), later: second.bytes, names: told, ...sizes };
 }
 
-/** Functions that wait become imports. */
+/** Functions that wait become imports; the table has nothing in their places. */
 function without(module, names) {
+  listing(module, (name) => !names.has(name));
   for (const { name, params, results } of written(module)) {
     if (!names.has(name)) continue;
     module.removeFunction(name);
@@ -184,7 +205,24 @@ function without(module, names) {
   }
 }
 
-/** What is reached without those that wait, and those of them that are called from there or listed in a table. */
+/** Leaves in the table what `keeps` says of functions by name, each in its place. */
+function listing(module, keeps) {
+  const all = count(module.getNumElementSegments(), (at) =>
+    binaryen.getElementSegmentInfo(module.getElementSegmentByIndex(at)),
+  );
+  for (const { name, table, offset, data } of all) {
+    const begin = look(offset).value;
+    module.removeElementSegment(name);
+    for (let at = 0; at < data.length; at += 1) {
+      const from = at;
+      while (at < data.length && keeps(data[at])) at += 1;
+      const offset = module.i32.const(begin + from);
+      if (at > from) module.addActiveElementSegment(table, `${name}:${from}`, data.slice(from, at), offset);
+    }
+  }
+}
+
+/** What is reached without those that wait, and those of them that are called from there. */
 function called(bytes, names) {
   const module = read(bytes);
   without(module, names);
@@ -204,6 +242,7 @@ function first(bytes, names, entries, constants, needs) {
   module.addFunctionImport("load", "later", "load", none, none);
   const absent = module.i32.eqz(module.global.get("there", i32));
   module.addFunction("ensure", none, none, [], module.if(absent, module.call("load", [], none)));
+  reach(module);
   gates(module, entries);
   const { initial } = module.getMemoryInfo("0");
   module.setMemory(initial, most, null, left(module, constants), false, false, "0");
@@ -217,24 +256,34 @@ function first(bytes, names, entries, constants, needs) {
   return emit(module, true);
 }
 
+/** Who calls by a place in the table sees that the second half is there when the place is empty. */
+function reach(module) {
+  const { name: table } = binaryen.getTableInfo(module.getTableByIndex(0));
+  const bodies = written(module).map(({ body }) => body);
+  const place = () => module.local.get(0, i32);
+  const empty = module.ref.is_null(module.table.get(table, place(), funcref));
+  module.addFunction("reach", i32, i32, [], module.block(null, [module.if(empty, module.call("ensure", [], none)), place()], i32));
+  each(bodies, (info, item) => {
+    if (info.id !== id("CallIndirect")) return;
+    binaryen.CallIndirect.setTarget(item, module.call("reach", [info.target], i32));
+  });
+}
+
 /** For functions of one kind there is one gate, which is told which of them is meant: by who calls, or by a function that stands for the one that waits,
- *  where many call it or its address is taken. */
+ *  where many call it or the page does. */
 function gates(module, entries) {
   const places = new Map(entries.map((name, index) => [name, index]));
   const calls = new Map(entries.map((name) => [name, []]));
   const bodies = written(module).map(({ body }) => body);
   each(bodies, (info, item) => info.id === id("Call") && calls.get(info.target)?.push(item));
-  const listed = new Set([
-    ...count(module.getNumElementSegments(), (at) => binaryen.getElementSegmentInfo(module.getElementSegmentByIndex(at)).data).flat(),
-    ...count(module.getNumExports(), (at) => binaryen.getExportInfo(module.getExportByIndex(at)).value),
-  ]);
+  const told = new Set(count(module.getNumExports(), (at) => binaryen.getExportInfo(module.getExportByIndex(at)).value));
   for (const [name, index] of places) {
     const { params, results } = binaryen.getFunctionInfo(module.getFunction(name));
     const types = binaryen.expandType(params);
     const through = gate(module, params, results);
     module.removeFunction(name);
     // What a number costs at each call, against what a function costs.
-    if (!listed.has(name) && calls.get(name).length * 3 < 11 + types.length * 2) {
+    if (!told.has(name) && calls.get(name).length * 3 < 11 + types.length * 2) {
       for (const call of calls.get(name)) {
         binaryen.Call.setTarget(call, through);
         binaryen.Call.appendOperand(call, module.i32.const(index));
@@ -277,11 +326,7 @@ function later(bytes, names, entries, constants) {
   )) {
     module.removeExport(name);
   }
-  for (const { name } of count(module.getNumElementSegments(), (at) =>
-    binaryen.getElementSegmentInfo(module.getElementSegmentByIndex(at)),
-  )) {
-    module.removeElementSegment(name);
-  }
+  listing(module, (name) => names.has(name));
   for (const found of functions(module)) {
     if (names.has(found.name)) continue;
     module.removeFunction(found.name);

@@ -57,10 +57,10 @@ async function cut(module) {
   const waits = (name) => waiting.has(mark(name));
   const parts = new Map(partly?.map((entry) => [entry.slice(0, 6), bits.read(entry.slice(6))]));
   const linked = await readFile(join(target, "wasm32-unknown-unknown/page/daemonset-playground.wasm"));
-  const { first, later, gates, made } = split(module, waits, parts, linked);
+  const { first, later, names, gates, made } = split(module, waits, parts, linked);
   const [small, rest] = await Promise.all([optimized("first", first), optimized("later", later)]);
   console.log(`start-file: a first half of ${small.length} bytes, ${gates} gates (${made} to parts of functions) to a second of ${rest.length}`);
-  return { first: small, later: rest };
+  return { first: small, later: rest, names };
 }
 
 async function optimized(name, bytes) {
@@ -80,7 +80,7 @@ function preload() {
 
 /** The bindings, told of the second half, and the start, as one module. */
 function starting() {
-  let told = bindings(glue, later && "later");
+  let told = bindings(glue, later && "later", halves.names);
   if (later) told = swap(told, /wasm = instance\.exports/, "wasm = attach(instance.exports)");
   const contents = `
     import { attach, later, ready } from "./later.js";
