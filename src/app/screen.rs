@@ -156,6 +156,11 @@ pub fn set<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: T) 
     }
 }
 
+/// Follows a memo by reading it: one that is tracked while it is due, and not read, hears of no further change.
+pub fn heed<T: Send + Sync + 'static>(memo: Memo<T>) {
+    memo.with(|_| ());
+}
+
 /// The screen of the page.
 pub fn use_screen() -> Screen {
     expect_context()

@@ -2,7 +2,7 @@
 
 use super::desk::{Desk, Outlook};
 use super::outlook::{self, done};
-use crate::app::screen::{Screen, set};
+use crate::app::screen::{Screen, heed, set};
 use crate::app::session::Dispatch;
 use crate::app::spare::{give_back, soon};
 use leptos::prelude::*;
@@ -28,9 +28,9 @@ pub fn follow(desk: Desk, screen: Screen, dispatch: Dispatch, text: Memo<String>
         });
     };
     Effect::new(move || {
-        deeds.track();
+        heed(deeds);
         screen.file.track();
-        text.track();
+        heed(text);
         set(desk.stale, true);
         desk.look.update_value(|look| *look += 1);
         if let Some(run) = desk.run.try_update_value(Option::take).flatten() {

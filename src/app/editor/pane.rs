@@ -11,7 +11,7 @@ use super::plain::Plain;
 use super::plan::PlanBlock;
 use super::{apply::Apply, asked::Asked};
 use crate::app::console::Noted;
-use crate::app::screen::{Screen, use_screen};
+use crate::app::screen::{Screen, heed, use_screen};
 use crate::app::session::{Dispatch, use_dispatch};
 use crate::app::words::t;
 use leptos::{html, prelude::*};
@@ -110,7 +110,7 @@ fn show(
 /// The console and the column have the same files. What the console did to its files is known by what it printed.
 fn share(screen: Screen, dispatch: Dispatch, text: Memo<String>) {
     Effect::new(move || {
-        text.track();
+        heed(text);
         dispatch.keep_front();
     });
     Effect::new(move || {

@@ -1,7 +1,7 @@
 //! The pods by phase as an area behind the marks.
 
 use crate::app::keep::use_keep;
-use crate::app::screen::use_screen;
+use crate::app::screen::{heed, use_screen};
 use crate::app::session::use_dispatch;
 use crate::cluster::SimSpan;
 use crate::view::phases::{Band, Counts};
@@ -23,7 +23,7 @@ pub fn Area(end: Memo<u64>) -> impl IntoView {
     let reached = Memo::new(move |_| screen.end.get() * BUCKETS as u64 / end.get().max(1));
     let series = Memo::new(move |_| {
         keep.phases.track();
-        reached.track();
+        heed(reached);
         let span = SimSpan::from_millis(end.get());
         dispatch.phases(|phases, start| {
             (

@@ -6,7 +6,7 @@ use super::facts::FactsOf;
 use super::fixes::Fixes;
 use super::place::places;
 use super::story::Story;
-use crate::app::screen::{Selection, use_screen};
+use crate::app::screen::{Selection, heed, use_screen};
 use crate::app::session::use_dispatch;
 use crate::app::ui::beat;
 use crate::app::words::{t, tell};
@@ -47,8 +47,8 @@ pub fn Pane() -> impl IntoView {
     });
     let revisions = revisions();
     let verdict = Memo::new(move |_| {
-        card.track();
-        revisions.track();
+        heed(card);
+        heed(revisions);
         let empty = slot.with(|slot| slot.as_ref().map(|slot| slot.pods.is_empty()));
         let node = screen.selection.get().node;
         empty.and_then(|_| dispatch.verdict(&screen.set.get(), &node))
