@@ -36,7 +36,7 @@ size: ## every file of the release page with its compressed size, against the bu
 	@bash scripts/build.sh --if-needed
 	@node scripts/size.mjs dist
 
-later: ## find out anew which functions the first view needs (scripts/later.txt), and build the page with that
+later: ## find out anew what the first view needs (scripts/later.txt), and build the page with that
 	@bash scripts/setup.sh test
 	@bash scripts/build.sh
 	@node scripts/later.mjs

@@ -3,12 +3,12 @@ import { readFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { brotliCompressSync, constants } from "node:zlib";
 
-// What is allowed today; where it should go is in docs/decisions/002-size-of-the-page.md and 005-two-halves.md.
+// What is allowed today, with room for changes until `make later` is run again; where it should go is in docs/decisions/007-parts-that-wait.md.
 const KIB = 1024;
 const totals = {
-  "first load": { budget: 650 * KIB, holds: (name) => !/^(editor|later)/.test(name) },
-  "with the editor": { budget: 766 * KIB, holds: (name) => !/^later/.test(name) },
-  "all files": { budget: 1430 * KIB, holds: () => true },
+  "first load": { budget: 440 * KIB, holds: (name) => !/^(editor|later)/.test(name) },
+  "with the editor": { budget: 537 * KIB, holds: (name) => !/^later/.test(name) },
+  "all files": { budget: 1490 * KIB, holds: () => true },
 };
 
 const root = process.argv[2] ?? "dist";
