@@ -10,7 +10,8 @@ export function swap(text, from, to) {
   return text.replace(from, to);
 }
 
-/** The bindings without their exports; the module imports `more` as well, where there is more, and knows things by shorter `names` (scripts/split.mjs). */
+/** The bindings without their exports; the module imports `more` as well, where there is more, and knows things by shorter `names`
+ *  (scripts/split.mjs). */
 export function bindings(glue, more, names) {
   let told = swap(glue, /^export \{.*$/m, "").replace(/^export /gm, "");
   if (more) told = swap(told, /return \{\s+__proto__: null,/, `return { ${more},`);

@@ -110,7 +110,11 @@ function put(module, name, { list: { owner, field, items }, from }, call) {
 
 /** Which segments run, as text and back. */
 export const bits = {
-  write: (ran) => Buffer.from(count(Math.ceil(ran.length / 8), (at) => count(8, (bit) => (ran[at * 8 + bit] ? 1 << bit : 0)).reduce((a, b) => a | b))).toString("base64url"),
+  write: (ran) => {
+    const bytes = new Uint8Array(Math.ceil(ran.length / 8));
+    ran.forEach((one, segment) => (bytes[segment >> 3] |= one << (segment & 7)));
+    return Buffer.from(bytes).toString("base64url");
+  },
   read: (text) => {
     const bytes = Buffer.from(text, "base64url");
     return (segment) => ((bytes[segment >> 3] >> (segment & 7)) & 1) === 1;
@@ -180,8 +184,8 @@ function staying(waits, spoken) {
   };
 }
 
-/** Both halves, and the names that the bindings must use. `waits(name)` says where a function goes, `parts` which run in part, `linked` is what the linker
- *  wrote. */
+/** Both halves, and the names that the bindings must use. `waits(name)` says where a function goes, `parts` which run in part,
+ *  `linked` is what the linker wrote. */
 export function split(whole, waits, parts, linked) {
   const { bytes, made, spoken, names: told } = outlined(whole, waits, parts);
   const waiting = constants(linked, staying(waits, spoken));
@@ -269,8 +273,8 @@ function reach(module) {
   });
 }
 
-/** For functions of one kind there is one gate, which is told which of them is meant: by who calls, or by a function that stands for the one that waits,
- *  where many call it or the page does. */
+/** For functions of one kind there is one gate, which is told which of them is meant: by who calls, or by a function that stands for
+ *  the one that waits, where many call it or the page does. */
 function gates(module, entries) {
   const places = new Map(entries.map((name, index) => [name, index]));
   const calls = new Map(entries.map((name) => [name, []]));
