@@ -237,7 +237,7 @@ mod tests {
             errors.lines(),
             [
                 "data: Required value: data is mandatory",
-                "data: Invalid value: {}: field is immutable",
+                "data: Invalid value: {\"a\":1}: field is immutable",
             ]
         );
     }
