@@ -25,6 +25,12 @@ export const journeys = {
     assert.equal(await page.id("tab-console").getAttribute("aria-selected"), "true");
     await page.until("described", async () => /Desired Number of Nodes Scheduled: 3/.test(await printed(page)));
     assert.ok((await printed(page)).includes(line), "the command is shown");
+    await page.until("the end of what was printed", () =>
+      page.id("console-output").evaluate(({ parentElement: pane }) => {
+        const below = pane.scrollHeight - pane.clientHeight - pane.scrollTop;
+        return pane.scrollHeight > pane.clientHeight && below < 4;
+      }),
+    );
     await page.id("console-input").press("ArrowUp");
     assert.equal(await page.id("console-input").inputValue(), line, "it is in the history");
 

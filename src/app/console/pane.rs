@@ -15,7 +15,7 @@ pub fn Pane() -> impl IntoView {
     let field = NodeRef::<html::Input>::new();
     Effect::new(move || {
         screen.lines.track();
-        if let Some(scroll) = scroll.get_untracked() {
+        if let Some(scroll) = scroll.get() {
             request_animation_frame(move || scroll.set_scroll_top(scroll.scroll_height()));
         }
     });
