@@ -16,7 +16,9 @@ pub fn Pane() -> impl IntoView {
     Effect::new(move || {
         screen.lines.track();
         if let Some(scroll) = scroll.get() {
-            request_animation_frame(move || scroll.set_scroll_top(scroll.scroll_height()));
+            // The lines themselves are rendered with the next frame.
+            let end = move || scroll.set_scroll_top(scroll.scroll_height());
+            request_animation_frame(move || request_animation_frame(end));
         }
     });
     let busy = Memo::new(move |_| {
