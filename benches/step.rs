@@ -1,8 +1,8 @@
 //! CPU, memory and events of placing and rolling DaemonSets at growing sizes, against budgets.
 //!
-//! `cargo bench --bench step` prints a line a size; `-- idle` measures a large cluster at rest, `-- large` places
-//! 100,000 nodes. Budgets of time are ratios to a reference loop measured in the same run, so that a slow machine
-//! does not fail them; the target of the figure stands beside it.
+//! `cargo bench --bench step` prints a line a size; a number (`-- bare 20000`) picks that size alone. `-- idle` measures a
+//! large cluster at rest, `-- large` places 100,000 nodes. Budgets of time are ratios to a reference loop measured in the
+//! same run, so that a slow machine does not fail them; the target of the figure stands beside it.
 
 mod meter;
 mod scenes;
@@ -156,7 +156,7 @@ fn idle(ledger: &mut Ledger, unit: f64) {
     );
 }
 
-/// 100,000 nodes; a number (`-- bare 20000`) picks that size alone.
+/// 100,000 nodes.
 fn large(ledger: &mut Ledger, unit: f64) {
     let nodes = 100_000;
     let (boot, mut cluster) = timed(|| scenes::cluster(nodes, true));

@@ -179,7 +179,8 @@ function ways(module, { back, types, falls, exits, results }) {
   const result = choice ? i32 : back.length > 0 ? types[back[0]] : none;
   const slots = back.slice(choice ? 0 : 1).map((local) => ({ local, name: take(types[local]) }));
   const value = exits.includes(RETURN) && results !== none ? take(results) : "";
-  return { choice, result, slots, value, goes: choice && slots.length + (value ? 1 : 0) > 0 ? take(i32) : "" };
+  const later = choice && (slots.length > 0 || exits.length > 1 || value);
+  return { choice, result, slots, value, goes: later ? take(i32) : "" };
 }
 
 /** What stands where the part stood. */
@@ -189,10 +190,9 @@ function stub(module, as, part) {
   const call = module.call(as, given.map((local) => get(module, local, types[local])), result);
   const list = [];
   let where = () => call;
-  if (choice && (slots.length > 0 || exits.length > 1 || value)) {
-    const kept = goes || slot(module, i32, 1);
-    list.push(module.global.set(kept, call));
-    where = () => module.global.get(kept, i32);
+  if (goes) {
+    list.push(module.global.set(goes, call));
+    where = () => module.global.get(goes, i32);
   } else if (!choice) list.push(result === none ? call : module.local.set(back[0], call));
   for (const { local, name } of slots) list.push(module.local.set(local, module.global.get(name, types[local])));
   const leave = (label) => {
@@ -231,8 +231,7 @@ function build(module, as, items, part) {
   for (const item of items) moved(item, place);
   const way = locals.length;
   const go = (at) => module.local.set(way, module.i32.const(at));
-  const body = items.map((item) => unreturned(module, item, value));
-  let inner = body;
+  let inner = items.map((item) => unreturned(module, item, value));
   if (falls && exits.length > 0) inner = [...inner, module.break(END)];
   for (const [at, label] of [...exits.entries()].reverse()) {
     inner = [module.block(label, inner, none), ...(choice ? [go(at + 1)] : [])];
@@ -242,10 +241,9 @@ function build(module, as, items, part) {
   for (const { local, name } of slots) end.push(module.global.set(name, get(module, place.get(local), types[local])));
   if (choice) end.push(get(module, way, i32));
   else if (result !== none) end.push(get(module, place.get(back[0]), types[back[0]]));
-  const stays = exits.length > 0 || falls;
-  const whole = stays ? module.block(null, end, result) : module.block(null, [...inner, module.unreachable()], result);
+  if (exits.length === 0 && !falls) end.push(module.unreachable());
   const extra = locals.slice(given.length).map((local) => types[local]);
-  module.addFunction(as, binaryen.createType(given.map((local) => types[local])), result, [...extra, i32], whole);
+  module.addFunction(as, binaryen.createType(given.map((local) => types[local])), result, [...extra, i32], module.block(null, end, result));
 }
 
 /** Gives the locals of an expression their new places. */

@@ -138,7 +138,8 @@ function outlined(bytes, waits, parts) {
     spoken.set(name, before.map(({ item, value }) => ({ value, stays: left.has(item) })));
   }
   const names = shortened(module);
-  return { bytes: emit(module, true), made: new Set(made), spoken, names };
+  const all = written(module).map(({ name }) => name);
+  return { bytes: emit(module, true), all, made: new Set(made), spoken, names };
 }
 
 /** Gives short names to what the bindings hand in and call: they are told by `imports` and `exports`, from the old name to the new. */
@@ -187,11 +188,8 @@ function staying(waits, spoken) {
 /** Both halves, and the names that the bindings must use. `waits(name)` says where a function goes, `parts` which run in part,
  *  `linked` is what the linker wrote. */
 export function split(whole, waits, parts, linked) {
-  const { bytes, made, spoken, names: told } = outlined(whole, waits, parts);
+  const { bytes, all, made, spoken, names: told } = outlined(whole, waits, parts);
   const waiting = constants(linked, staying(waits, spoken));
-  const module = read(bytes);
-  const all = written(module).map(({ name }) => name);
-  module.dispose();
   const { stay, entries } = called(bytes, new Set(all.filter((name) => waits(name) || made.has(name))));
   const names = new Set(all.filter((name) => !stay.has(name)));
   const second = later(bytes, names, entries, waiting);
