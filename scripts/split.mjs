@@ -25,8 +25,18 @@ const count = (number, at) => Array.from({ length: number }, (_, index) => at(in
 
 const short = (text, length) => createHash("sha256").update(text).digest("base64url").slice(0, length);
 
-/** A name without what it says of the build: which compilation of a crate, how far back a repetition is. */
-const lasting = (name) => name.replace(/Cs[0-9A-Za-z]+_|\.llvm\.\d+|_\d+$/g, "").replace(/B[0-9A-Za-z]*_/g, "");
+/** Where the name of the crate begins that a generic function was made for, at the end of a function's name; which crate makes it may differ
+ *  from build to build. */
+function maker(name) {
+  const crates = [...name.matchAll(/(?=C(?:s[0-9A-Za-z]*_)?(\d+)(\w+)$)/g)];
+  return crates.find(([, length, crate]) => crate.length === Number(length))?.index;
+}
+
+/** A name without what it says of the build: which compilation of a crate, how far back a repetition is, for which crate it was made. */
+function lasting(name) {
+  const plain = name.replace(/\.llvm\.\d+$|_\d+$/, "");
+  return plain.slice(0, maker(plain)).replace(/Cs[0-9A-Za-z]+_|B[0-9A-Za-z]*_/g, "");
+}
 
 /** What stands for a function in the list of those that wait; functions of one name wait together. */
 export const mark = (name) => short(lasting(name), 5);
