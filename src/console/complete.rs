@@ -221,7 +221,7 @@ impl At<'_> {
         let rollout = path.starts_with("kubectl rollout");
         let rolls = |r: &str| matches!(r, "daemonsets" | "deployments" | "statefulsets");
         let listed = schema()
-            .resources
+            .resources()
             .iter()
             .filter(|r| r.verbs.contains(&"list"));
         listed
@@ -234,7 +234,7 @@ impl At<'_> {
     fn fields(&self) -> Vec<String> {
         let Some((parents, _)) = self.partial.rsplit_once('.') else {
             return schema()
-                .resources
+                .resources()
                 .iter()
                 .map(|r| r.name.to_owned())
                 .collect();

@@ -226,7 +226,7 @@ fn option(label: &str, insert: &str, detail: &str) -> Completion {
 /// Kinds, and versions that have the kind that is there.
 fn heads(key: &str, version: &str, kind: &str) -> Vec<Completion> {
     let mut out: Vec<Completion> = Vec::new();
-    for resource in &schema().resources {
+    for resource in schema().resources() {
         let own = resource.api_version();
         let label = if key == "kind" {
             if !version.is_empty() && version != own {
@@ -234,7 +234,7 @@ fn heads(key: &str, version: &str, kind: &str) -> Vec<Completion> {
             }
             resource.kind.to_owned()
         } else {
-            let known = schema().resources.iter().any(|r| r.kind == kind);
+            let known = schema().resources().iter().any(|r| r.kind == kind);
             if known && resource.kind != kind {
                 continue;
             }

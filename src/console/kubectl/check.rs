@@ -16,10 +16,8 @@ pub fn errors(value: &Value) -> Vec<String> {
         }
         return errors;
     }
-    let checked_there = schema()
-        .resources
-        .iter()
-        .any(|r| r.api_version() == version && r.kind == kind && r.verbs.contains(&"patch"));
+    let resource = schema().resource_of(version, kind);
+    let checked_there = resource.is_some_and(|r| r.kind == kind && r.verbs.contains(&"patch"));
     if !checked_there && let Some(definition) = definition(version, kind) {
         walk(definition, kind, value, &mut errors);
     }

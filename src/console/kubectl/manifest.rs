@@ -369,12 +369,7 @@ pub fn other_namespace(namespace: &str, wanted: &str) -> Failure {
 
 /// The type of an `apiVersion` and a `kind`, which may be written in lower case.
 pub fn of(api_version: &str, kind: &str) -> Option<Type> {
-    let same = |r: &crate::k8s::schema::Resource| {
-        r.api_version() == api_version && (r.kind == kind || r.kind.to_lowercase() == kind)
-    };
     schema()
-        .resources
-        .iter()
-        .find(|r| same(r))
+        .resource_of(api_version, kind)
         .map(Type::of_resource)
 }

@@ -38,7 +38,7 @@ impl Type {
     /// The type of a stored kind.
     pub fn of(kind: Kind) -> Self {
         let same = |r: &&Resource| r.kind == kind.name() && r.group == kind.group();
-        let resource = schema().resources.iter().find(same);
+        let resource = schema().resources().iter().find(same);
         let resource = resource.expect("every stored kind is a resource of the server");
         Self {
             resource,
@@ -69,7 +69,10 @@ impl Type {
 
     /// All types with `list`, in the order of `kubectl api-resources`.
     pub fn all() -> impl Iterator<Item = Type> {
-        let whole = schema().resources.iter().filter(|r| !r.name.contains('/'));
+        let whole = schema()
+            .resources()
+            .iter()
+            .filter(|r| !r.name.contains('/'));
         whole.map(Self::new)
     }
 
@@ -118,7 +121,7 @@ impl Type {
     pub fn has_part(self, part: &str) -> bool {
         let name = format!("{}/{part}", self.resource.name);
         let own = |r: &&Resource| r.group == self.resource.group && r.name == name;
-        schema().resources.iter().find(own).is_some()
+        schema().resources().iter().find(own).is_some()
     }
 
     pub fn namespaced(self) -> bool {

@@ -134,7 +134,7 @@ mod tests {
 
     #[test]
     fn every_version_served_is_listed() {
-        for resource in &schema().resources {
+        for resource in schema().resources() {
             let name = format!("{}.{}", resource.version, resource.group);
             let listed = VERSIONS.iter().any(|(version, _, _)| *version == name);
             // The server that lists them is not among them.

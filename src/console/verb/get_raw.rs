@@ -103,7 +103,7 @@ fn raw(path: &str, io: &mut Io<'_>) -> Result<(), Failure> {
 /// The groups with their versions, in the order of the server.
 fn groups() -> Vec<(&'static str, Vec<&'static str>)> {
     let mut groups: Vec<(&str, Vec<&str>)> = Vec::new();
-    for resource in schema().resources.iter().filter(|r| !r.group.is_empty()) {
+    for resource in schema().resources().iter().filter(|r| !r.group.is_empty()) {
         match groups.iter_mut().find(|(g, _)| *g == resource.group) {
             Some((_, versions)) => {
                 if !versions.contains(&resource.version) {
@@ -133,7 +133,7 @@ fn group((name, versions): &(&str, Vec<&str>), whole: bool) -> String {
 
 /// The list of a version's resources.
 fn resources(group: &str, version: &str, io: &mut Io<'_>) -> Result<(), Failure> {
-    let all = schema().resources.iter();
+    let all = schema().resources().iter();
     let own: Vec<_> = all
         .filter(|r| r.group == group && r.version == version)
         .collect();
@@ -179,7 +179,11 @@ fn place<'a>(group: &str, version: &str, rest: &'a [&'a str]) -> Result<Place<'a
     let same = |r: &&crate::k8s::schema::Resource| {
         r.name == *plural && r.group == group && r.version == version
     };
-    let resource = schema().resources.iter().find(same).ok_or_else(not_there)?;
+    let resource = schema()
+        .resources()
+        .iter()
+        .find(same)
+        .ok_or_else(not_there)?;
     Ok((Type::of_resource(resource), namespace, &rest[1..]))
 }
 

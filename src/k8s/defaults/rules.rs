@@ -1,7 +1,7 @@
 //! Which struct gets which rule, and where below it there is something to fill in.
 
 use super::{each, empty, pod, unset, within, workload};
-use crate::k8s::schema::{Definition, DefinitionId, Field, Schema, Type, schema};
+use crate::k8s::schema::{Definition, DefinitionId, Field, Type, schema};
 use crate::k8s::{Map, Str, Value};
 use std::sync::OnceLock;
 
@@ -125,11 +125,17 @@ const RULES: &[(&str, Rule)] = &[
 
 /// What to do with a struct.
 pub(super) fn plan(id: DefinitionId) -> &'static Plan {
-    static PLANS: OnceLock<Vec<Plan>> = OnceLock::new();
-    &PLANS.get_or_init(|| plans(schema()))[id.index()]
+    static COMMON: OnceLock<Vec<Plan>> = OnceLock::new();
+    static ALL: OnceLock<Vec<Plan>> = OnceLock::new();
+    let common = COMMON.get_or_init(|| plans(schema().common().iter().collect()));
+    match common.get(id.index()) {
+        Some(plan) => plan,
+        None => &ALL.get_or_init(|| plans(schema().definitions().collect()))[id.index()],
+    }
 }
 
-fn plans(schema: &'static Schema) -> Vec<Plan> {
+/// Plans for the first places of the table. What lies behind them may have something to fill in.
+fn plans(definitions: Vec<&'static Definition>) -> Vec<Plan> {
     let own = |d: &'static Definition| Plan {
         rule: RULES
             .iter()
@@ -138,7 +144,7 @@ fn plans(schema: &'static Schema) -> Vec<Plan> {
         published: d.fields.iter().filter(|f| is_written(f)).collect(),
         below: Vec::new(),
     };
-    let mut plans: Vec<Plan> = schema.definitions().map(own).collect();
+    let mut plans: Vec<Plan> = definitions.iter().copied().map(own).collect();
     let mut busy: Vec<bool> = plans
         .iter()
         .map(|p| p.rule.is_some() || !p.published.is_empty())
@@ -148,10 +154,12 @@ fn plans(schema: &'static Schema) -> Vec<Plan> {
         let leads = |f: &Field| {
             f.go.named == Some("ResourceList")
                 || !matches!(f.ty, Type::Map(_))
-                    && f.ty.element_struct().is_some_and(|id| busy[id.index()])
+                    && f.ty
+                        .element_struct()
+                        .is_some_and(|id| busy.get(id.index()).is_none_or(|b| *b))
         };
-        let found: Vec<Vec<&'static Field>> = schema
-            .definitions()
+        let found: Vec<Vec<&'static Field>> = definitions
+            .iter()
             .map(|d| d.fields.iter().filter(|f| leads(f)).collect())
             .collect();
         let next: Vec<bool> = busy

@@ -1,13 +1,10 @@
-//! Reads the two data files into the table.
+//! Reads the data files into the table.
 
 use super::read::{Reader, Scalar};
-use super::{Definition, DefinitionId, Field, GoField, GroupVersionKind, Resource, Schema};
+use super::{Definition, DefinitionId, Field, GoField, GroupVersionKind, Rarer, Resource, Schema};
 use super::{Topology, Type};
 use crate::k8s::order::InOrder;
 use crate::k8s::{Str, Value};
-
-const PUBLISHED: &str = include_str!("kubernetes-1.36.3.json");
-const GO_TYPES: &str = include_str!("go-types-1.36.3.txt");
 
 /// A type before references are looked up.
 #[derive(Default)]
@@ -38,32 +35,94 @@ struct RawDefinition {
     fields: Vec<(&'static str, RawField)>,
 }
 
-/// Reads both files.
-pub(super) fn load() -> Schema {
+/// Where the struct of a name is.
+type Places<'a> = &'a mut dyn FnMut(&'static str) -> Option<DefinitionId>;
+
+/// Reads the common part.
+pub(super) fn common() -> Schema {
+    let (resources, raw) = published(include_str!("common-1.36.3.json"));
+    let names: Vec<&'static str> = raw.iter().map(|d| d.name).collect();
+    let mut mentioned: Vec<&'static str> = Vec::new();
+    let mut place = |name: &'static str| {
+        let known = names.binary_search(&name).ok();
+        let index = known.unwrap_or_else(|| {
+            let found = mentioned.iter().position(|n| *n == name);
+            names.len()
+                + found.unwrap_or_else(|| {
+                    mentioned.push(name);
+                    mentioned.len() - 1
+                })
+        });
+        DefinitionId::at(index)
+    };
+    let go_types = include_str!("common-go-types-1.36.3.txt");
+    Schema {
+        resources,
+        common: resolved(raw, go_types, &mut place),
+        mentioned,
+        rarer: std::sync::OnceLock::new(),
+    }
+}
+
+/// Reads the rest.
+pub(super) fn rarer(schema: &Schema) -> Rarer {
+    let (mut resources, mut raw) = published(include_str!("rarer-1.36.3.json"));
+    for common in &schema.resources {
+        let same = |r: &&Resource| (r.group, r.version) == (common.group, common.version);
+        let behind = |r: &Resource| same(&r) && r.name > common.name;
+        let place = resources.iter().position(behind);
+        resources.insert(place.unwrap_or(resources.len()), common.clone());
+    }
+    let mention = |name: &str| schema.mentioned.iter().position(|n| *n == name);
+    raw.order_by_key(|d| (mention(d.name).unwrap_or(schema.mentioned.len()), d.name));
+    let from = schema.common.len();
+    let name = |(i, d): (usize, &RawDefinition)| Some((d.name, DefinitionId::at(from + i)?));
+    let mut places: Vec<_> = raw.iter().enumerate().filter_map(name).collect();
+    places.order_by_key(|(name, _)| *name);
+    let mut place = |name: &'static str| {
+        schema.common_named(name).or_else(|| {
+            let found = places.binary_search_by(|(n, _)| (*n).cmp(name));
+            found.ok().map(|i| places[i].1)
+        })
+    };
+    let definitions = resolved(raw, include_str!("rarer-go-types-1.36.3.txt"), &mut place);
+    Rarer {
+        resources,
+        definitions,
+        places,
+    }
+}
+
+/// What the API server publishes.
+fn published(text: &'static str) -> (Vec<Resource>, Vec<RawDefinition>) {
     let mut resources = Vec::new();
     let mut raw = Vec::new();
-    Reader::new(PUBLISHED).map(|r, key| match key {
+    Reader::new(text).map(|r, key| match key {
         "resources" => resources = r.list(resource),
         "definitions" => r.map(|r, name| raw.push(definition(r, name))),
         _ => r.skip(),
     });
-    let names: Vec<&'static str> = raw.iter().map(|d: &RawDefinition| d.name).collect();
-    let mut definitions: Vec<Definition> = raw.into_iter().map(|d| resolve(d, &names)).collect();
-    for line in GO_TYPES.lines() {
+    (resources, raw)
+}
+
+/// Looks up what fields refer to, and adds what the Go structs say.
+fn resolved(raw: Vec<RawDefinition>, go_types: &'static str, places: Places) -> Vec<Definition> {
+    let mut definitions: Vec<Definition> = Vec::with_capacity(raw.len());
+    for definition in raw {
+        definitions.push(resolve(definition, places));
+    }
+    for line in go_types.lines() {
         let (name, fields) = line.split_once(' ').unwrap_or((line, ""));
         let atomic = name.ends_with('~');
         let name = name.trim_end_matches('~');
-        if let Ok(i) = definitions.binary_search_by(|d| d.name.cmp(name)) {
-            definitions[i].atomic = atomic;
-            go_fields(&mut definitions[i], fields);
-            let always = (0..).zip(&definitions[i].fields);
-            definitions[i].always = always.filter(|(_, f)| f.always()).map(|(i, _)| i).collect();
+        if let Some(found) = definitions.iter_mut().find(|d| d.name == name) {
+            found.atomic = atomic;
+            go_fields(found, fields);
+            let always = (0..).zip(&found.fields);
+            found.always = always.filter(|(_, f)| f.always()).map(|(i, _)| i).collect();
         }
     }
-    Schema {
-        resources,
-        definitions,
-    }
+    definitions
 }
 
 fn resource(reader: &mut Reader) -> Resource {
@@ -141,11 +200,11 @@ fn type_key(out: &mut RawType, reader: &mut Reader, key: &str) {
     }
 }
 
-fn resolve(raw: RawDefinition, names: &[&'static str]) -> Definition {
+fn resolve(raw: RawDefinition, places: Places) -> Definition {
     let required = raw.required;
-    let one = |(name, field): (&'static str, RawField)| Field {
+    let mut one = |(name, field): (&'static str, RawField)| Field {
         name,
-        ty: type_of(&field.ty, names),
+        ty: type_of(&field.ty, places),
         words: words_of(&field.ty),
         required: required.contains(&name),
         merge: field.strategy.split(',').any(|s| s == "merge"),
@@ -160,7 +219,7 @@ fn resolve(raw: RawDefinition, names: &[&'static str]) -> Definition {
         }),
         go: GoField::default(),
     };
-    let mut fields: Vec<Field> = raw.fields.into_iter().map(one).collect();
+    let mut fields: Vec<Field> = raw.fields.into_iter().map(&mut one).collect();
     fields.order_by_key(|f| f.name);
     Definition {
         name: raw.name,
@@ -189,9 +248,9 @@ fn topology(field: &RawField) -> Topology {
     }
 }
 
-fn type_of(raw: &RawType, names: &[&'static str]) -> Type {
+fn type_of(raw: &RawType, places: Places) -> Type {
     if let Some((map, item)) = &raw.item {
-        let item = Box::new(type_of(item, names));
+        let item = Box::new(type_of(item, places));
         return if *map {
             Type::Map(item)
         } else {
@@ -209,10 +268,7 @@ fn type_of(raw: &RawType, names: &[&'static str]) -> Type {
         ("meta.v1.Time", ..) => Type::Time,
         ("meta.v1.MicroTime", ..) => Type::MicroTime,
         ("" | "runtime.RawExtension" | "meta.v1.FieldsV1", ..) => Type::Raw,
-        (reference, ..) => match names.binary_search(&reference).map(u16::try_from) {
-            Ok(Ok(index)) => Type::Struct(DefinitionId(index)),
-            Ok(Err(_)) | Err(_) => Type::Raw,
-        },
+        (reference, ..) => places(reference).map_or(Type::Raw, Type::Struct),
     }
 }
 
@@ -302,10 +358,15 @@ mod tests {
 
     #[test]
     fn loads_fast_and_fully() {
-        let schema = load();
-        assert_eq!(
-            (schema.resources.len(), schema.definitions.len()),
-            (113, 359)
-        );
+        let schema = common();
+        let rarer = schema.rarer();
+        let definitions = schema.common.len() + rarer.definitions.len();
+        assert_eq!((rarer.resources.len(), definitions), (113, 359));
+        // What was mentioned is where it was said to be.
+        for (place, name) in (schema.common.len()..).zip(&schema.mentioned) {
+            assert_eq!(schema.named(name).map(DefinitionId::index), Some(place));
+            let id = DefinitionId::at(place).expect("is there");
+            assert_eq!(schema.definition(id).name, *name);
+        }
     }
 }

@@ -1,8 +1,12 @@
-//! The table of kinds, fields, types, merge keys and enums of the pinned version, read once from two data files:
-//! what the API server publishes (`kubernetes-1.36.3.json`) and what its Go structs add to it (`go-types-1.36.3.txt`:
-//! for each struct its fields in order; `*` is a pointer, `!` is written even when empty, `0` is left out when zero,
+//! The table of kinds, fields, types, merge keys and enums of the pinned version, read once from data files: what the API
+//! server publishes (`*-1.36.3.json`) and what its Go structs add to it (`*-go-types-1.36.3.txt`: for each struct its
+//! fields in order; `*` is a pointer, `!` is written even when empty, `0` is left out when zero,
 //! `=Name` is the field's own type, `<Name … >` are the fields of an embedded struct; `~` marks a struct that
 //! server-side apply sees as one value).
+//!
+//! The table is in two parts, so that the page need not fetch the whole of it at first: `common-` has what an untouched
+//! cluster of DaemonSets needs, `rarer-` the rest; it is read when something asks for it. A struct of the common part
+//! may hold a rarer one: that one's place is known from its name before it is read.
 
 mod load;
 mod read;
@@ -16,14 +20,28 @@ pub const VERSION: &str = "v1.36.3";
 /// The whole table.
 #[derive(Debug)]
 pub struct Schema {
+    /// Resources of common kinds.
+    resources: Vec<Resource>,
+    /// By name; the first places.
+    common: Vec<Definition>,
+    /// Names of rarer structs that the common ones hold, in the order of their places.
+    mentioned: Vec<&'static str>,
+    rarer: OnceLock<Rarer>,
+}
+
+/// What is read when something asks for it.
+#[derive(Debug)]
+struct Rarer {
     /// In the order of `kubectl api-resources`: by group as the server lists them.
-    pub resources: Vec<Resource>,
-    /// By name.
+    resources: Vec<Resource>,
+    /// The places behind the common ones: what those mention, then the others by name.
     definitions: Vec<Definition>,
+    /// Where each definition is, by its name.
+    places: Vec<(&'static str, DefinitionId)>,
 }
 
 /// One resource of the server.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Resource {
     /// Empty for the core group.
     pub group: &'static str,
@@ -148,39 +166,78 @@ pub struct GoField {
 }
 
 impl DefinitionId {
-    /// Its place among [`Schema::definitions`].
+    /// Its place in the table.
+    fn at(index: usize) -> Option<Self> {
+        u16::try_from(index).ok().map(DefinitionId)
+    }
+
+    /// Its place in the table.
     pub fn index(self) -> usize {
         usize::from(self.0)
     }
 }
 
 impl Schema {
-    /// All definitions, by name.
+    fn rarer(&self) -> &Rarer {
+        self.rarer.get_or_init(|| load::rarer(self))
+    }
+
+    /// In the order of `kubectl api-resources`: by group as the server lists them.
+    pub fn resources(&self) -> &[Resource] {
+        &self.rarer().resources
+    }
+
+    /// The resource of a kind (its name in lower case will do) of this group and version.
+    pub fn resource_of(&self, api_version: &str, kind: &str) -> Option<&Resource> {
+        let is = |r: &&Resource| {
+            r.api_version() == api_version && (r.kind == kind || r.kind.to_lowercase() == kind)
+        };
+        let common = self.resources.iter().find(is);
+        common.or_else(|| self.resources().iter().find(is))
+    }
+
+    /// The common definitions, in the order of their places, which are the first.
+    pub fn common(&self) -> &[Definition] {
+        &self.common
+    }
+
+    /// All definitions, in the order of their places.
     pub fn definitions(&self) -> impl Iterator<Item = &Definition> {
-        self.definitions.iter()
+        self.common.iter().chain(&self.rarer().definitions)
     }
 
     /// The definition with this id.
     pub fn definition(&self, id: DefinitionId) -> &Definition {
-        &self.definitions[usize::from(id.0)]
+        match self.common.get(id.index()) {
+            Some(found) => found,
+            None => &self.rarer().definitions[id.index() - self.common.len()],
+        }
+    }
+
+    fn common_named(&self, name: &str) -> Option<DefinitionId> {
+        let found = self.common.binary_search_by(|d| d.name.cmp(name));
+        found.ok().and_then(DefinitionId::at)
     }
 
     /// The definition with this name, e.g. `core.v1.PodSpec`.
     pub fn named(&self, name: &str) -> Option<DefinitionId> {
-        let found = self.definitions.binary_search_by(|d| d.name.cmp(name));
-        found
-            .ok()
-            .and_then(|i| u16::try_from(i).ok())
-            .map(DefinitionId)
+        self.common_named(name).or_else(|| {
+            let places = &self.rarer().places;
+            let found = places.binary_search_by(|(n, _)| (*n).cmp(name));
+            found.ok().map(|i| places[i].1)
+        })
     }
 
     /// The definition of an object of this group, version and kind.
     pub fn of(&self, group: &str, version: &str, kind: &str) -> Option<DefinitionId> {
-        let index = self.definitions.iter().position(|d| {
+        let is = |d: &Definition| {
             d.gvk
                 .is_some_and(|g| g.group == group && g.version == version && g.kind == kind)
-        })?;
-        u16::try_from(index).ok().map(DefinitionId)
+        };
+        let first = self.common.iter().position(is);
+        first
+            .or_else(|| self.definitions().position(is))
+            .and_then(DefinitionId::at)
     }
 
     /// The resource that a word of the command line means: plural, singular, short name (all case-sensitive) or
@@ -195,7 +252,7 @@ impl Schema {
                     .and_then(|g| g.strip_prefix('.'))
                     == Some(r.group)
         };
-        let all = || self.resources.iter().filter(fits);
+        let all = || self.resources().iter().filter(fits);
         let lower = word.to_ascii_lowercase();
         all()
             .find(|r| r.name == word || r.singular == word)
@@ -347,7 +404,7 @@ impl Field {
 /// The table, read on first use.
 pub fn schema() -> &'static Schema {
     static SCHEMA: OnceLock<Schema> = OnceLock::new();
-    SCHEMA.get_or_init(load::load)
+    SCHEMA.get_or_init(load::common)
 }
 
 /// The definition of a stored kind.
@@ -357,14 +414,13 @@ pub fn definition(kind: Kind) -> &'static Definition {
 
 /// Where the definition of a stored kind is.
 pub fn definition_id(kind: Kind) -> DefinitionId {
-    static IDS: OnceLock<Vec<DefinitionId>> = OnceLock::new();
-    let ids = IDS.get_or_init(|| {
-        let find = |k: &super::kind::KindInfo| schema().of(k.group, k.version, k.name);
-        let all = super::kind::KINDS.iter();
-        all.map(|k| find(k).expect("every stored kind is in the table"))
-            .collect()
-    });
-    ids[kind as usize]
+    static IDS: OnceLock<Vec<OnceLock<DefinitionId>>> = OnceLock::new();
+    let ids = IDS.get_or_init(|| super::kind::KINDS.iter().map(|_| OnceLock::new()).collect());
+    *ids[kind as usize].get_or_init(|| {
+        let k = &super::kind::KINDS[kind as usize];
+        let found = schema().of(k.group, k.version, k.name);
+        found.expect("every stored kind is in the table")
+    })
 }
 
 #[cfg(test)]
@@ -380,7 +436,7 @@ mod tests {
         let field = field.expect("is there");
         assert_eq!(field.words, ["SCTP", "TCP", "UDP"]);
         assert_eq!(field.go.named, Some("Protocol"));
-        assert_eq!(schema().resources.len(), 113);
+        assert_eq!(schema().resources().len(), 113);
         for word in [
             "ds",
             "daemonset",
@@ -401,7 +457,7 @@ mod tests {
 
     #[test]
     fn every_field_is_known_to_both_files() {
-        for definition in &schema().definitions {
+        for definition in schema().definitions() {
             if definition.name.starts_with("meta.v1.APIResource") {
                 continue; // discovery only
             }
