@@ -4,7 +4,7 @@
 //! enforces it):
 //!
 //! ```text
-//! k8s  →  sim  →  parts  →  cluster  →  { console, share, view }  →  app  →  main.rs
+//! k8s  →  sim  →  parts  →  cluster  →  { console, lesson, share, view }  →  app  →  main.rs
 //! ```
 //!
 //! * [`k8s`]: the object model and the pure rules over it.
@@ -12,6 +12,7 @@
 //! * [`parts`]: the controllers, the scheduler and the kubelets.
 //! * [`cluster`]: the world and its only public face.
 //! * [`console`]: a typed line to text and commands.
+//! * [`lesson`]: short courses, and whether their goals are met.
 //! * [`share`]: a run as a link or a file, and back.
 //! * [`view`]: one moment of the world as plain screen values.
 //! * `app`: the page, for the browser only.
@@ -25,6 +26,8 @@ pub mod parts;
 pub mod cluster;
 
 pub mod console;
+
+pub mod lesson;
 
 pub mod share;
 

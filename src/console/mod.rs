@@ -44,5 +44,7 @@ pub mod line;
 
 pub mod paste;
 
+pub mod read;
+
 pub use job::{Job, Output, Poll};
 pub use session::Session;

@@ -10,6 +10,7 @@ mod flips;
 mod golden;
 mod kubelet;
 mod kubelet_refuses;
+mod lessons;
 mod lifecycle;
 mod mask;
 mod memory;

@@ -18,14 +18,18 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("parts", &["k8s", "sim"]),
     ("cluster", &["k8s", "sim", "parts"]),
     ("console", &["k8s", "cluster"]),
+    ("lesson", &["k8s", "cluster", "console"]),
     ("share", &["k8s", "cluster"]),
     ("view", &["k8s", "cluster"]),
-    ("app", &["k8s", "cluster", "console", "share", "view"]),
+    (
+        "app",
+        &["k8s", "cluster", "console", "lesson", "share", "view"],
+    ),
 ];
 
 /// Folders of `src/app/` that hold components, one a file.
 const COMPONENT_FOLDERS: &[&str] = &[
-    "bottom", "console", "editor", "grid", "nodes", "timeline", "ui", "why",
+    "bottom", "console", "editor", "grid", "lesson", "nodes", "timeline", "ui", "why",
 ];
 
 struct Source {

@@ -14,6 +14,7 @@ pub mod regex;
 pub mod script;
 pub mod sed;
 pub mod sort;
+pub mod ssh;
 pub mod table;
 pub mod test;
 pub mod text;
@@ -30,7 +31,7 @@ pub const NAMES: &[&str] = &[
     "command", "continue", "cp", "cut", "date", "dirname", "echo", "egrep", "exit", "export",
     "false", "fgrep", "grep", "head", "help", "history", "kubectl", "less", "ls", "mkdir", "more",
     "mv", "nano", "nl", "paste", "printf", "pwd", "read", "rev", "rm", "sed", "seq", "set", "sh",
-    "sleep", "sort", "source", "tac", "tail", "tee", "test", "touch", "tr", "true", "uniq",
+    "sleep", "sort", "source", "ssh", "tac", "tail", "tee", "test", "touch", "tr", "true", "uniq",
     "unset", "vi", "vim", "watch", "wc", "which", "xargs",
 ];
 
@@ -82,6 +83,7 @@ pub fn start_within(
         "sort" => sort::start(args),
         "cut" | "tr" => cut::start(name, args),
         "sed" => sed::start(args),
+        "ssh" => ssh::start(args),
         "awk" => awk::start(args),
         "watch" => watch::watch(args, depth),
         "xargs" => watch::xargs(args, depth),

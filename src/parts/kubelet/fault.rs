@@ -39,6 +39,11 @@ impl Kubelets {
         }
     }
 
+    /// Whether the node's kubelet runs; none where there is no such machine.
+    pub fn is_up(&self, node: &str) -> Option<bool> {
+        self.nodes.get(node).map(|kubelet| kubelet.running)
+    }
+
     /// The node's kubelet comes back, as after a reboot.
     pub fn boot(&mut self, ctx: &mut Kx<'_>, node: &str) {
         if let Some(kubelet) = self.kubelet(node) {
