@@ -35,6 +35,8 @@ pub mod console;
 
 pub mod bottom;
 
+pub mod lesson;
+
 pub mod keep;
 
 use leptos::prelude::*;
@@ -55,6 +57,7 @@ pub fn App() -> impl IntoView {
     provide_context(screen);
     provide_context(dispatch);
     provide_context(bottom::Bottom::default());
+    provide_context(lesson::Lessons::default());
     provide_context(ui::Help::default());
     provide_context(editor::desk::Desk::default());
     let asked = ui::options::read();

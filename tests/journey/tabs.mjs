@@ -50,7 +50,7 @@ export const journeys = {
     await page.page.keyboard.press("ArrowRight");
     assert.equal(await page.id("tab-events").getAttribute("aria-selected"), "true");
     await page.page.keyboard.press("End");
-    assert.equal(await page.id("tab-api").getAttribute("aria-selected"), "true");
+    assert.equal(await page.id("tab-lessons").getAttribute("aria-selected"), "true");
     await closed(page);
   },
 

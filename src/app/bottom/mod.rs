@@ -1,4 +1,4 @@
-//! The tabs under the time line: console, events, the controller's insides, API log.
+//! The tabs under the time line: console, events, the controller's insides, API log, lessons.
 
 mod api_log;
 

@@ -5,6 +5,7 @@ use super::events::Events;
 use super::insides::Insides;
 use super::tab::{Tab, use_bottom};
 use crate::app::console;
+use crate::app::lesson;
 use crate::app::ui::arrows;
 use crate::app::words::t;
 use leptos::prelude::*;
@@ -34,6 +35,7 @@ pub fn Pane() -> impl IntoView {
         Tab::Events => view! { <Events /> }.into_any(),
         Tab::Insides => view! { <Insides /> }.into_any(),
         Tab::Api => view! { <ApiLog /> }.into_any(),
+        Tab::Lessons => view! { <lesson::Pane /> }.into_any(),
     };
     view! {
         <div class="bottom" data-tab=move || tab.get().name()>

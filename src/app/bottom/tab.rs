@@ -11,10 +11,17 @@ pub enum Tab {
     Events,
     Insides,
     Api,
+    Lessons,
 }
 
 impl Tab {
-    pub const ALL: [Tab; 4] = [Tab::Console, Tab::Events, Tab::Insides, Tab::Api];
+    pub const ALL: [Tab; 5] = [
+        Tab::Console,
+        Tab::Events,
+        Tab::Insides,
+        Tab::Api,
+        Tab::Lessons,
+    ];
 
     /// As the page's hooks write it.
     pub const fn name(self) -> &'static str {
@@ -23,6 +30,7 @@ impl Tab {
             Tab::Events => "events",
             Tab::Insides => "insides",
             Tab::Api => "api",
+            Tab::Lessons => "lessons",
         }
     }
 
@@ -33,7 +41,13 @@ impl Tab {
             Tab::Events => w("Events"),
             Tab::Insides => w("Insides"),
             Tab::Api => w("API log"),
+            Tab::Lessons => w("Lessons"),
         }
+    }
+
+    /// The console is seen there.
+    pub fn has_console(self) -> bool {
+        matches!(self, Tab::Console | Tab::Lessons)
     }
 }
 
@@ -41,6 +55,15 @@ impl Tab {
 #[derive(Clone, Copy)]
 pub struct Bottom {
     pub tab: RwSignal<Tab>,
+}
+
+impl Bottom {
+    /// Brings the console to the front, unless it is there already.
+    pub fn show_console(self) {
+        if !self.tab.get_untracked().has_console() {
+            self.tab.set(Tab::Console);
+        }
+    }
 }
 
 impl Default for Bottom {

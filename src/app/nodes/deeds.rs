@@ -1,6 +1,6 @@
 //! Deeds of the cards.
 
-use crate::app::bottom::{Bottom, Tab};
+use crate::app::bottom::Bottom;
 use crate::app::session::Dispatch;
 use crate::cluster::Command;
 use crate::k8s::{Kind, Str};
@@ -9,7 +9,7 @@ use leptos::prelude::*;
 impl Dispatch {
     /// Runs a line whose answer is to be read, and shows the console.
     pub fn ask(self, bottom: Bottom, line: &str) {
-        bottom.tab.set(Tab::Console);
+        bottom.show_console();
         self.screen.section.set("console");
         self.line(line);
     }

@@ -1,6 +1,9 @@
 //! Help on request: the list of keys and the tour.
 
 use super::menu::Menu;
+use super::ways::focus;
+use crate::app::bottom::{Tab, use_bottom};
+use crate::app::screen::use_screen;
 use crate::app::words::t;
 use leptos::prelude::*;
 
@@ -31,6 +34,12 @@ pub fn use_help() -> Help {
 #[component]
 pub fn HelpMenu() -> impl IntoView {
     let help = use_help();
+    let (screen, tab) = (use_screen(), use_bottom().tab);
+    let lessons = move |_| {
+        tab.set(Tab::Lessons);
+        screen.section.set("console");
+        focus("[data-testid=tab-lessons]");
+    };
     view! {
         <Menu label=t("Help") sign="?" testid="help">
             <button role="menuitem" data-testid="help-keys" on:click=move |_| help.keys.set(true)>
@@ -38,6 +47,9 @@ pub fn HelpMenu() -> impl IntoView {
             </button>
             <button role="menuitem" data-testid="help-tour" on:click=move |_| help.tour.set(Some(0))>
                 {t("A short tour")}
+            </button>
+            <button role="menuitem" data-testid="help-lessons" on:click=lessons>
+                {t("Lessons")}
             </button>
         </Menu>
     }

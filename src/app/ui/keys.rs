@@ -18,7 +18,7 @@ pub const KEYS: [(&str, &str); 12] = [
     ("e", w("to the manifest")),
     ("g", w("to the nodes")),
     ("y", w("to the reasons")),
-    ("1 – 4", w("tabs under the time line")),
+    ("1 – 5", w("tabs under the time line")),
     ("Ctrl Enter", w("apply the manifest, in the editor")),
     ("Esc", w("close what is open")),
 ];

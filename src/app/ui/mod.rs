@@ -49,3 +49,4 @@ pub use sections::Sections;
 pub use shortcuts::Shortcuts;
 pub use theme::Theme;
 pub use tour::Tour;
+pub use ways::focus;

@@ -37,7 +37,7 @@ impl Ways {
             "," => self.dispatch.step_back(),
             "s" => self.dispatch.step_sync(),
             "/" => {
-                self.bottom.tab.set(Tab::Console);
+                self.bottom.show_console();
                 self.screen.section.set("console");
                 focus("[data-testid=console-input]");
             }
@@ -53,7 +53,7 @@ impl Ways {
                 self.screen.section.set("why");
                 focus("aside.why");
             }
-            "1" | "2" | "3" | "4" => {
+            "1" | "2" | "3" | "4" | "5" => {
                 let i = usize::from(key.as_bytes()[0] - b'1');
                 self.bottom.tab.set(Tab::ALL[i]);
                 self.screen.section.set("console");
@@ -65,7 +65,7 @@ impl Ways {
 }
 
 /// Focuses an element once the section that holds it is on the screen.
-fn focus(selector: &'static str) {
+pub fn focus(selector: &'static str) {
     request_animation_frame(move || {
         let found = document().query_selector(selector).ok().flatten();
         if let Some(element) = found.and_then(|e| e.dyn_into::<HtmlElement>().ok()) {

@@ -8,7 +8,7 @@ use leptos::prelude::{document, window};
 use std::cell::RefCell;
 
 /// The tables, by the place of the page.
-const TABLES: [&str; 7] = [
+const TABLES: [&str; 8] = [
     include_str!("ui.txt"),
     include_str!("editor.txt"),
     include_str!("nodes.txt"),
@@ -16,6 +16,7 @@ const TABLES: [&str; 7] = [
     include_str!("timeline.txt"),
     include_str!("keep.txt"),
     include_str!("bottom.txt"),
+    include_str!("lesson.txt"),
 ];
 
 /// A language of the page.
