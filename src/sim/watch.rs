@@ -6,6 +6,9 @@ use crate::k8s::{Kind, Object};
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+/// An empty inbox keeps room for so many deliveries.
+const ROOM: usize = 1024;
+
 /// One thing that a watch tells.
 #[derive(Clone, Debug)]
 pub enum Delivery {
@@ -40,9 +43,14 @@ impl Inbox {
 
     /// The next delivery that is due.
     pub fn pop(&mut self, now: SimTime) -> Option<Delivery> {
-        self.deliveries
-            .pop_front_if(|(at, _)| *at <= now)
-            .map(|(_, delivery)| delivery)
+        let (_, delivery) = self.deliveries.pop_front_if(|(at, _)| *at <= now)?;
+        if self.deliveries.is_empty() {
+            // The next ones come where the last ones were, not further on in the ring; room for a whole cluster, which
+            // boots once, is given back.
+            self.deliveries.clear();
+            self.deliveries.shrink_to(ROOM);
+        }
+        Some(delivery)
     }
 
     pub fn next_at(&self) -> Option<SimTime> {
