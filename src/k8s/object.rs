@@ -141,13 +141,14 @@ impl Meta {
     }
 }
 
-/// The typed view of the kinds that parts read field by field. Others are read from the tree.
+/// The typed view of the kinds that parts read field by field. Others are read from the tree. Of pods there are many:
+/// what is larger than theirs lies elsewhere.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum View {
     Pod(Pod),
-    Node(Node),
-    DaemonSet(DaemonSet),
-    ControllerRevision(ControllerRevision),
+    Node(Arc<Node>),
+    DaemonSet(Arc<DaemonSet>),
+    ControllerRevision(Arc<ControllerRevision>),
     /// The name of the object that an event is about.
     Event(Str),
     Other,
@@ -183,12 +184,14 @@ impl Object {
                 let pods = others.iter().filter_map(|other| other.pod_and_tree());
                 View::Pod(Pod::read(&value, &pods.collect::<Vec<_>>()))
             }
-            Kind::Node => View::Node(Node::read(&value)),
-            Kind::DaemonSet => View::DaemonSet(DaemonSet::read(
+            Kind::Node => View::Node(Arc::new(Node::read(&value))),
+            Kind::DaemonSet => View::DaemonSet(Arc::new(DaemonSet::read(
                 &value,
                 previous.and_then(Object::ds_and_tree),
-            )),
-            Kind::ControllerRevision => View::ControllerRevision(ControllerRevision::read(&value)),
+            ))),
+            Kind::ControllerRevision => {
+                View::ControllerRevision(Arc::new(ControllerRevision::read(&value)))
+            }
             Kind::Event => View::Event(value.at(&["involvedObject", "name"]).to_str()),
             Kind::Namespace
             | Kind::ConfigMap
