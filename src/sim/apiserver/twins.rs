@@ -21,6 +21,8 @@ const OF_POD: [&str; 3] = ["allocatedResources", "hostIPs", "resources"];
 /// Subtrees stored lately, by sort.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Twins {
+    /// Whole statuses of new pods.
+    first: Recent,
     conditions: Recent,
     container: [Recent; OF_CONTAINER.len()],
     pod: [Recent; OF_POD.len()],
@@ -92,6 +94,10 @@ impl Twins {
             return;
         }
         let status = pod.at_mut(&["status"]);
+        if old.is_null() && status.get("containerStatuses").is_null() {
+            self.first.share(status);
+            return;
+        }
         for (field, recent) in OF_POD.iter().zip(&mut self.pod) {
             recent.share_field(status, field, &old);
         }
