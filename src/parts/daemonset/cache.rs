@@ -4,7 +4,7 @@ use super::Key;
 use super::ledger::{Ledger, Lens};
 use crate::k8s::ordered::{BTreeMap, BTreeSet};
 use crate::k8s::selector::Selector;
-use crate::k8s::{Kind, Meta, Object, OwnerRef, Str};
+use crate::k8s::{Kind, Meta, Object, OwnerRef, Str, Value};
 use crate::sim::{Delivery, Delta, Deltas, Informer, SimTime};
 use std::sync::Arc;
 
@@ -198,8 +198,20 @@ impl Cache {
         !self.adopted.is_empty()
     }
 
+    /// The affinity of a pod for a node, as the books know it from the pod before, or as its neighbor there has it.
+    pub fn pinned(&mut self, uid: &Str, lens: &Arc<Lens>, node: &Str) -> Value {
+        let known = self
+            .ledger(uid)
+            .and_then(|ledger| ledger.pinned(lens, node));
+        known.cloned().unwrap_or_else(|| {
+            let fresh = lens.blank.pinned(node, self.neighbor(node));
+            self.ledger_mut(uid).pin(lens, node, &fresh);
+            fresh
+        })
+    }
+
     /// Some daemon pod on the node.
-    pub fn neighbor(&self, node: &Str) -> Option<&Object> {
+    fn neighbor(&self, node: &Str) -> Option<&Object> {
         let (namespace, name, pod) = Default::default();
         let from = Bound {
             node: node.clone(),
@@ -231,7 +243,6 @@ impl Cache {
 /// Upstream: pkg/controller/daemon/daemon_controller.go `shouldIgnoreNodeUpdate`.
 pub fn same_placement(old: &Object, new: &Object) -> bool {
     let taints = |node: &Object| node.value().at(&["spec", "taints"]).clone();
-    let equal =
-        |a: &crate::k8s::Value, b: &crate::k8s::Value| a == b || (a.is_empty() && b.is_empty());
+    let equal = |a: &Value, b: &Value| a == b || (a.is_empty() && b.is_empty());
     equal(&old.meta().labels, &new.meta().labels) && equal(&taints(old), &taints(new))
 }

@@ -3,7 +3,7 @@
 use super::placement;
 use super::revision::HASH_LABEL;
 use crate::k8s::api::{PodSpec, Toleration};
-use crate::k8s::{Kind, Object, Value, names};
+use crate::k8s::{Kind, Object, Str, Value, names};
 use crate::sim::control::controller_ref;
 use crate::value;
 
@@ -40,7 +40,13 @@ pub struct Blank {
 impl Blank {
     /// Upstream: pkg/controller/daemon/util/daemonset_util.go `CreatePodTemplate` and
     /// pkg/controller/controller_utils.go `GetPodFromTemplate`.
-    pub fn new(daemon_set: &Object, generation: Option<i64>, hash: &str) -> Self {
+    /// The tree of an affinity that stands as it did in the blank before is kept, so that what was made of it still fits.
+    pub fn new(
+        daemon_set: &Object,
+        generation: Option<i64>,
+        hash: &str,
+        before: Option<&Self>,
+    ) -> Self {
         let spec = daemon_set.daemon_set().map(|ds| ds.spec.clone());
         let spec = spec.unwrap_or_default();
         let template = spec.template.get("metadata");
@@ -76,7 +82,9 @@ impl Blank {
         if affinity.is_null() {
             affinity = Value::map();
         }
-        pod_spec.set("affinity", pin_to_node(&affinity, ""));
+        let pinned = pin_to_node(&affinity, "");
+        let known = before.map(Self::affinity).filter(|known| **known == pinned);
+        pod_spec.set("affinity", known.unwrap_or(&pinned));
         let pod = value!({
             "apiVersion": Kind::Pod.api_version(), "kind": "Pod",
             "metadata": metadata, "spec": pod_spec,
@@ -84,10 +92,14 @@ impl Blank {
         Self { pod }
     }
 
-    /// The pod for a node. Its affinity is that of its neighbor there, if they agree: then they share it.
-    pub fn pod(&self, node: &str, neighbor: Option<&Object>) -> Value {
-        let mut pod = self.pod.clone();
-        let affinity = pod.at_mut(&["spec", "affinity"]);
+    /// The affinity of its pods, for a node without a name.
+    pub fn affinity(&self) -> &Value {
+        self.pod.at(&["spec", "affinity"])
+    }
+
+    /// The affinity of the pod for a node: that of its neighbor there, if they agree, which then share it.
+    pub fn pinned(&self, node: &str, neighbor: Option<&Object>) -> Value {
+        let mut affinity = self.affinity().clone();
         let required = affinity.at_mut(&REQUIRED);
         let term = required.at_mut(&["nodeSelectorTerms"]).list_mut();
         for term in term {
@@ -96,9 +108,16 @@ impl Blank {
             }
         }
         let theirs = neighbor.map(|pod| pod.value().at(&["spec", "affinity"]));
-        if let Some(theirs) = theirs.filter(|theirs| *theirs == affinity) {
-            *affinity = theirs.clone();
-        }
+        theirs
+            .filter(|theirs| **theirs == affinity)
+            .cloned()
+            .unwrap_or(affinity)
+    }
+
+    /// The pod with the affinity for a node.
+    pub fn pod(&self, affinity: &Value) -> Value {
+        let mut pod = self.pod.clone();
+        pod.at_mut(&["spec"]).set("affinity", affinity);
         pod
     }
 }
@@ -158,15 +177,18 @@ pub fn pin_to_node(affinity: &Value, node: &str) -> Value {
 /// The node that a pod is on or is meant for; None when that cannot be told.
 ///
 /// Upstream: pkg/controller/daemon/util/daemonset_util.go `GetTargetNodeName`.
-pub fn target_node(spec: &PodSpec) -> Option<crate::k8s::Str> {
+pub fn target_node(spec: &PodSpec) -> Option<Str> {
     if !spec.node_name.is_empty() {
         return Some(spec.node_name.clone());
     }
-    let terms = spec.required_nodes()?.node_selector_terms.into_iter();
-    let mut fields = terms.flat_map(|term| term.match_fields);
-    let by_name = fields.find(|r| r.key == "metadata.name" && r.operator == "In")?;
-    match &by_name.values[..] {
-        [only] => Some(only.clone()),
+    let terms = spec.affinity.at(&REQUIRED).get("nodeSelectorTerms").items();
+    let mut fields = terms
+        .iter()
+        .flat_map(|term| term.get("matchFields").items());
+    let by_name =
+        |r: &&Value| r.get("key").text() == "metadata.name" && r.get("operator").text() == "In";
+    match fields.find(by_name)?.get("values").items() {
+        [only] => Some(only.to_str()),
         _ => None,
     }
 }

@@ -72,7 +72,7 @@ impl DaemonSetController {
 
     /// One batch of creations, all at one moment; the next one is twice as large.
     pub(super) fn create_batch(&mut self, ctx: &mut Ctx<'_, Timer>, sync: &mut Sync) {
-        let Some(blank) = sync.lens.as_ref().map(|lens| lens.blank.clone()) else {
+        let Some(lens) = sync.lens.clone() else {
             sync.creates.clear();
             return;
         };
@@ -81,11 +81,11 @@ impl DaemonSetController {
         let mut failed = false;
         for node in sync.creates.drain(..size).collect::<Vec<_>>() {
             let namespace = sync.key.namespace.clone();
-            match ctx.client.create(
-                Kind::Pod,
-                &namespace,
-                blank.pod(&node, self.cache.neighbor(&node)),
-            ) {
+            let affinity = self.cache.pinned(sync.daemon_set.uid(), &lens, &node);
+            match ctx
+                .client
+                .create(Kind::Pod, &namespace, lens.blank.pod(&affinity))
+            {
                 Ok(pod) => {
                     let version = pod.meta().resource_version;
                     let uid = sync.daemon_set.uid();

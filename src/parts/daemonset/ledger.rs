@@ -9,7 +9,7 @@ use crate::k8s::api::{DaemonSetSpec, Toleration};
 use crate::k8s::order::InOrder;
 use crate::k8s::ordered::{BTreeMap, BTreeSet};
 use crate::k8s::selector::Selector;
-use crate::k8s::{Kind, Object, Str};
+use crate::k8s::{Kind, Object, Str, Value};
 use crate::sim::store::ObjectMap;
 use crate::sim::{Informer, SimTime};
 use std::sync::Arc;
@@ -41,6 +41,8 @@ pub struct Slot {
     pub decision: Option<Decision>,
     /// The claimed pods, oldest first; terminal ones that are being deleted are left out.
     pub pods: Vec<Arc<Object>>,
+    /// The affinity of the pods made for the node, which all of them share; Null before the first.
+    pinned: Value,
     share: Share,
 }
 
@@ -121,7 +123,8 @@ pub struct Ledger {
     lens: Option<Arc<Lens>>,
     /// All pods that the DaemonSet owns, by name, whether its selector matches them or not.
     owned: BTreeMap<Str, Owned>,
-    slots: BTreeMap<Str, Slot>,
+    /// A slot is large and lies elsewhere, so that few places in memory are looked at until one is found.
+    slots: BTreeMap<Str, Arc<Slot>>,
     /// Owned pods that the selector does not match.
     strays: BTreeSet<Str>,
     /// Pods that came, changed or went; of one that went the slot in which it was.
@@ -193,6 +196,11 @@ impl Ledger {
     pub fn refresh(&mut self, lens: &Arc<Lens>, informer: &Informer, now: SimTime) {
         let nodes = informer.of(Kind::Node);
         let before = self.lens.replace(lens.clone());
+        let affinity = |lens: &Arc<Lens>| lens.blank.affinity().clone();
+        let moved = before
+            .as_ref()
+            .map(affinity)
+            .is_some_and(|old| !old.same(&affinity(lens)));
         let all = before.as_ref().is_none_or(|own| !Arc::ptr_eq(own, lens));
         if before.is_none() {
             self.touched_nodes
@@ -216,7 +224,7 @@ impl Ledger {
             self.renode(nodes, name, &mut dirty);
         }
         if all {
-            self.settle_all(lens, now);
+            self.settle_all(lens, moved, now);
         } else {
             for name in dirty {
                 self.settle(lens, name, now);
@@ -245,13 +253,14 @@ impl Ledger {
         for left in [former, before].into_iter().flatten() {
             if Some(&left) != home.as_ref() {
                 if let Some(slot) = self.slots.get_mut(&left) {
+                    let slot = Arc::make_mut(slot);
                     slot.pods.retain(|p| p.name() != name);
                 }
                 dirty.insert(left);
             }
         }
         if let (Some(owned), Some(object), Some(home)) = (owned, matching, home) {
-            let slot = self.slots.entry(home.clone()).or_default();
+            let slot = Arc::make_mut(self.slots.entry(home.clone()).or_default());
             slot.pods.retain(|p| p.name() != name);
             let at = slot
                 .pods
@@ -265,12 +274,12 @@ impl Ledger {
     fn renode(&mut self, nodes: &ObjectMap, name: Str, dirty: &mut BTreeSet<Str>) {
         match nodes.get("", &name) {
             Some(node) => {
-                let slot = self.slots.entry(name.clone()).or_default();
+                let slot = Arc::make_mut(self.slots.entry(name.clone()).or_default());
                 slot.node = Some(node.clone());
                 slot.decision = None;
             }
             None => {
-                if let Some(slot) = self.slots.get_mut(&name) {
+                if let Some(slot) = self.slot_mut(&name) {
                     slot.node = None;
                     slot.decision = None;
                 }
@@ -281,7 +290,7 @@ impl Ledger {
 
     /// Replaces what a slot adds to the sums.
     fn settle(&mut self, lens: &Lens, name: Str, now: SimTime) {
-        let Some(slot) = self.slots.get_mut(&name) else {
+        let Some(slot) = self.slot_mut(&name) else {
             return;
         };
         let (old, new) = slot.reassess(lens, now);
@@ -302,11 +311,15 @@ impl Ledger {
 
     /// The same for all slots, whose decisions are to be made anew and whose order in a rolling update is another
     /// one now.
-    fn settle_all(&mut self, lens: &Lens, now: SimTime) {
+    fn settle_all(&mut self, lens: &Lens, moved: bool, now: SimTime) {
         let mut slots = std::mem::take(&mut self.slots);
         let mut ranks = Vec::new();
         for (name, slot) in &mut slots {
+            let slot = Arc::make_mut(slot);
             slot.decision = None;
+            if moved {
+                slot.pinned = Value::Null;
+            }
             let (old, new) = slot.reassess(lens, now);
             self.book(name, &old, &new);
             ranks.extend(
@@ -353,12 +366,32 @@ impl Ledger {
     }
 
     pub fn slot(&self, name: &str) -> Option<&Slot> {
-        self.slots.get(name)
+        self.slots.get(name).map(|slot| &**slot)
+    }
+
+    fn slot_mut(&mut self, name: &str) -> Option<&mut Slot> {
+        self.slots.get_mut(name).map(Arc::make_mut)
+    }
+
+    /// The affinity of the pods made for a node, through this lens or one that pins in the same way.
+    pub fn pinned(&self, lens: &Arc<Lens>, node: &str) -> Option<&Value> {
+        let own = self.lens.as_ref().filter(|own| Arc::ptr_eq(own, lens));
+        own.and(self.slot(node))
+            .map(|slot| &slot.pinned)
+            .filter(|tree| !tree.is_null())
+    }
+
+    /// Keeps the affinity of the pods made for a node.
+    pub fn pin(&mut self, lens: &Arc<Lens>, node: &str, affinity: &Value) {
+        let own = self.lens.as_ref().is_some_and(|own| Arc::ptr_eq(own, lens));
+        if let Some(slot) = self.slot_mut(node).filter(|_| own) {
+            slot.pinned = affinity.clone();
+        }
     }
 
     /// All slots by node name.
     pub fn slots(&self) -> impl Iterator<Item = (&Str, &Slot)> {
-        self.slots.iter()
+        self.slots.iter().map(|(name, slot)| (name, &**slot))
     }
 
     /// Nodes that should run a pod and have none, by name.

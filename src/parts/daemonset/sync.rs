@@ -314,7 +314,12 @@ impl DaemonSetController {
         let lens = known.filter(same).cloned().unwrap_or_else(|| {
             Arc::new(Lens {
                 spec: ds.spec.clone(),
-                blank: Arc::new(Blank::new(&sync.daemon_set, generation, &hash)),
+                blank: Arc::new(Blank::new(
+                    &sync.daemon_set,
+                    generation,
+                    &hash,
+                    known.map(|lens| &*lens.blank),
+                )),
                 hash,
                 generation,
                 selector: Selector::read(&ds.spec.selector),

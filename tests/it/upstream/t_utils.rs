@@ -77,7 +77,8 @@ fn created_labels(generation: i64, hash: &str) -> Value {
     let ds = value!({"metadata": {"name": "foo", "namespace": "default", "uid": "u"},
         "spec": {"template": template}});
     let ds = Object::read(Kind::DaemonSet, ds, None);
-    let pod = Blank::new(&ds, Some(generation), hash).pod("node-1", None);
+    let blank = Blank::new(&ds, Some(generation), hash, None);
+    let pod = blank.pod(&blank.pinned("node-1", None));
     pod.at(&["metadata", "labels"]).clone()
 }
 
