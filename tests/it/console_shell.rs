@@ -56,6 +56,19 @@ fn lines_as_people_type_them() {
             "while read a; do echo \"<$a>\"; done < t.txt | tail -1",
             "<c 10>\n",
         ),
+        ("ssh worker01 systemctl is-active kubelet", "active\n"),
+        (
+            "ssh root@worker01 'sudo systemctl stop kubelet'; ssh worker01 systemctl is-active kubelet; echo $?",
+            "inactive\n3\n",
+        ),
+        (
+            "ssh worker01 systemctl stop kubelet; ssh worker01 sudo reboot; ssh worker01 systemctl is-active kubelet",
+            "active\n",
+        ),
+        (
+            "ssh worker09 reboot; echo $?",
+            "ssh: Could not resolve hostname worker09: Name or service not known\n255\n",
+        ),
         (
             "printf 'a,b\\n' | while IFS=, read x y; do echo $y$x; done",
             "ba\n",

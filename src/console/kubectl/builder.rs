@@ -2,7 +2,7 @@
 //!
 //! Upstream: cli-runtime/pkg/resource/builder.go.
 
-use super::{Call, Type, served};
+use super::{Call, Type, leave, served};
 use crate::cluster::{Cluster, Status};
 use crate::console::error::Failure;
 use crate::console::task::Io;
@@ -263,6 +263,7 @@ pub fn warn_endpoints(named: &Named, io: &mut Io<'_>) {
 
 /// One object by its name.
 pub fn get(call: &Call, ty: Type, name: &str, cluster: &Cluster) -> Result<Arc<Object>, Status> {
+    leave::read(call, ty, name, cluster)?;
     let Some(kind) = ty.kind else {
         let served = served::list(ty, cluster).into_iter().flatten();
         if let Some(object) = served.into_iter().find(|o| o.name().as_str() == name) {
@@ -293,6 +294,7 @@ pub fn get(call: &Call, ty: Type, name: &str, cluster: &Cluster) -> Result<Arc<O
 /// The objects of a type that fit the selectors, in storage order.
 pub fn list(call: &Call, ty: Type, cluster: &Cluster) -> Result<Vec<Arc<Object>>, Status> {
     let filter = Filter::of(call, ty)?;
+    leave::read(call, ty, "", cluster)?;
     let Some(kind) = ty.kind else {
         let mut all = served::list(ty, cluster).unwrap_or_default();
         all.retain(|o| filter.matches(o));

@@ -111,12 +111,7 @@ pub fn check_global(path: &str, flags: &Parsed, io: &Io<'_>) -> Result<(), Failu
             "auth info \"{user}\" does not exist"
         )));
     }
-    if text("as").is_some() && path != "auth can-i" {
-        return Err(Failure::client(
-            "--as is not part of this playground: everybody may do everything here, kubectl auth can-i --as tells \
-             what a real cluster would say",
-        ));
-    }
+    super::leave::check(flags)?;
     if let Some(timeout) = text("request-timeout")
         && request_timeout(timeout).is_none()
     {

@@ -19,6 +19,7 @@ pub mod flags;
 pub mod help;
 pub mod items;
 pub mod kustomize;
+pub mod leave;
 pub mod manifest;
 pub mod record;
 pub mod request;

@@ -1,6 +1,7 @@
 //! Mutating requests as kubectl makes them.
 
 use super::call::DryRun;
+use super::leave::{self, Deed, User};
 use super::{Call, Type};
 use crate::cluster::{Caller, DeleteOptions, Patch, Subresource, Written};
 use crate::cluster::{Command, Reply, Request, Status, Verb};
@@ -17,6 +18,8 @@ pub struct Sender {
     pub validation: Caller,
     /// `--local`: the files alone count.
     pub local: bool,
+    /// `--as`
+    pub user: Option<User>,
 }
 
 impl Sender {
@@ -32,6 +35,7 @@ impl Sender {
             dry_run,
             validation: validation(call)?,
             local: call.flags.is("local"),
+            user: leave::user(call),
         })
     }
 
@@ -53,6 +57,11 @@ impl Sender {
     }
 
     fn send(&self, verb: Verb, io: &mut Io<'_>) -> Reply {
+        if let Some(user) = &self.user
+            && let Err(status) = ask(user, &verb, io)
+        {
+            return Reply::Refused(status);
+        }
         let request = Request {
             field_manager: Str::new(&self.manager),
             dry_run: self.dry_run != DryRun::None,
@@ -170,6 +179,68 @@ impl Sender {
             Reply::Written(_) | Reply::Done => Err(Status::internal("no object was deleted")),
         }
     }
+}
+
+/// Asks for leave to write in somebody else's name.
+fn ask(user: &User, verb: &Verb, io: &Io<'_>) -> Result<(), Status> {
+    let part = |of: Subresource| match of {
+        Subresource::Main => "",
+        Subresource::Status => "/status",
+        Subresource::Scale => "/scale",
+        Subresource::Resize => "/resize",
+    };
+    let field = |value: &Value, field: &str| Str::new(value.at(&["metadata", field]).text());
+    let (word, kind, part, namespace, name) = match verb {
+        Verb::Create {
+            kind,
+            namespace,
+            value,
+        } => ("create", *kind, "", namespace.clone(), field(value, "name")),
+        Verb::Update {
+            kind,
+            subresource,
+            value,
+        } => {
+            let [namespace, name] = ["namespace", "name"].map(|f| field(value, f));
+            ("update", *kind, part(*subresource), namespace, name)
+        }
+        Verb::Patch {
+            kind,
+            namespace,
+            name,
+            subresource,
+            ..
+        } => (
+            "patch",
+            *kind,
+            part(*subresource),
+            namespace.clone(),
+            name.clone(),
+        ),
+        Verb::Delete {
+            kind,
+            namespace,
+            name,
+            ..
+        } => ("delete", *kind, "", namespace.clone(), name.clone()),
+        Verb::Evict { namespace, pod, .. } => (
+            "create",
+            Kind::Pod,
+            "/eviction",
+            namespace.clone(),
+            pod.clone(),
+        ),
+    };
+    let ty = Type::of(kind);
+    let resource = format!("{}{part}", ty.resource.name);
+    let deed = Deed {
+        verb: word,
+        group: ty.resource.group,
+        resource: &resource,
+        name: &name,
+        namespace: if kind.namespaced() { &namespace } else { "" },
+    };
+    user.ask(&ty.full_name(), &deed, io.cluster)
 }
 
 /// `--validate`

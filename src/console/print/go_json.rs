@@ -42,6 +42,10 @@ const ORDER: &[&str] = &[
     "strategy",
     "minReadySeconds",
     "revisionHistoryLimit",
+    // Token requests.
+    "audiences",
+    "expirationSeconds",
+    "token",
     // Pods and containers.
     "volumes",
     "initContainers",

@@ -1,9 +1,10 @@
-//! `kubectl auth can-i`, `auth whoami`: here everybody may do everything.
+//! `kubectl auth can-i`, `auth whoami`: the console's own user may do everything, others (`--as`) what their roles say.
 //!
 //! Upstream: kubectl/pkg/cmd/auth
 
 use crate::console::args::{Flag, Takes, long, short};
 use crate::console::error::Failure;
+use crate::console::kubectl::leave::{self, Deed, User};
 use crate::console::kubectl::{Call, Command, Run, Type, flags};
 use crate::console::print::{go_json, table};
 use crate::console::task::Io;
@@ -76,11 +77,54 @@ fn can_i(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
             io.err_line(format!("Warning: verb '{verb}' is not a known verb\n"));
         }
     }
-    let own = call.flags.text("as").is_none_or(str::is_empty);
-    if !call.flags.is("quiet") {
-        io.line(if own { "yes" } else { "no" });
+    let user = leave::user(call);
+    if let Some(user) = &user {
+        let review = review("authorization.k8s.io", "selfsubjectaccessreviews");
+        user.ask(
+            "selfsubjectaccessreviews.authorization.k8s.io",
+            &review,
+            io.cluster,
+        )?;
     }
-    if own { Ok(()) } else { Err(Failure::Code(1)) }
+    let may = user.is_none_or(|user| allowed(&user, call, verb, resource, io));
+    if !call.flags.is("quiet") {
+        io.line(if may { "yes" } else { "no" });
+    }
+    if may { Ok(()) } else { Err(Failure::Code(1)) }
+}
+
+/// A review is a thing that is made.
+fn review(group: &'static str, resource: &'static str) -> Deed<'static> {
+    Deed {
+        verb: "create",
+        group,
+        resource,
+        name: "",
+        namespace: "",
+    }
+}
+
+/// Whether somebody else's roles allow what was asked for.
+fn allowed(user: &User, call: &Call, verb: &str, resource: &str, io: &Io<'_>) -> bool {
+    if resource.starts_with('/') {
+        return user.may_path(verb, resource, io.cluster);
+    }
+    let (word, name) = resource.split_once('/').unwrap_or((resource, ""));
+    let ty = Type::find(word).filter(|_| word != "*");
+    let (group, mut resource) = ty.map_or(("", word.to_owned()), |ty| {
+        (ty.resource.group, ty.resource.name.to_owned())
+    });
+    if let Some(part) = call.flags.text("subresource").filter(|p| !p.is_empty()) {
+        resource = format!("{resource}/{part}");
+    }
+    let deed = Deed {
+        verb,
+        group,
+        resource: &resource,
+        name,
+        namespace: call.list_namespace().unwrap_or(""),
+    };
+    user.may(&deed, io.cluster)
 }
 
 /// What is odd about the resource that was asked for.
@@ -156,23 +200,44 @@ fn list(call: &Call, io: &mut Io<'_>) {
 
 fn whoami(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
     let output = call.flags.text("output").unwrap_or("");
+    let user = leave::user(call);
+    let review = review("authentication.k8s.io", "selfsubjectreviews");
+    if user
+        .as_ref()
+        .is_some_and(|user| !user.may(&review, io.cluster))
+    {
+        return Err(Failure::client(
+            "the selfsubjectreviews API is not enabled in the cluster or you do not have permission to call it",
+        ));
+    }
+    let user = user.unwrap_or_else(|| User {
+        name: USER.to_owned(),
+        uid: "admin".to_owned(),
+        groups: ["system:masters", "system:authenticated"]
+            .map(str::to_owned)
+            .to_vec(),
+    });
     if output.is_empty() {
         let row = |name: &str, value: &str| vec![name.to_owned(), value.to_owned()];
-        let rows = [
-            row("ATTRIBUTE", "VALUE"),
-            row("Username", USER),
-            row("UID", "admin"),
-            row("Groups", "[system:masters system:authenticated]"),
-        ];
+        let mut rows = vec![row("ATTRIBUTE", "VALUE"), row("Username", &user.name)];
+        if !user.uid.is_empty() {
+            rows.push(row("UID", &user.uid));
+        }
+        rows.push(row("Groups", &format!("[{}]", user.groups.join(" "))));
         io.out(table::print(&rows));
         return Ok(());
+    }
+    let mut info = value!({
+        "groups": user.groups.iter().map(|group| Value::str(group)).collect::<Value>(),
+        "username": user.name,
+    });
+    if !user.uid.is_empty() {
+        info.set("uid", user.uid);
     }
     let review: Value = value!({
         "apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview",
         "metadata": {"creationTimestamp": io.now().timestamp().to_string()},
-        "status": {"userInfo": {
-            "groups": ["system:masters", "system:authenticated"], "uid": "admin", "username": USER,
-        }},
+        "status": {"userInfo": info},
     });
     if output == "json" {
         io.line(go_json::indented(&review));

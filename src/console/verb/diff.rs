@@ -11,7 +11,7 @@ use crate::console::kubectl::call::DryRun;
 use crate::console::kubectl::items;
 use crate::console::kubectl::manifest::{self, Check, Manifest};
 use crate::console::kubectl::request::Sender;
-use crate::console::kubectl::{Call, Command, Run, flags};
+use crate::console::kubectl::{Call, Command, Run, flags, leave};
 use crate::console::print::unified;
 use crate::console::task::Io;
 use crate::k8s::decode;
@@ -107,13 +107,14 @@ fn one(
 ) -> Result<String, Failure> {
     check_name(&manifest.name)?;
     let kind = items::stored(manifest.ty)?;
+    let place = (manifest.namespace.as_str(), manifest.name.as_str());
+    leave::ask(call, manifest.ty, ("get", ""), place, io.cluster)?;
     let live = io
         .cluster
         .api()
         .get(kind, &manifest.namespace, &manifest.name)
         .ok()
         .cloned();
-    let place = (manifest.namespace.as_str(), manifest.name.as_str());
     let written = if call.flags.is("server-side") {
         let sent = Patch::Apply {
             config: manifest.value.clone(),

@@ -6,7 +6,7 @@ use super::get;
 use crate::console::args::{Flag, Takes, long, short};
 use crate::console::error::Failure;
 use crate::console::format::{self, Format};
-use crate::console::kubectl::{Call, Command, Run, Type, flags};
+use crate::console::kubectl::{Call, Command, Run, Type, flags, leave};
 use crate::console::print::columns::event;
 use crate::console::print::describe::pieces::interval;
 use crate::console::print::{View, table};
@@ -132,6 +132,7 @@ impl Events {
     fn first(&mut self, io: &mut Io<'_>) -> Result<(), Failure> {
         let format = Format::of(&self.call, None, io)?;
         let namespace = self.call.list_namespace();
+        leave::read(&self.call, Type::of(Kind::Event), "", io.cluster)?;
         let all = io.cluster.api().list(Kind::Event, namespace);
         let mut events: Vec<Arc<Object>> = all
             .filter(|e| self.wanted.matches(e.value()))

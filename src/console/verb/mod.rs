@@ -56,6 +56,7 @@ pub static ALL: &[&[Command]] = &[
     create::INGRESS,
     create::SECRET,
     create::POLICY,
+    create::TOKEN,
     create::SERVICE,
     create::WORKLOAD,
     delete::COMMANDS,

@@ -13,7 +13,7 @@ use crate::console::format::shown;
 use crate::console::kubectl::items::{self, Item};
 use crate::console::kubectl::manifest::{self, Check, Manifest};
 use crate::console::kubectl::request::{Sender, short_title};
-use crate::console::kubectl::{Call, Command, Run, flags, record, say};
+use crate::console::kubectl::{Call, Command, Run, flags, leave, record, say};
 use crate::console::task::Io;
 use crate::k8s::{Kind, Object, Str, Value, json, patch};
 use last_applied::ANNOTATION;
@@ -189,6 +189,9 @@ fn one(
         .and_then(|()| check_name(&manifest.name))
         .map_err(|f| f.context(&retrieving))?;
     let kind = items::stored(manifest.ty)?;
+    let place = (manifest.namespace.as_str(), manifest.name.as_str());
+    leave::ask(call, manifest.ty, ("get", ""), place, io.cluster)
+        .map_err(|status| Failure::from(status).context(&retrieving))?;
     let live = io
         .cluster
         .api()

@@ -8,6 +8,7 @@ mod ingress;
 mod policy;
 mod secret;
 mod service;
+mod token;
 mod workload;
 
 use super::apply::about;
@@ -79,6 +80,7 @@ pub use ingress::COMMANDS as INGRESS;
 pub use policy::{COMMANDS as POLICY, label_selector};
 pub use secret::COMMANDS as SECRET;
 pub use service::COMMANDS as SERVICE;
+pub use token::COMMANDS as TOKEN;
 pub use workload::COMMANDS as WORKLOAD;
 pub use workload::words;
 

@@ -1,4 +1,4 @@
-//! `kubectl create priorityclass`, `poddisruptionbudget`, `quota`, `token`.
+//! `kubectl create priorityclass`, `poddisruptionbudget`, `quota`.
 //!
 //! Upstream: kubectl/pkg/cmd/create/create_priorityclass.go, create_pdb.go, create_quota.go
 
@@ -26,14 +26,6 @@ const BUDGET: &[Flag] = &[
 
 const QUOTA: &[Flag] = &[long("hard", Takes::Text), long("scopes", Takes::Text)];
 
-const TOKEN: &[Flag] = &[
-    long("duration", Takes::Duration),
-    long("audience", Takes::Each),
-    long("bound-object-kind", Takes::Text),
-    long("bound-object-name", Takes::Text),
-    long("bound-object-uid", Takes::Text),
-];
-
 pub static COMMANDS: &[Command] = &[
     Command {
         path: "create priorityclass",
@@ -58,14 +50,6 @@ pub static COMMANDS: &[Command] = &[
         flags: sets!(QUOTA),
         required: &[],
         run: Run::Once(quota),
-    },
-    Command {
-        path: "create token",
-        about: "Request a service account token",
-        usage: "SERVICE_ACCOUNT_NAME",
-        flags: sets!(TOKEN),
-        required: &[],
-        run: Run::Once(token),
     },
 ];
 
@@ -145,39 +129,6 @@ pub fn label_selector(text: &str) -> Result<Value, Failure> {
         whole.set("matchLabels", labels);
     }
     Ok(whole)
-}
-
-fn token(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
-    let name = name(call)?;
-    let text = |flag: &str| call.flags.text(flag).unwrap_or("");
-    let [kind, bound] = ["bound-object-kind", "bound-object-name"].map(text);
-    let why = if text("duration").starts_with('-') {
-        "--duration must be greater than or equal to 0"
-    } else if kind.is_empty() && !bound.is_empty() {
-        "--bound-object-name can only be set if --bound-object-kind is provided"
-    } else if !["", "Node", "Pod", "Secret"].contains(&kind) {
-        "supported --bound-object-kind values are Node, Pod, Secret"
-    } else if !kind.is_empty() && bound.is_empty() {
-        "--bound-object-name is required if --bound-object-kind is provided"
-    } else {
-        ""
-    };
-    if !why.is_empty() {
-        return Err(Failure::client(why));
-    }
-    if let Err(status) = io
-        .cluster
-        .api()
-        .get(Kind::ServiceAccount, &call.namespace, name)
-    {
-        return Err(Failure::client(format!(
-            "failed to create token: {}",
-            status.message
-        )));
-    }
-    Err(Failure::client(
-        "tokens are not made in this playground: everybody may do everything here",
-    ))
 }
 
 fn budget(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {

@@ -5,8 +5,8 @@
 use super::exec::{container_names, pod_of};
 use crate::console::args::{Flag, Takes, long, short};
 use crate::console::error::Failure;
-use crate::console::kubectl::builder;
 use crate::console::kubectl::{Call, Command, Run, Type, flags};
+use crate::console::kubectl::{builder, leave};
 use crate::console::task::Io;
 use crate::k8s::{Kind, Object, Timestamp};
 use std::sync::Arc;
@@ -83,6 +83,14 @@ fn run(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
         _ => return Err(usage()),
     };
     for pod in pods {
+        let place = (pod.namespace().as_str(), pod.name().as_str());
+        leave::ask(
+            call,
+            Type::of(Kind::Pod),
+            ("get", "/log"),
+            place,
+            io.cluster,
+        )?;
         read(call, &pod, &container, io)?;
     }
     Ok(())
