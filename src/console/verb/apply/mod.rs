@@ -189,16 +189,9 @@ fn one(
         .and_then(|()| check_name(&manifest.name))
         .map_err(|f| f.context(&retrieving))?;
     let kind = items::stored(manifest.ty)?;
-    let place = (manifest.namespace.as_str(), manifest.name.as_str());
-    leave::ask(call, manifest.ty, ("get", ""), place, io.cluster)
-        .map_err(|status| Failure::from(status).context(&retrieving))?;
-    let live = io
-        .cluster
-        .api()
-        .get(kind, &manifest.namespace, &manifest.name)
-        .cloned();
+    let live = live(call, &manifest, kind, io).map_err(|f| f.context(&retrieving))?;
     let modified = last_applied::annotated(&manifest.value);
-    let Ok(live) = live else {
+    let Some(live) = live else {
         return create(call, sender, manifest, modified, kind, io);
     };
     if sender.client_only() {
@@ -246,6 +239,24 @@ fn merged_here(kind: Kind, live: &Value, modified: &Value) -> Value {
         .ok()
         .and_then(|body| patch::strategic(kind, live, &body).ok());
     merged.map_or_else(|| live.clone(), |patched| patched.value)
+}
+
+/// What there is of a manifest's object.
+fn live(
+    call: &Call,
+    manifest: &Manifest,
+    kind: Kind,
+    io: &Io<'_>,
+) -> Result<Option<Arc<Object>>, Failure> {
+    let (namespace, name) = (manifest.namespace.as_str(), manifest.name.as_str());
+    leave::ask(
+        call,
+        manifest.ty,
+        ("get", ""),
+        (namespace, name),
+        io.cluster,
+    )?;
+    Ok(io.cluster.api().get(kind, namespace, name).ok().cloned())
 }
 
 /// Fields that are null are not sent when an object is made; what was applied last keeps them.
