@@ -177,8 +177,7 @@ impl GarbageCollector {
 
     fn gone(&mut self, old: &Object) {
         self.graph.remove(&old.key(), &old.meta().owners);
-        let dependents: Vec<ObjectKey> = self.graph.dependents(old.uid()).cloned().collect();
-        for key in dependents {
+        for key in self.graph.dependents(old.uid(), &self.informer) {
             self.queue.add(Item::Delete(key));
         }
         self.tell_owners(old);
@@ -208,8 +207,7 @@ impl GarbageCollector {
         if begins(orphaning) {
             self.queue.add(Item::Orphan(new.key()));
         } else if begins(waiting) {
-            let dependents: Vec<ObjectKey> = self.graph.dependents(new.uid()).cloned().collect();
-            for key in dependents {
+            for key in self.graph.dependents(new.uid(), &self.informer) {
                 self.queue.add(Item::Delete(key));
             }
             self.queue.add(Item::Delete(new.key()));

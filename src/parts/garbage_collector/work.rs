@@ -70,14 +70,14 @@ impl GarbageCollector {
     fn await_dependents(&mut self, ctx: &mut Ctx<'_, Timer>, owner: &Object) -> Result<(), Status> {
         let blocking: Vec<ObjectKey> = self
             .graph
-            .dependents(owner.uid())
+            .dependents(owner.uid(), &self.informer)
+            .into_iter()
             .filter(|key| {
                 self.informer.by_key(key).is_some_and(|dependent| {
                     let mut owners = dependent.meta().owners.iter();
                     owners.any(|o| o.uid == *owner.uid() && o.block_owner_deletion)
                 })
             })
-            .cloned()
             .collect();
         if blocking.is_empty() {
             return remove_finalizer(ctx, owner, FOREGROUND);
@@ -103,7 +103,7 @@ impl GarbageCollector {
         let Some(owner) = self.informer.by_key(key).cloned() else {
             return Ok(());
         };
-        let dependents: Vec<ObjectKey> = self.graph.dependents(owner.uid()).cloned().collect();
+        let dependents = self.graph.dependents(owner.uid(), &self.informer);
         let mut failed = None;
         for dependent in &dependents {
             let live = ctx
