@@ -48,7 +48,7 @@ use super::store::Store;
 use super::trace::{Entry, Trace};
 use super::{Latencies, Rng, SimSpan, SimTime, Status};
 use crate::k8s::ordered::BTreeSet;
-use crate::k8s::{Kind, Object, ObjectKey, Shapes, Value};
+use crate::k8s::{Kind, Object, ObjectKey, Shapes};
 use std::sync::Arc;
 
 /// The server and its storage.
@@ -68,8 +68,8 @@ pub struct ApiServer {
     /// write none. What becomes of nodes and pods is the same.
     pub(crate) ahead: bool,
     expiry: expiry::Expiry,
-    /// The sources of every token volume, shared by all pods.
-    token_sources: Value,
+    /// What the token volumes of all pods have in common.
+    token: admission::service_account::Token,
     /// The roles of its own that are in the storage, or were.
     own_taken: BTreeSet<ObjectKey>,
     /// When it looks whether its own Service is there, if that was deleted.
@@ -90,7 +90,7 @@ impl ApiServer {
             account_wait: Latencies::default().account,
             ahead: false,
             expiry: expiry::Expiry::default(),
-            token_sources: admission::service_account::token_sources(),
+            token: admission::service_account::Token::default(),
             own_taken: BTreeSet::new(),
             service_due: None,
             twins: twins::Twins::default(),

@@ -57,6 +57,8 @@ struct Policy {
 
 /// The policy of a mode; a namespace that enforces one warns of it too unless it says otherwise.
 fn policy(namespace: &Object, mode: &str) -> Option<Policy> {
+    let mut labels = namespace.meta().labels.fields();
+    labels.find(|(name, _)| name.starts_with(PREFIX))?;
     let label = |name: &str| namespace.meta().label(&format!("{PREFIX}/{name}"));
     let mode = if label(mode).is_some() {
         mode

@@ -13,8 +13,30 @@ const SECOND: SimSpan = SimSpan::from_secs(1);
 
 const MOUNT_PATH: &str = "/var/run/secrets/kubernetes.io/serviceaccount";
 
+/// A token volume and its mount, without the name of the volume; pods share what is in them.
+#[derive(Clone, Debug)]
+pub(in crate::sim::apiserver) struct Token {
+    volume: Value,
+    mount: Value,
+}
+
+impl Default for Token {
+    fn default() -> Self {
+        Self {
+            volume: value!({"name": "", "projected": sources()}),
+            mount: value!({"mountPath": MOUNT_PATH, "name": "", "readOnly": true}),
+        }
+    }
+}
+
+fn named(tree: &Value, name: &Str) -> Value {
+    let mut tree = tree.clone();
+    tree.set("name", name);
+    tree
+}
+
 /// The projected sources of a token volume.
-pub(in crate::sim::apiserver) fn token_sources() -> Value {
+fn sources() -> Value {
     value!({
         "defaultMode": 420,
         "sources": [
@@ -101,7 +123,7 @@ fn mount(api: &mut ApiServer, pod: &mut Value) {
     let fresh = existing.is_none();
     let name =
         existing.unwrap_or_else(|| Str::new(&format!("kube-api-access-{}", api.rng.name_suffix())));
-    let mount = value!({"mountPath": MOUNT_PATH, "name": &name, "readOnly": true});
+    let mount = named(&api.token.mount, &name);
     let spec = pod.at_mut(&["spec"]);
     for list in lists {
         for i in 0..spec.get(list).items().len() {
@@ -112,7 +134,7 @@ fn mount(api: &mut ApiServer, pod: &mut Value) {
         }
     }
     if fresh {
-        let volume = value!({"name": name, "projected": &api.token_sources});
-        spec.at_mut(&["volumes"]).push(volume);
+        spec.at_mut(&["volumes"])
+            .push(named(&api.token.volume, &name));
     }
 }
