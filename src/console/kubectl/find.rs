@@ -265,11 +265,7 @@ pub fn find(words: &[String]) -> Result<Found, Failure> {
         };
         found.names.push(name);
         found.words.remove(at);
-        let path = found.names.join(" ");
-        found.command = verb::ALL
-            .iter()
-            .flat_map(|c| c.iter())
-            .find(|c| c.path == path);
+        found.command = verb::command(&found.names.join(" "));
     }
     if !found.names.is_empty() {
         return Ok(found);

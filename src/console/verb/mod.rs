@@ -89,6 +89,14 @@ pub static ALL: &[&[Command]] = &[
     pods::TOPS,
 ];
 
+/// The command of a path: `rollout status`. What the page runs when it opens is found without the table of all, which is
+/// large and then need not be fetched yet.
+pub fn command(path: &str) -> Option<&'static Command> {
+    let is = |c: &&Command| c.path == path;
+    let rest = || ALL.iter().flat_map(|c| c.iter()).find(is);
+    apply::COMMANDS.iter().find(is).or_else(rest)
+}
+
 /// The command reads its whole standard input (`-f -`) and must not begin before that has ended.
 pub fn reads_input(words: &[String]) -> bool {
     let mut before = "";

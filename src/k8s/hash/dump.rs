@@ -8,7 +8,11 @@ use crate::k8s::quantity::Quantity;
 use std::fmt::{Result, Write};
 use std::sync::OnceLock;
 
-const LAYOUT: &str = include_str!("layout.txt");
+/// Each structure's fields.
+type Layout = BTreeMap<&'static str, &'static str>;
+
+/// What the layout has instead of fields for a type that is a text.
+const TEXT: &str = "-";
 const NO_TIME: &str = "{Time:(time.Time){wall:(uint64)0 ext:(int64)0 loc:(*time.Location)<nil>}}";
 
 /// Writes a value with its type in front.
@@ -74,11 +78,16 @@ fn map(w: &mut impl Write, ty: &str, value: &Value) -> Result {
 
 /// The fields of a structure as the layout has them; None when it is a plain text type.
 fn fields(ty: &str) -> Option<&'static str> {
-    static FIELDS: OnceLock<BTreeMap<&str, &str>> = OnceLock::new();
-    FIELDS
-        .get_or_init(|| LAYOUT.lines().filter_map(|l| l.split_once(' ')).collect())
-        .get(ty)
-        .copied()
+    static COMMON: OnceLock<Layout> = OnceLock::new();
+    static RARER: OnceLock<Layout> = OnceLock::new();
+    let common = COMMON.get_or_init(|| layout(include_str!("layout.txt")));
+    let rarer = || RARER.get_or_init(|| layout(include_str!("layout-rarer.txt")));
+    let found = common.get(ty).or_else(|| rarer().get(ty));
+    found.copied().filter(|fields| *fields != TEXT)
+}
+
+fn layout(text: &'static str) -> Layout {
+    text.lines().filter_map(|l| l.split_once(' ')).collect()
 }
 
 fn structure(w: &mut impl Write, fields: &str, value: &Value) -> Result {
