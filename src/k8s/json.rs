@@ -28,10 +28,17 @@ impl std::error::Error for JsonError {}
 ///
 /// Upstream: Go's encoding/json `Unmarshal`.
 pub fn parse(text: &str) -> Result<Value, JsonError> {
-    let (value, end) = parse_prefix(text)?;
-    let mut parser = Parser { text, at: end };
+    parse_noting(text).map(|(value, _)| value)
+}
+
+/// The same; also tells the paths of keys that stand twice in one object.
+///
+/// Upstream: sigs.k8s.io/json `UnmarshalStrict`
+pub fn parse_noting(text: &str) -> Result<(Value, Vec<String>), JsonError> {
+    let mut parser = Parser::of(text);
+    let value = parser.value(0)?;
     match parser.peek_token() {
-        None => Ok(value),
+        None => Ok((value, parser.doubled)),
         Some(_) => Err(parser.unexpected("after top-level value")),
     }
 }
@@ -40,7 +47,7 @@ pub fn parse(text: &str) -> Result<Value, JsonError> {
 ///
 /// Upstream: Go's encoding/json `Decoder.Decode`.
 pub fn parse_prefix(text: &str) -> Result<(Value, usize), JsonError> {
-    let mut parser = Parser { text, at: 0 };
+    let mut parser = Parser::of(text);
     let value = parser.value(0)?;
     Ok((value, parser.at))
 }
@@ -48,9 +55,24 @@ pub fn parse_prefix(text: &str) -> Result<(Value, usize), JsonError> {
 struct Parser<'a> {
     text: &'a str,
     at: usize,
+    /// Paths of keys that stand twice in one object.
+    doubled: Vec<String>,
 }
 
-impl Parser<'_> {
+impl<'a> Parser<'a> {
+    fn of(text: &'a str) -> Self {
+        let (at, doubled) = (0, Vec::new());
+        Self { text, at, doubled }
+    }
+
+    /// What was doubled from the `first` on lies under this step.
+    fn under(&mut self, first: usize, step: &str) {
+        for path in self.doubled.iter_mut().skip(first) {
+            let dot = if path.starts_with('[') { "" } else { "." };
+            *path = format!("{step}{dot}{path}");
+        }
+    }
+
     fn byte(&self) -> Option<u8> {
         self.text.as_bytes().get(self.at).copied()
     }
@@ -115,8 +137,12 @@ impl Parser<'_> {
                 return Err(self.unexpected("after object key"));
             }
             self.at += 1;
+            let first = self.doubled.len();
             let value = self.value(depth + 1)?;
+            self.under(first, &key);
+            let again = map.get(&key).is_some();
             map.insert(Str::new(&key), value);
+            self.doubled.extend(again.then_some(key));
             match self.peek_token() {
                 Some(b',') => self.at += 1,
                 Some(b'}') => {
@@ -136,7 +162,9 @@ impl Parser<'_> {
             return Ok(Value::from(items));
         }
         loop {
+            let first = self.doubled.len();
             items.push(self.value(depth + 1)?);
+            self.under(first, &format!("[{}]", items.len() - 1));
             match self.peek_token() {
                 Some(b',') => self.at += 1,
                 Some(b']') => {

@@ -193,8 +193,9 @@ pub fn print(call: &Call, format: &Format, value: &Value, io: &mut Io<'_>) -> Re
         Format::JsonPathAsJson { raw, template } => {
             match jsonpath::find_or(template, value, missing) {
                 Ok(results) => {
-                    let all: Value = results.into_iter().flatten().collect();
-                    io.line(json::indented(&all));
+                    for found in results {
+                        io.line(json::indented(&found.into_iter().collect()));
+                    }
                 }
                 Err(why) => return Err(jsonpath_failure(raw, &why, value)),
             }

@@ -295,16 +295,16 @@ pub fn get(call: &Call, ty: Type, name: &str, cluster: &Cluster) -> Result<Arc<O
 pub fn list(call: &Call, ty: Type, cluster: &Cluster) -> Result<Vec<Arc<Object>>, Status> {
     let filter = Filter::of(call, ty)?;
     leave::read(call, ty, "", cluster)?;
+    if !ty.resource.verbs.contains(&"list") {
+        let why = "the server does not allow this method on the requested resource";
+        return Err(Status::plain(405, "MethodNotAllowed", why));
+    }
     let Some(kind) = ty.kind else {
         let mut all = served::list(ty, cluster).unwrap_or_default();
         all.retain(|o| filter.matches(o));
         return Ok(all);
     };
-    let namespace = if ty.namespaced() {
-        call.list_namespace()
-    } else {
-        None
-    };
+    let namespace = call.list_namespace().filter(|_| ty.namespaced());
     let mut all = cluster.api().all(kind, namespace);
     all.retain(|o| filter.matches(o));
     Ok(all)

@@ -1,5 +1,6 @@
 //! Flags that several commands share.
 
+use crate::cluster::{SimSpan, SimTime};
 use crate::console::args::{Flag, Parsed, Takes, long, parse_duration, short};
 use crate::console::error::Failure;
 use crate::console::files::Found;
@@ -131,6 +132,15 @@ fn of_subjects(path: &str) -> bool {
         "create clusterrolebinding",
     ]
     .contains(&path)
+}
+
+/// When `--request-timeout` ends a watch.
+pub fn ends(call: &super::Call, io: &Io<'_>) -> Option<SimTime> {
+    let timeout = request_timeout(call.flags.text("request-timeout").unwrap_or(""));
+    let millis = timeout
+        .and_then(|t| u64::try_from(t).ok())
+        .filter(|t| *t > 0);
+    millis.map(|millis| io.now() + SimSpan::from_millis(millis))
 }
 
 /// `--request-timeout` in milliseconds; a bare number means seconds.

@@ -88,9 +88,12 @@ impl User {
 
     /// Some rule that is bound to this user fits.
     fn has_rule(&self, namespace: &str, cluster: &Cluster, fits: impl Fn(&Value) -> bool) -> bool {
-        if self.groups.iter().any(|group| group == MASTERS) {
-            return true;
-        }
+        self.groups.iter().any(|group| group == MASTERS)
+            || self.rules(namespace, cluster).iter().any(fits)
+    }
+
+    /// The rules that are bound to this user: of the whole cluster, and of a namespace.
+    pub fn rules(&self, namespace: &str, cluster: &Cluster) -> Vec<Value> {
         let api = cluster.api();
         let mut bindings = api.all(Kind::ClusterRoleBinding, None);
         if !namespace.is_empty() {
@@ -98,15 +101,18 @@ impl User {
         }
         bindings.retain(|binding| self.is_bound(binding.value()));
         let roles = api.all(Kind::ClusterRole, None);
-        bindings.iter().any(|binding| {
+        let mut rules = Vec::new();
+        for binding in &bindings {
             let role = binding.value().get("roleRef");
             let name = role.get("name").text();
             let role = match role.get("kind").text() {
                 "Role" => api.find(Kind::Role, binding.namespace(), name).ok(),
                 _ => roles.iter().find(|r| r.name().as_str() == name).cloned(),
             };
-            role.is_some_and(|role| role.value().get("rules").items().iter().any(&fits))
-        })
+            let found = role.iter().flat_map(|r| r.value().get("rules").items());
+            rules.extend(found.cloned());
+        }
+        rules
     }
 
     /// The roles allow it.

@@ -14,6 +14,8 @@ use crate::k8s::{Value, decode, json, yaml};
 /// Files of a folder that are read.
 const EXTENSIONS: [&str; 3] = [".json", ".yaml", ".yml"];
 
+const UNMAPPED: &str = "resource mapping not found";
+
 /// Lists within lists deeper than this are not opened.
 const LIST_DEPTH_MAX: usize = 16;
 
@@ -60,6 +62,15 @@ pub enum Check {
 pub struct Manifests {
     pub objects: Vec<Manifest>,
     pub failures: Vec<Failure>,
+    /// How many objects stand before each failure.
+    pub places: Vec<usize>,
+}
+
+impl Manifests {
+    fn fail(&mut self, failure: Failure) {
+        self.places.push(self.objects.len());
+        self.failures.push(failure);
+    }
 }
 
 /// `-f` or `-k` was given.
@@ -230,7 +241,7 @@ fn documents(call: &Call, check: Check, source: &str, text: &str, found: &mut Ma
         if check == Check::Head
             && let Err(why) = head(&document.value)
         {
-            found.failures.push(Failure::client(format!(
+            found.fail(Failure::client(format!(
                 "error validating {}: error validating data: {why}; if you choose to ignore these errors, turn \
                  validation off with --validate=false",
                 quoted(source)
@@ -240,9 +251,7 @@ fn documents(call: &Call, check: Check, source: &str, text: &str, found: &mut Ma
         object(call, source, document.value, 0, found);
     }
     if let Some(why) = read.error {
-        found
-            .failures
-            .push(Failure::client(format!("error parsing {source}: {why}")));
+        found.fail(Failure::client(format!("error parsing {source}: {why}")));
     }
 }
 
@@ -283,13 +292,13 @@ fn object(call: &Call, source: &str, value: Value, depth: usize, found: &mut Man
         let plain = value.json_type();
         let into = "into Go value of type unstructured.detector";
         let why = format!("json: cannot unmarshal {plain} {into}");
-        found.failures.push(fail(why));
+        found.fail(fail(why));
         return;
     }
     if kind.is_empty() {
         let shown = json::compact(&value);
         let why = format!("Object 'Kind' is missing in '{shown}'");
-        found.failures.push(fail(why));
+        found.fail(fail(why));
         return;
     }
     if let Value::List(items) = value.get("items")
@@ -308,12 +317,18 @@ fn object(call: &Call, source: &str, value: Value, depth: usize, found: &mut Man
         return;
     }
     if let Some(why) = decode::metadata_error(&value) {
-        found.failures.push(fail(why));
+        found.fail(fail(why));
         return;
     }
     match place(call, source, value) {
         Ok(manifest) => found.objects.push(manifest),
-        Err(failure) => found.failures.push(failure),
+        // Inside a list the kind is looked up in another way.
+        Err(Failure::Client(why)) if depth > 0 && why.starts_with(UNMAPPED) => {
+            let (_, why) = why.split_once(": no ").unwrap_or_default();
+            let why = why.lines().next().unwrap_or_default();
+            found.fail(Failure::Plain(format!("unable to recognize no {why}")));
+        }
+        Err(failure) => found.fail(failure),
     }
 }
 
@@ -327,7 +342,7 @@ fn place(call: &Call, source: &str, mut value: Value) -> Result<Manifest, Failur
     let Some(ty) = of(version, kind) else {
         let version = if version == "/" { "" } else { version };
         return Err(Failure::client(format!(
-            "resource mapping not found for name: {} namespace: {} from {}: no matches for kind {} in version {}\n\
+            "{UNMAPPED} for name: {} namespace: {} from {}: no matches for kind {} in version {}\n\
              ensure CRDs are installed first",
             quoted(&name),
             quoted(&namespace),

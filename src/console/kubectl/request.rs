@@ -29,7 +29,7 @@ impl Sender {
         if let Some([place, text]) = warning {
             io.log('W', place, text);
         }
-        let given = call.flags.text("field-manager").filter(|m| !m.is_empty());
+        let given = call.flags.text("field-manager");
         Ok(Self {
             manager: given.unwrap_or(manager).to_owned(),
             dry_run,
@@ -62,13 +62,54 @@ impl Sender {
         {
             return Reply::Refused(status);
         }
+        if let Some(refused) = self.bad_manager(&verb) {
+            return Reply::Refused(refused);
+        }
+        let manager = if self.manager.is_empty() {
+            "kubectl"
+        } else {
+            &self.manager
+        };
         let request = Request {
-            field_manager: Str::new(&self.manager),
+            field_manager: Str::new(manager),
             dry_run: self.dry_run != DryRun::None,
             validation: self.validation,
             verb,
         };
         io.cluster.dispatch(Command::Request(request))
+    }
+
+    /// What the server says of a manager's name; of none when something is applied.
+    ///
+    /// Upstream: apimachinery/pkg/apis/meta/v1/validation `ValidatePatchOptions`, `ValidateFieldManager`
+    fn bad_manager(&self, verb: &Verb) -> Option<Status> {
+        let options = match verb {
+            Verb::Create { .. } => "CreateOptions",
+            Verb::Update { .. } => "UpdateOptions",
+            Verb::Patch { .. } => "PatchOptions",
+            _ => return None,
+        };
+        let applied = matches!(
+            verb,
+            Verb::Patch {
+                patch: Patch::Apply { .. },
+                ..
+            }
+        );
+        let why = if applied && self.manager.is_empty() {
+            "Required value: is required for apply patch".to_owned()
+        } else if self.manager.len() > 128 {
+            "Too long: may not be more than 128 bytes".to_owned()
+        } else if self.manager.chars().any(char::is_control) {
+            let shown = crate::console::args::quoted(&self.manager);
+            format!("Invalid value: {shown}: should only contain printable characters")
+        } else {
+            return None;
+        };
+        let mut status = Status::plain(422, "Invalid", "");
+        options.clone_into(&mut status.kind);
+        status.message = format!("{options}.meta.k8s.io \"\" is invalid: fieldManager: {why}");
+        Some(status.with_cause("FieldValueInvalid", "fieldManager", why))
     }
 
     fn written(&self, verb: Verb, io: &mut Io<'_>) -> Result<Written, Status> {

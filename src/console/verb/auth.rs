@@ -6,6 +6,7 @@ use crate::console::args::{Flag, Takes, long, short};
 use crate::console::error::Failure;
 use crate::console::kubectl::leave::{self, Deed, User};
 use crate::console::kubectl::{Call, Command, Run, Type, flags};
+use crate::console::print::describe::access;
 use crate::console::print::{go_json, table};
 use crate::console::task::Io;
 use crate::k8s::Value;
@@ -61,7 +62,19 @@ const VERBS: &[&str] = &[
 ];
 
 fn can_i(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
+    let all = call.flags.is("all-namespaces");
     if call.flags.is("list") {
+        if !call.args().is_empty() {
+            return Err(Failure::client(
+                "list option must be specified with no arguments",
+            ));
+        }
+        let part = call.flags.text("subresource").unwrap_or("");
+        if call.flags.is("quiet") || all || !part.is_empty() {
+            return Err(Failure::client(
+                "list option can't be specified with neither quiet, all-namespaces nor subresource options",
+            ));
+        }
         list(call, io);
         return Ok(());
     }
@@ -72,8 +85,8 @@ fn can_i(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
         ));
     };
     if !resource.starts_with('/') {
-        warn(resource, io);
-        if !VERBS.contains(&verb.as_str()) {
+        warn(resource, all, io);
+        if !all && !VERBS.contains(&verb.as_str()) {
             io.err_line(format!("Warning: verb '{verb}' is not a known verb\n"));
         }
     }
@@ -128,72 +141,58 @@ fn allowed(user: &User, call: &Call, verb: &str, resource: &str, io: &Io<'_>) ->
 }
 
 /// What is odd about the resource that was asked for.
-fn warn(resource: &str, io: &mut Io<'_>) {
+fn warn(resource: &str, all: bool, io: &mut Io<'_>) {
     let word = resource.split('/').next().unwrap_or(resource);
-    if word == "*" {
+    if matches!(word, "*" | "users" | "groups") {
         return;
     }
+    let of = |group: &str| match group {
+        "" => String::new(),
+        group => format!(" in group '{group}'"),
+    };
     match Type::find(word) {
-        None => io.err_line(format!(
-            "Warning: the server doesn't have a resource type '{word}'\n"
-        )),
-        Some(ty) if !ty.namespaced() => {
-            let (name, group) = (ty.resource.name, ty.resource.group);
-            let group = if group.is_empty() {
-                String::new()
-            } else {
-                format!(" in group '{group}'")
-            };
+        None => {
+            let lower = word.to_lowercase();
+            let (name, group) = lower.split_once('.').unwrap_or((&lower, ""));
             io.err_line(format!(
-                "Warning: resource '{name}' is not namespace scoped{group}\n"
+                "Warning: the server doesn't have a resource type '{name}'{}\n",
+                of(group)
             ));
         }
+        Some(ty) if !ty.namespaced() && !all => io.err_line(format!(
+            "Warning: resource '{}' is not namespace scoped{}\n",
+            ty.resource.name,
+            of(ty.resource.group)
+        )),
         Some(_) => {}
     }
 }
 
-/// The paths that every known user may read.
-const PATHS: &[&str] = &[
-    "/api/*",
-    "/api",
-    "/apis/*",
-    "/apis",
-    "/healthz",
-    "/healthz",
-    "/livez",
-    "/livez",
-    "/openapi/*",
-    "/openapi",
-    "/readyz",
-    "/readyz",
-    "/version/",
-    "/version/",
-    "/version",
-    "/version",
-];
+/// The console's own user.
+fn own() -> User {
+    User {
+        name: USER.to_owned(),
+        uid: "admin".to_owned(),
+        groups: ["system:masters", "system:authenticated"]
+            .map(str::to_owned)
+            .to_vec(),
+    }
+}
 
+/// Upstream: `printAccess`
 fn list(call: &Call, io: &mut Io<'_>) {
-    let row = |cells: [&str; 4]| cells.map(str::to_owned).to_vec();
+    let user = leave::user(call).unwrap_or_else(own);
+    let rules = user.rules(&call.namespace, io.cluster);
     let mut rows = Vec::new();
     if !call.flags.is("no-headers") {
-        rows.push(row([
-            "Resources",
-            "Non-Resource URLs",
-            "Resource Names",
-            "Verbs",
-        ]));
+        let head = ["Resources", "Non-Resource URLs", "Resource Names", "Verbs"];
+        rows.push(head.map(str::to_owned).to_vec());
     }
-    rows.push(row(["*.*", "[]", "[]", "[*]"]));
-    rows.push(row(["", "[*]", "[]", "[*]"]));
-    for review in [
-        "selfsubjectreviews.authentication.k8s.io",
-        "selfsubjectaccessreviews.authorization.k8s.io",
-        "selfsubjectrulesreviews.authorization.k8s.io",
-    ] {
-        rows.push(row([review, "[]", "[]", "[create]"]));
-    }
-    for path in PATHS {
-        rows.push(row(["", &format!("[{path}]"), "[]", "[get]"]));
+    for rule in access::rules(&rules) {
+        let [resource, others @ ..] = rule.cells;
+        let mut row = vec![resource];
+        row.extend(others.iter().map(|cell| format!("[{cell}]")));
+        rows.push(row);
     }
     io.out(table::print(&rows));
 }
@@ -210,13 +209,7 @@ fn whoami(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
             "the selfsubjectreviews API is not enabled in the cluster or you do not have permission to call it",
         ));
     }
-    let user = user.unwrap_or_else(|| User {
-        name: USER.to_owned(),
-        uid: "admin".to_owned(),
-        groups: ["system:masters", "system:authenticated"]
-            .map(str::to_owned)
-            .to_vec(),
-    });
+    let user = user.unwrap_or_else(own);
     if output.is_empty() {
         let row = |name: &str, value: &str| vec![name.to_owned(), value.to_owned()];
         let mut rows = vec![row("ATTRIBUTE", "VALUE"), row("Username", &user.name)];

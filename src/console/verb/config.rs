@@ -91,7 +91,12 @@ fn names(_: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
 }
 
 fn contexts(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
-    let other = call.args().iter().find(|a| *a != NAME);
+    let args = call.args();
+    let missing: Vec<Failure> = args
+        .iter()
+        .filter(|a| *a != NAME)
+        .map(|a| Failure::client(format!("context {a} not found")))
+        .collect();
     if call.flags.text("output") == Some("name") {
         io.line(NAME);
         return Ok(());
@@ -107,14 +112,11 @@ fn contexts(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
     } else {
         &namespace
     };
-    if other.is_none() {
+    if args.is_empty() || args.len() > missing.len() {
         rows.push(row(["*", NAME, NAME, NAME, shown]));
     }
     io.out(table::print(&rows));
-    match other {
-        Some(other) => Err(Failure::client(format!("context {other} not found"))),
-        None => Ok(()),
-    }
+    Failure::gather(missing)
 }
 
 fn switch(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {

@@ -9,7 +9,7 @@ use crate::console::kubectl::builder::{self, Bare};
 use crate::console::kubectl::call::DryRun;
 use crate::console::kubectl::items::{self, Item, Items, Look};
 use crate::console::kubectl::request::{Sender, short_title};
-use crate::console::kubectl::{Call, Command, Run, fail, flags};
+use crate::console::kubectl::{Call, Command, Run, fail, flags, leave};
 use crate::console::task::{Io, Step, Task, Wake};
 use crate::console::verb::apply::about;
 use crate::k8s::{Kind, Str};
@@ -312,9 +312,10 @@ fn one(
         if item.ty.resource.name == "apiservices" {
             item.kind()?;
         }
-        item.live(io.cluster.api())
-            .map_err(|s| about("deleting", &item.source, s))?;
         let place = (item.namespace.as_str(), item.name.as_str());
+        leave::ask(call, item.ty, ("delete", ""), place, io.cluster)
+            .and_then(|()| item.live(io.cluster.api()))
+            .map_err(|s| about("deleting", &item.source, s))?;
         let gone = sender.delete(item.kind()?, place, how.options.clone(), io);
         let gone = gone.map_err(|s| about("deleting", &item.source, s))?;
         uid = Some(gone.uid().clone());

@@ -72,15 +72,18 @@ fn differences(call: &Call, io: &mut Io<'_>) -> Result<String, Failure> {
     let mut sender = Sender::of(call, manager, io)?.lenient();
     sender.dry_run = DryRun::Server;
     let mut read = manifest::read(call, Check::Nothing, io)?;
+    // What comes behind a document that cannot be read is not looked at.
+    read.objects
+        .truncate(read.places.first().copied().unwrap_or(usize::MAX));
     select(call, &mut read.objects)?;
-    if let Some(failure) = read.failures.into_iter().next() {
-        return Err(failure);
-    }
     // An object that comes twice is written twice to the same file: the last one counts.
     let mut files: BTreeMap<String, String> = BTreeMap::new();
     for manifest in &read.objects {
         let text = one(call, &sender, manifest, io)?;
         files.insert(file_name(manifest), text);
+    }
+    if let Some(failure) = read.failures.into_iter().next() {
+        return Err(failure);
     }
     Ok(files.into_values().collect())
 }

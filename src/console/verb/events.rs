@@ -3,6 +3,7 @@
 //! Upstream: kubectl/pkg/cmd/events/events.go.
 
 use super::get;
+use crate::cluster::SimTime;
 use crate::console::args::{Flag, Takes, long, short};
 use crate::console::error::Failure;
 use crate::console::format::{self, Format};
@@ -46,6 +47,8 @@ struct Events {
     widths: table::Widths,
     /// Changes seen, once the list has been printed.
     cursor: Option<u64>,
+    /// When `--request-timeout` ends it.
+    until: Option<SimTime>,
 }
 
 /// The formats that `kubectl events` knows.
@@ -92,6 +95,7 @@ fn start(call: Call) -> Result<Box<dyn Task>, Failure> {
         wanted,
         widths: table::Widths::default(),
         cursor: None,
+        until: None,
     }))
 }
 
@@ -196,10 +200,16 @@ impl Task for Events {
             self.cursor = Some(io.cluster.api().store().committed());
             return match self.first(io) {
                 Err(failure) => crate::console::kubectl::fail(io, &failure),
-                Ok(()) if self.call.flags.is("watch") => Step::Wait(Wake::CHANGE),
+                Ok(()) if self.call.flags.is("watch") => {
+                    self.until = flags::ends(&self.call, io);
+                    Step::Wait(Wake::change_or(self.until))
+                }
                 Ok(()) => Step::Exit(0),
             };
         };
+        if self.until.is_some_and(|until| io.now() >= until) {
+            return Step::Exit(0);
+        }
         let store = io.cluster.api().store();
         let namespace = self.call.list_namespace();
         let here = |o: &Object| namespace.is_none_or(|n| o.namespace().as_str() == n);
@@ -218,6 +228,6 @@ impl Task for Events {
         self.cursor = Some(store.committed());
         let text = self.widths.print(&rows);
         io.out(text);
-        Step::Wait(Wake::CHANGE)
+        Step::Wait(Wake::change_or(self.until))
     }
 }

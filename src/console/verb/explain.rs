@@ -64,6 +64,11 @@ fn run(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
         let shape = Shape::of(group, version, resource.kind)?;
         (group == resource.group).then_some((shape, version))
     });
+    if let Some(version) = other.filter(|v| v.matches('/').count() > 1) {
+        return Err(Failure::client(format!(
+            "unexpected GroupVersion string: {version}"
+        )));
+    }
     if let Some(version) = other.filter(|_| elsewhere.is_none()) {
         return Err(Failure::client(if version == "v1" {
             format!(

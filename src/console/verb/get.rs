@@ -7,6 +7,7 @@ use super::{get_raw, get_watch};
 use crate::cluster::scale_of;
 use crate::console::args::{Flag, Takes, long, short};
 use crate::console::error::Failure;
+use crate::console::files::Found as FileFound;
 use crate::console::format::sort::{self, Unsorted};
 use crate::console::format::{self, Format};
 use crate::console::kubectl::builder::{self, Bare, Found, Info};
@@ -162,7 +163,7 @@ fn once(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
             .failures
             .retain(|f| !matches!(f, Failure::Api(status) if status.is_not_found()));
     }
-    hide_beside_missing(call, &mut found);
+    hide_beside_missing(call, &format, &mut found, io);
     if !format.is_table() {
         found.infos.iter_mut().for_each(as_asked_for);
     }
@@ -222,12 +223,15 @@ fn as_asked_for(info: &mut Info) {
     }
 }
 
-/// When one object of a file is not there, the others are not shown.
-fn hide_beside_missing(call: &Call, found: &mut Found) {
-    let missing = |f: &Failure| matches!(f, Failure::Api(_));
-    let failures = &found.failures;
-    let files = manifest::given(call);
-    if files && !failures.is_empty() && failures.iter().all(missing) {
+/// When one object of a single file is missing, only tables show the others.
+///
+/// Upstream: cli-runtime/pkg/resource/builder.go `singleItemImplied`
+fn hide_beside_missing(call: &Call, format: &Format, found: &mut Found, io: &Io<'_>) {
+    let [file] = call.flags.list("filename") else {
+        return;
+    };
+    let of_one = io.session.files.find(&io.session.path(file)) == FileFound::File;
+    if of_one && !format.is_table() && !found.failures.is_empty() {
         found.infos.clear();
     }
 }

@@ -5,11 +5,11 @@
 use crate::cluster::{DeleteOptions, Status};
 use crate::console::error::Failure;
 use crate::console::kubectl::request::Sender;
-use crate::console::kubectl::{Call, Type, items};
+use crate::console::kubectl::{Call, Type, fields, items};
 use crate::console::print::go_json;
 use crate::console::task::Io;
 use crate::k8s::schema::schema;
-use crate::k8s::selector::Selector;
+use crate::k8s::selector::{FieldSelector, Selector};
 use crate::k8s::{Kind, Object, Value, json};
 use crate::value;
 use std::sync::Arc;
@@ -298,14 +298,20 @@ fn list(kind: Kind, namespace: Option<&str>, query: &str, io: &Io<'_>) -> Result
         })
     };
     let selector = match parameter("labelSelector") {
-        Some(text) => Some(Selector::parse(&text).map_err(Failure::client)?),
+        Some(text) => Some(Selector::parse(&text).map_err(Status::bad_request)?),
         None => None,
     };
+    let fields = FieldSelector::parse(&parameter("fieldSelector").unwrap_or_default())
+        .map_err(Status::bad_request)?;
+    for wanted in &fields.requirements {
+        fields::check(Type::of(kind), &wanted.field).map_err(Status::bad_request)?;
+    }
     let limit = parameter("limit").and_then(|l| l.parse::<usize>().ok());
     let api = io.cluster.api();
     let fits = |o: &Arc<Object>| {
         let labels = o.value().at(&["metadata", "labels"]);
         selector.as_ref().is_none_or(|s| s.matches(labels))
+            && fields.matches(|field| fields::value(o, field))
     };
     let items: Vec<Value> = api
         .all(kind, namespace)

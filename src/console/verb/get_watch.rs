@@ -2,7 +2,7 @@
 
 use super::get;
 use super::get_rows::Rows;
-use crate::cluster::{Change, SimSpan, SimTime};
+use crate::cluster::{Change, SimTime};
 use crate::console::error::Failure;
 use crate::console::format::{self, Format};
 use crate::console::kubectl::builder::Filter;
@@ -61,10 +61,7 @@ pub fn start(call: &Call, io: &mut Io<'_>) -> Result<Box<dyn Task>, Failure> {
         false,
         call.flags.is("all-namespaces"),
     );
-    let timeout = call.flags.text("request-timeout").unwrap_or("");
-    let timeout = flags::request_timeout(timeout).filter(|millis| *millis > 0);
-    let until =
-        timeout.map(|millis| io.now() + SimSpan::from_millis(u64::try_from(millis).unwrap_or(0)));
+    let until = flags::ends(call, io);
     let mut watch = Watch {
         until,
         call: call.clone(),

@@ -104,7 +104,8 @@ pub fn reads_input(words: &[String]) -> bool {
         let reads = word == "-f-"
             || word == "-f=-"
             || word == "--filename=-"
-            || (word == "-" && matches!(before, "-f" | "--filename"));
+            || (word == "-"
+                && (matches!(before, "-f" | "--filename") || words.iter().any(|w| w == "env")));
         before = word;
         reads
     })
@@ -115,11 +116,14 @@ fn from_files(call: &Call, io: &mut Io<'_>) -> Result<Found, Failure> {
     let read = manifest::read(call, Check::Nothing, io)?;
     let mut found = Found {
         single: read.objects.len() == 1,
-        failures: read.failures,
         ..Found::default()
     };
     let selector = call.selector()?;
-    for manifest in read.objects {
+    let mut unread = read.places.into_iter().zip(read.failures).peekable();
+    for (i, manifest) in read.objects.into_iter().enumerate() {
+        while let Some((_, failure)) = unread.next_if(|(place, _)| *place <= i) {
+            found.failures.push(failure);
+        }
         let mut there = call.clone();
         there.namespace = manifest.namespace;
         match builder::get(&there, manifest.ty, &manifest.name, io.cluster) {
@@ -134,5 +138,6 @@ fn from_files(call: &Call, io: &mut Io<'_>) -> Result<Found, Failure> {
             Err(status) => found.failures.push(status.into()),
         }
     }
+    found.failures.extend(unread.map(|(_, failure)| failure));
     Ok(found)
 }

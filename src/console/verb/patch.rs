@@ -93,21 +93,26 @@ fn run(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
     }
     found.visit(|item| match &body {
         Err(message) => Err(Status::bad_request(message.clone()).into()),
-        Ok(body) => one(call, &sender, form, body, part, &item, io),
+        Ok((body, doubled)) => {
+            for field in doubled.iter().filter(|_| !sender.client_only()) {
+                io.warn(&format!("duplicate field {}", quoted(field)));
+            }
+            one(call, &sender, form, body, part, &item, io)
+        }
     })
 }
 
-/// The patch; the inner error is the server's, about a text that looked like JSON.
+/// The patch and its doubled fields; the inner error is the server's, about a text that looked like JSON.
 ///
 /// Upstream: apimachinery/pkg/util/yaml `ToJSON`
-fn body(text: &str) -> Result<Result<Value, String>, Failure> {
+fn body(text: &str) -> Result<Result<(Value, Vec<String>), String>, Failure> {
     if text.trim_start().starts_with('{') {
-        return Ok(json::parse(text).map_err(|e| e.to_string()));
+        return Ok(json::parse_noting(text).map_err(|e| e.to_string()));
     }
     let parsed = yaml::parse(text);
     let parsed = parsed
         .map_err(|why| Failure::client(format!("unable to parse {}: {why}", quoted(text))))?;
-    Ok(Ok(parsed))
+    Ok(Ok((parsed, Vec::new())))
 }
 
 /// `--subresource`

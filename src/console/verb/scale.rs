@@ -2,7 +2,7 @@
 //!
 //! Upstream: kubectl/pkg/cmd/scale/scale.go, kubectl/pkg/cmd/autoscale/autoscale.go
 
-use crate::cluster::{Patch, Subresource};
+use crate::cluster::{Patch, Status, Subresource};
 use crate::console::args::{Flag, Takes, long};
 use crate::console::error::Failure;
 use crate::console::kubectl::items::{self, Item};
@@ -210,13 +210,31 @@ fn autoscale(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
         let kind = Kind::HorizontalPodAutoscaler;
         let mut done = "created";
         if !sender.client_only() {
-            let written = sender.create(kind, &item.namespace, value, io)?;
+            let written = sender.create(kind, &item.namespace, value, io);
+            let written = written.map_err(|status| first_version(call, status))?;
             (value, done) = (written.object.value().clone(), "autoscaled");
         }
         let ty = crate::console::kubectl::Type::of(kind);
         let operation = format!("{done}{}", sender.suffix());
         say::made(call, ty, &name, &value, &operation, io)
     })
+}
+
+/// What is told of a refusal: the first version of autoscalers, tried then, knows a percentage of the cpu alone.
+///
+/// Upstream: kubectl/pkg/cmd/autoscale/autoscale.go `canCreateHPAV1`
+fn first_version(call: &Call, status: Status) -> Failure {
+    let text = |flag: &str| call.flags.text(flag).unwrap_or("");
+    let why = if text("cpu").is_empty() {
+        "empty input"
+    } else if !text("cpu").ends_with('%') || !text("memory").is_empty() {
+        "%!w(<nil>)"
+    } else {
+        return status.into();
+    };
+    Failure::client(format!(
+        "failed to create autoscaling/v2 HPA and the configuration is incompatible with autoscaling/v1: {why}"
+    ))
 }
 
 /// The autoscaler that the flags describe.

@@ -4,7 +4,7 @@ use super::Path;
 use super::errors::quoted;
 use super::route::CLASS;
 use super::syntax::label;
-use super::warnings::{of_address, of_pod};
+use super::warnings::{DEPRECATED_VOLUMES, of_address, of_pod};
 use crate::k8s::quantity::Quantity;
 use crate::k8s::{Kind, Value};
 
@@ -52,8 +52,9 @@ pub fn of_kind(kind: Kind, new: &Value, old: Option<&Value>) -> Vec<String> {
             out.extend(stateful_set(new, old.is_some()));
             out
         }
-        Kind::PersistentVolumeClaim => claim_size("spec", new).into_iter().collect(),
+        Kind::PersistentVolumeClaim => claim(new),
         Kind::Service => service(new),
+        Kind::PersistentVolume => volume(new),
         Kind::Node => node(new),
         Kind::Ingress if old.is_none() => ingress_class(new).into_iter().collect(),
         Kind::Pod
@@ -65,7 +66,6 @@ pub fn of_kind(kind: Kind, new: &Value, old: Option<&Value>) -> Vec<String> {
         | Kind::ServiceAccount
         | Kind::Endpoints
         | Kind::LimitRange
-        | Kind::PersistentVolume
         | Kind::PodTemplate
         | Kind::ResourceQuota
         | Kind::ControllerRevision
@@ -143,6 +143,47 @@ fn claim_size(at: &str, claim: &Value) -> Option<String> {
     Some(format!(
         "{at}.resources.requests[storage]: fractional byte value {shown} is invalid, must be an integer"
     ))
+}
+
+/// Annotations of the time before there were fields for them, and what is said of them.
+const STORAGE_OLD: [(&str, &str); 2] = [
+    (
+        "volume.beta.kubernetes.io/storage-class",
+        "deprecated since v1.8; use \"storageClassName\"",
+    ),
+    (
+        "volume.beta.kubernetes.io/mount-options",
+        "deprecated since v1.31; use \"mountOptions\"",
+    ),
+];
+
+fn claim(claim: &Value) -> Vec<String> {
+    let old = old_annotations(&STORAGE_OLD[..1], claim);
+    old.chain(claim_size("spec", claim)).collect()
+}
+
+fn old_annotations<'a>(
+    old: &'a [(&str, &str)],
+    object: &'a Value,
+) -> impl Iterator<Item = String> + 'a {
+    let given = object.at(&["metadata", "annotations"]);
+    let found = old.iter().filter(|(key, _)| given.field(key).is_some());
+    found.map(|(key, text)| format!("metadata.annotations[{key}]: {text} attribute instead"))
+}
+
+/// Upstream: `pkg/api/persistentvolume/util.go warningsForPersistentVolumeSpecAndMeta`.
+fn volume(volume: &Value) -> Vec<String> {
+    let mut out: Vec<String> = old_annotations(&STORAGE_OLD, volume).collect();
+    let spec = volume.get("spec");
+    if spec.get("persistentVolumeReclaimPolicy").text() == "Recycle" {
+        out.push("spec.persistentVolumeReclaimPolicy: The Recycle reclaim policy is deprecated. Instead, the recommended approach is to use dynamic provisioning.".to_owned());
+    }
+    for (field, shown, message) in DEPRECATED_VOLUMES {
+        if spec.field(field).is_some() {
+            out.push(format!("spec.{shown}: {message}"));
+        }
+    }
+    out
 }
 
 fn node(node: &Value) -> Vec<String> {

@@ -69,6 +69,9 @@ pub fn update(errors: &mut Errors, new: &Value, old: &Value) {
         let detail = "node updates may not change providerID except from \"\" to valid";
         errors.forbidden(&SPEC.child("providerID"), detail);
     }
+    if new.get("externalID").text() != old.get("externalID").text() {
+        errors.forbidden(&SPEC.child("externalID"), "may not be updated");
+    }
 }
 
 /// Upstream: `pkg/apis/core/validation ValidateNodeUpdate`, as the status strategy calls it.

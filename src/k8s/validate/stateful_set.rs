@@ -4,8 +4,7 @@ use super::pvc::restore;
 use super::syntax::label;
 use super::template::{pod_annotations, template};
 use super::workload::{
-    always, at_most_all, collision_count, counters, int_or_percent, int_or_percent_value,
-    labels_selected, not_above, required_selector,
+    always, collision_count, counters, labels_selected, not_above, required_selector,
 };
 use super::{Errors, Path, Shown, meta, pvc, selector};
 use crate::k8s::Value;
@@ -178,15 +177,6 @@ fn strategy(errors: &mut Errors, at: &Path<'_>, strategy: &Value) {
         }
         "RollingUpdate" => {
             errors.non_negative(&rolling_at.child("partition"), rolling.get("partition"));
-            let unavailable = rolling.get("maxUnavailable");
-            if !unavailable.is_null() {
-                let at = rolling_at.child("maxUnavailable");
-                int_or_percent(errors, &at, unavailable);
-                if int_or_percent_value(unavailable) == 0 {
-                    errors.invalid(&at, unavailable, "cannot be 0");
-                }
-                at_most_all(errors, &at, unavailable);
-            }
         }
         kind => {
             let kind = super::errors::json(&Value::str(kind));
@@ -206,8 +196,7 @@ fn rolling_shown(rolling: &Value) -> String {
         return "null".to_owned();
     }
     let partition = rolling.get("partition").as_i64().unwrap_or(0);
-    let unavailable = super::errors::json(rolling.get("maxUnavailable"));
-    format!("{{\"Partition\":{partition},\"MaxUnavailable\":{unavailable}}}")
+    format!("{{\"Partition\":{partition},\"MaxUnavailable\":null}}")
 }
 
 #[cfg(test)]
@@ -228,10 +217,6 @@ mod tests {
             (
                 value!({"type": "RollingUpdate", "rollingUpdate": {"partition": (-1)}}),
                 "s.rollingUpdate.partition: Invalid value: -1: must be greater than or equal to 0",
-            ),
-            (
-                value!({"type": "RollingUpdate", "rollingUpdate": {"maxUnavailable": 0}}),
-                "s.rollingUpdate.maxUnavailable: Invalid value: 0: cannot be 0",
             ),
         ];
         for (value, want) in cases {

@@ -55,7 +55,7 @@ const DEPRECATED_ANNOTATIONS: [(&str, &str); 3] = [
     ),
 ];
 
-const OLD_VOLUMES: [(&str, &str, &str); 9] = [
+pub(super) const DEPRECATED_VOLUMES: [(&str, &str, &str); 9] = [
     (
         "photonPersistentDisk",
         "photonPersistentDisk",
@@ -268,7 +268,7 @@ fn spread(out: &mut Vec<String>, at: &Path<'_>, spec: &Value) {
 fn volumes(out: &mut Vec<String>, at: &Path<'_>, spec: &Value) {
     let list = at.child("volumes");
     for (i, volume) in spec.get("volumes").items().iter().enumerate() {
-        for (field, name, message) in OLD_VOLUMES {
+        for (field, name, message) in DEPRECATED_VOLUMES {
             if !volume.get(field).is_null() {
                 out.push(format!("{}: {message}", list.index(i).child(name)));
             }

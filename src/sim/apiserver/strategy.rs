@@ -57,6 +57,7 @@ pub(super) fn prepare_create(
     if let Some(status) = first_status(kind, value) {
         value.set("status", status);
     }
+    drop_gated(kind, value);
     if kind == Kind::DaemonSet {
         let given = template_generation(value);
         set_template_generation(value, given.max(1));
@@ -179,6 +180,17 @@ pub(super) fn prepare_update(old: &Object, value: &mut Value) {
     if old.kind() == Kind::Service {
         service::keep_addresses(old, value);
     }
+    drop_gated(old.kind(), value);
+}
+
+/// Fields of features that are off by default.
+///
+/// Upstream: pkg/registry/apps/statefulset/strategy.go `dropStatefulSetDisabledFields`
+fn drop_gated(kind: Kind, value: &mut Value) {
+    let path = ["spec", "updateStrategy", "rollingUpdate", "maxUnavailable"];
+    if kind == Kind::StatefulSet && !value.at(&path).is_null() {
+        value.remove_at(&path);
+    }
 }
 
 /// A changed status: everything else comes from the old version.
@@ -226,11 +238,14 @@ fn keep_metadata(old: &Object, value: &mut Value) {
     let metadata = value.at_mut(&["metadata"]);
     for field in [
         "creationTimestamp",
-        "deletionTimestamp",
         "generation",
         "resourceVersion",
+        "selfLink",
     ] {
         copy(before, metadata, field);
+    }
+    if !before.get("deletionTimestamp").is_null() {
+        copy(before, metadata, "deletionTimestamp");
     }
     for field in ["deletionGracePeriodSeconds", "uid"] {
         if metadata.get(field).is_null() {

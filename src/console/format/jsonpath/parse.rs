@@ -176,12 +176,25 @@ impl Parser {
                     Some('n') => text.push('\n'),
                     Some('t') => text.push('\t'),
                     Some('r') => text.push('\r'),
+                    Some(c @ ('u' | 'x')) => text.push(self.hex(if c == 'u' { 4 } else { 2 })?),
                     Some(c) => text.push(c),
                     None => return Err("unterminated quoted string".to_owned()),
                 },
                 Some(c) => text.push(c),
             }
         }
+    }
+
+    /// A character by its number.
+    fn hex(&mut self, digits: usize) -> Result<char, String> {
+        let end = (self.at + digits).min(self.chars.len());
+        let text: String = self.chars[self.at..end].iter().collect();
+        self.at = end;
+        let code = u32::from_str_radix(&text, 16)
+            .ok()
+            .filter(|_| text.len() == digits);
+        let shown = code.map(|c| char::from_u32(c).unwrap_or(char::REPLACEMENT_CHARACTER));
+        shown.ok_or_else(|| "invalid syntax".to_owned())
     }
 
     fn array(&mut self) -> Result<Node, String> {

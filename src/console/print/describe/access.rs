@@ -33,17 +33,17 @@ pub fn describe(w: &mut Writer, object: &Object) {
 }
 
 /// A rule for one resource (and name) or one address.
-struct Rule {
+pub struct Rule {
     /// What rules are gathered and sorted by, behind their verbs.
     key: [String; 4],
     /// Resource with its group, address, resource name, verbs.
-    cells: [String; 4],
+    pub cells: [String; 4],
 }
 
 /// Each resource by itself with all its verbs; addresses stay apart.
 ///
 /// Upstream: component-helpers/auth/rbac/validation `BreakdownRule`, kubectl/pkg/util/rbac `CompactRules`.
-fn rules(rules: &[Value]) -> Vec<Rule> {
+pub fn rules(rules: &[Value]) -> Vec<Rule> {
     let mut all: Vec<Rule> = Vec::new();
     for rule in rules {
         let list = |field: &str| -> Vec<&str> {

@@ -1,6 +1,6 @@
 //! `kubectl describe`: one file per family of kinds.
 
-mod access;
+pub mod access;
 mod batch;
 pub mod container;
 mod endpoints;

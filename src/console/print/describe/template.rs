@@ -163,7 +163,10 @@ fn downward(w: &mut Writer, source: &Value) {
     );
     w.line(2, "Items:");
     for item in source.get("items").items() {
-        let from = item.at(&["fieldRef", "fieldPath"]).text();
+        let mut from = item.at(&["fieldRef", "fieldPath"]).text();
+        if from.is_empty() {
+            from = item.at(&["resourceFieldRef", "resource"]).text();
+        }
         w.line(3, format!("{from} -> {}", item.get("path").text()));
     }
 }
@@ -176,7 +179,7 @@ fn projected(w: &mut Writer, source: &Value) {
         let token = part.get("serviceAccountToken");
         if !secret.is_null() {
             w.field(2, "SecretName", secret.get("name").text());
-            w.field(2, "SecretOptionalName", truth(secret.get("optional")));
+            w.field(2, "Optional", truth(secret.get("optional")));
         } else if !part.get("downwardAPI").is_null() {
             w.field(2, "DownwardAPI", "true");
         } else if !config.is_null() {

@@ -161,24 +161,16 @@ fn one(
     io: &mut Io<'_>,
 ) -> Result<Applied, Failure> {
     record::note(call, &mut manifest.value);
+    let generate = manifest.value.at(&["metadata", "generateName"]).text();
+    if manifest.name.is_empty() && !generate.is_empty() {
+        return Err(Failure::client(format!(
+            "from {generate}: cannot use generate name with apply"
+        )));
+    }
     if call.flags.is("server-side") {
         let written = server_side::apply(call, sender, &manifest, io)?;
-        return done(
-            call,
-            sender,
-            manifest,
-            written.object.value(),
-            Outcome::ServerSide,
-            io,
-        );
-    }
-    if manifest.name.is_empty() {
-        let generate = manifest.value.at(&["metadata", "generateName"]).text();
-        if !generate.is_empty() {
-            return Err(Failure::client(format!(
-                "from {generate}: cannot use generate name with apply"
-            )));
-        }
+        let value = written.object.value();
+        return done(call, sender, manifest, value, Outcome::ServerSide, io);
     }
     let retrieving = format!(
         "error when retrieving current configuration of:\n{}\nfrom server for: \"{}\"",

@@ -226,6 +226,11 @@ fn file(source: &str, pairs: &mut Pairs<'_>, io: &Io<'_>) -> Result<(), Failure>
                 "file path for key name {key} missing"
             )));
         }
+        Some((_, path)) if path.contains('=') => {
+            return Err(Failure::client(
+                "key names or file paths cannot contain '='",
+            ));
+        }
         Some((key, path)) => (Some(key), path),
     };
     let full = io.session.path(path);

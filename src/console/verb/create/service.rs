@@ -55,9 +55,16 @@ fn port(text: &str) -> Result<Value, Failure> {
     let mut parts = text.split(':');
     let first = parts.next().unwrap_or("");
     let number = |digits: &str| digits.parse::<i64>();
-    let port = number(first).map_err(|_| {
+    let digits = !first.is_empty() && first.bytes().all(|b| b.is_ascii_digit());
+    let wrong = if digits {
+        "value out of range"
+    } else {
+        "invalid syntax"
+    };
+    let port = number(first).ok().filter(|p| digits && *p <= 0xffff);
+    let port = port.ok_or_else(|| {
         Failure::client(format!(
-            "strconv.ParseUint: parsing {}: invalid syntax",
+            "strconv.ParseUint: parsing {}: {wrong}",
             crate::console::args::quoted(first)
         ))
     })?;

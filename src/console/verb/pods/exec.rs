@@ -141,19 +141,28 @@ pub(in crate::console::verb) fn pod_of(
     if info.object.kind() == Kind::Pod {
         return Ok(info.object);
     }
+    let kind = info.object.kind();
+    let none = if kind == Kind::Service && info.object.value().at(&["spec", "selector"]).is_empty()
+    {
+        let name = info.object.name();
+        format!("invalid service '{name}': Service is defined without a selector")
+    } else if kind == Kind::Service || pod_spec_path(kind).is_some() {
+        String::new()
+    } else {
+        format!("selector for *v1.{} not implemented", kind.name())
+    };
+    if !none.is_empty() {
+        let what = if tell {
+            "get the logs from"
+        } else {
+            "attach to"
+        };
+        let kind = kind.name();
+        return Err(Failure::client(format!("cannot {what} *v1.{kind}: {none}")));
+    }
     let pods = behind(&info.object, io.cluster.api());
     let Some(first) = pods.first() else {
-        return Err(Failure::client(
-            if pod_spec_path(info.object.kind()).is_some() {
-                "timed out waiting for the condition".to_owned()
-            } else {
-                format!(
-                    "cannot get the logs from *v1.{}: selector for *v1.{} not implemented",
-                    info.object.kind().name(),
-                    info.object.kind().name()
-                )
-            },
-        ));
+        return Err(Failure::client("timed out waiting for the condition"));
     };
     if tell && pods.len() > 1 {
         io.err_line(format!(

@@ -61,9 +61,14 @@ fn top(call: &Call, usage: &str) -> Result<(), Failure> {
     match call.args() {
         [] => {}
         [_] if call.selects() => {
-            return Err(Failure::client(
-                "only one of NAME or --selector can be provided",
-            ));
+            let dashes = if call.command.path == "top node" {
+                "--"
+            } else {
+                ""
+            };
+            return Err(Failure::client(format!(
+                "only one of NAME or {dashes}selector can be provided"
+            )));
         }
         [_] => {}
         _ => return Err(call.usage(usage)),

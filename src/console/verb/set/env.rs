@@ -65,7 +65,7 @@ fn split(args: &[String]) -> Result<(Vec<String>, Vec<String>), Failure> {
     Ok((resources, variables))
 }
 
-fn parse(variables: &[String]) -> Result<Changes, Failure> {
+fn parse(variables: &[String], io: &mut Io<'_>) -> Result<Changes, Failure> {
     let mut changes = Changes::default();
     for text in variables {
         if let Some((name, value)) = text.split_once('=') {
@@ -83,9 +83,15 @@ fn parse(variables: &[String]) -> Result<Changes, Failure> {
         } else if let Some(name) = text.strip_suffix('-').filter(|n| !n.is_empty()) {
             changes.remove.push(name.to_owned());
         } else if text == "-" {
-            return Err(Failure::client(
-                "variables are not read from standard input here: name them as arguments",
-            ));
+            let input = io.whole_input().unwrap_or_default();
+            for line in input.lines() {
+                let line = line.split('#').next().unwrap_or("");
+                if let Some((name, value)) = line.split_once('=') {
+                    changes
+                        .set
+                        .push(value!({"name": Value::str(name), "value": Value::str(value)}));
+                }
+            }
         } else {
             return Err(Failure::client(format!(
                 "unknown environment variable: {text}"
@@ -168,7 +174,7 @@ fn run(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
     }
     let mut all = call.flags.list("env").to_vec();
     all.append(&mut variables);
-    let mut changes = parse(&all)?;
+    let mut changes = parse(&all, io)?;
     from(call, &mut changes, io)?;
     if let Some(prefix) = call.flags.text("prefix") {
         for variable in &mut changes.set {
@@ -207,7 +213,10 @@ fn one(
         }
         for container in fitting {
             if !call.flags.is_or("overwrite", true) {
-                refuse_overwrites(container, changes)?;
+                refuse_overwrites(container, changes).map_err(|why| {
+                    let plural = item.ty.resource.name;
+                    Failure::client(format!("{plural}/{} {why}", item.name))
+                })?;
             }
             let new = updated(container.get("env").items(), changes);
             if new.is_empty() {
@@ -258,17 +267,17 @@ fn say_variables(container: &Value, lookup: Option<&Lookup>, said: &mut String) 
     said.push_str(&refused);
 }
 
-fn refuse_overwrites(container: &Value, changes: &Changes) -> Result<(), Failure> {
+fn refuse_overwrites(container: &Value, changes: &Changes) -> Result<(), String> {
     let old = container.get("env").items();
     for new in &changes.set {
         let name = new.get("name").text();
         if let Some(old) = old.iter().find(|o| o.get("name").text() == name)
             && old != new
         {
-            return Err(Failure::client(format!(
+            return Err(format!(
                 "'{name}' already has a value ({}), and --overwrite is false",
                 old.get("value").text()
-            )));
+            ));
         }
     }
     Ok(())

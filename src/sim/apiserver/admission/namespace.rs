@@ -30,7 +30,7 @@ pub(super) fn accepts(api: &ApiServer, kind: Kind, value: &Value) -> Result<(), 
     ))
 }
 
-/// Refuses the deletion of a namespace that the cluster needs.
+/// Refuses the deletion of a namespace or a priority class that the cluster needs.
 pub(in crate::sim::apiserver) fn check_delete(kind: Kind, name: &str) -> Result<(), Status> {
     if kind == Kind::Namespace && IMMORTAL.contains(&name) {
         return Err(Status::forbidden(
@@ -38,6 +38,10 @@ pub(in crate::sim::apiserver) fn check_delete(kind: Kind, name: &str) -> Result<
             name,
             "this namespace may not be deleted",
         ));
+    }
+    if kind == Kind::PriorityClass && name.starts_with("system-") {
+        let why = "this is a system priority class and cannot be deleted";
+        return Err(Status::forbidden(kind, name, why));
     }
     Ok(())
 }
