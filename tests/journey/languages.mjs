@@ -35,7 +35,7 @@ export const journeys = {
         await page.settled(3);
         await page.pause();
         await open(page);
-        for (const tab of ["events", "insides", "api", "console"]) {
+        for (const tab of ["events", "insides", "api", "lessons", "console"]) {
           await page.id(`tab-${tab}`).click();
           await page.page.waitForTimeout(250);
           assert.deepEqual(await serious(page), [], tab);
