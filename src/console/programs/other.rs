@@ -163,7 +163,10 @@ impl Task for Simple {
             "set" => 0,
             "basename" => {
                 let path = plain.first().copied().unwrap_or("");
-                io.line(path.rsplit('/').next().unwrap_or(path));
+                let name = path.rsplit('/').next().unwrap_or(path);
+                let suffix = plain.get(1).copied().unwrap_or("");
+                let short = name.strip_suffix(suffix).filter(|s| !s.is_empty());
+                io.line(short.unwrap_or(name));
                 0
             }
             _ => {

@@ -43,6 +43,8 @@ enum Deed {
         all: bool,
         print: bool,
     },
+    /// Each character of the first text becomes its fellow of the second.
+    Transliterate(Vec<char>, Vec<char>),
     Print,
     Delete,
     Quit,
@@ -164,6 +166,7 @@ impl Parser<'_> {
         self.at += 1;
         let deed = match c {
             's' => self.substitute()?,
+            'y' => self.transliterate()?,
             'p' => Deed::Print,
             'd' => Deed::Delete,
             'q' => Deed::Quit,
@@ -244,6 +247,20 @@ impl Parser<'_> {
             }
         }
         self.error(why)
+    }
+
+    fn transliterate(&mut self) -> Parsed<Deed> {
+        let why = "unterminated `y' command";
+        let Some(end) = self.peek() else {
+            return self.error(why);
+        };
+        self.at += 1;
+        let from: Vec<char> = self.until(end, why)?.chars().collect();
+        let to: Vec<char> = self.until(end, why)?.chars().collect();
+        if from.len() != to.len() {
+            return self.error("strings for `y' command are different lengths");
+        }
+        Ok(Deed::Transliterate(from, to))
     }
 
     fn substitute(&mut self) -> Parsed<Deed> {
@@ -337,6 +354,10 @@ impl Sed {
                     if changed && *print {
                         self.emit(io, &line, true);
                     }
+                }
+                Deed::Transliterate(from, to) => {
+                    let other = |c| from.iter().position(|f| *f == c).map_or(c, |at| to[at]);
+                    line = line.chars().map(other).collect();
                 }
                 Deed::Print => self.emit(io, &line, true),
                 Deed::Delete => deleted = true,
