@@ -13,7 +13,7 @@ mod rules;
 mod writes;
 
 use super::*;
-use crate::k8s::Str;
+use crate::k8s::{Str, Value};
 use crate::sim::{SimSpan, SimTime};
 use crate::value;
 
