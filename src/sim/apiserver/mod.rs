@@ -74,7 +74,7 @@ pub struct ApiServer {
     own_taken: BTreeSet<ObjectKey>,
     /// When it looks whether its own Service is there, if that was deleted.
     service_due: Option<SimTime>,
-    twins: twins::Twins,
+    twins: Box<twins::Twins>,
     /// Shared by all objects of one form.
     shapes: Shapes,
 }
@@ -93,7 +93,7 @@ impl ApiServer {
             token: admission::service_account::Token::default(),
             own_taken: BTreeSet::new(),
             service_due: None,
-            twins: twins::Twins::default(),
+            twins: Box::default(),
             shapes: Shapes::default(),
         }
     }
