@@ -3,12 +3,12 @@ import { readFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { brotliCompressSync, constants } from "node:zlib";
 
-// What is allowed today, with room for changes until `make later` is run again; where it should go is in docs/decisions/007-parts-that-wait.md.
-const KIB = 1024;
+// When the first load is over its budget, `make later` may be due (docs/decisions/007-parts-that-wait.md).
+const KB = 1000;
 const totals = {
-  "first load": { budget: 440 * KIB, holds: (name) => !/^(editor|later)/.test(name) },
-  "with the editor": { budget: 537 * KIB, holds: (name) => !/^later/.test(name) },
-  "all files": { budget: 1490 * KIB, holds: () => true },
+  "first load": { budget: 400 * KB, holds: (name) => !/^(editor|later)/.test(name) },
+  "with the editor": { budget: 550 * KB, holds: (name) => !/^later/.test(name) },
+  "all files": { budget: 1560 * KB, holds: () => true },
 };
 
 const root = process.argv[2] ?? "dist";
