@@ -49,7 +49,7 @@ pub use crate::sim::apiserver::{Caller, DeleteOptions, Patch, Propagation, Subre
 pub use crate::sim::fault::{Effect, Rule};
 pub use crate::sim::status::Cause;
 pub use crate::sim::store::Change;
-pub use crate::sim::{ApiServer, SimSpan, SimTime, Status};
+pub use crate::sim::{ApiServer, Rng, SimSpan, SimTime, Status};
 
 use std::sync::Arc;
 use world::World;

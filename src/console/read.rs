@@ -5,6 +5,7 @@ use super::format::jsonpath::{self, Missing};
 use super::kubectl::resource::Type;
 use super::kubectl::{Call, builder, flags};
 use super::session::Session;
+use super::shell;
 use super::verb::get;
 use crate::cluster::Cluster;
 
@@ -18,13 +19,14 @@ pub struct Answer {
 
 /// The line's answer; none where the console would print an error, and for every other line.
 pub fn read(line: &str, cluster: &Cluster) -> Option<Answer> {
-    let words = words(line);
+    let mut session = Session::default();
+    let words = words(line, &mut session)?;
     let rest = words.strip_prefix(&["kubectl".to_owned(), "get".to_owned()])?;
     let command = get::COMMANDS.first()?;
     let mut sets = vec![flags::GLOBAL];
     sets.extend(command.flags);
     let parsed = Parsed::parse(rest, &sets).ok()?;
-    let call = Call::new(command, parsed, &Session::default());
+    let call = Call::new(command, parsed, &session);
     let template = call.flags.text("output")?.strip_prefix("jsonpath=")?;
     let template = jsonpath::parse(template).ok()?;
     let ty = Type::find(call.args().first()?)?;
@@ -42,23 +44,17 @@ pub fn read(line: &str, cluster: &Cluster) -> Option<Answer> {
     })
 }
 
-/// The words of a line; single quotes keep blanks together.
-fn words(line: &str) -> Vec<String> {
-    let mut words = Vec::new();
-    let mut word = String::new();
-    let mut quoted = false;
-    for c in line.chars().chain([' ']) {
-        match c {
-            '\'' => quoted = !quoted,
-            ' ' if !quoted => {
-                if !word.is_empty() {
-                    words.push(std::mem::take(&mut word));
-                }
-            }
-            c => word.push(c),
-        }
-    }
-    words
+/// The words of a line that is one command alone.
+fn words(line: &str, session: &mut Session) -> Option<Vec<String>> {
+    let script = shell::parse(line).ok()?;
+    let [item] = &script.items[..] else {
+        return None;
+    };
+    let [shell::Command::Simple(simple)] = &item.stages[..] else {
+        return None;
+    };
+    let none = &mut std::iter::empty();
+    Some(shell::expand::words(&simple.words, session, none))
 }
 
 #[cfg(test)]

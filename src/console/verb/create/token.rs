@@ -3,6 +3,7 @@
 //! Upstream: kubectl/pkg/cmd/create/create_token.go, pkg/registry/core/serviceaccount/storage/token.go
 
 use super::name;
+use crate::cluster::Rng;
 use crate::console::args::{Flag, Takes, long};
 use crate::console::error::Failure;
 use crate::console::kubectl::{Call, Command, Run, Type, builder, flags};
@@ -73,7 +74,7 @@ fn token(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
     let now = io.now().timestamp();
     let payload = value!({
         "aud": audiences.clone(), "exp": now.0 + seconds, "iat": now.0, "iss": ISSUER,
-        "jti": identity(&format!("{} {name} {}", io.now().as_millis(), account.uid())),
+        "jti": chance(&format!("{} {name} {}", io.now().as_millis(), account.uid())).uuid(),
         "kubernetes.io": private, "nbf": now.0,
         "sub": format!("system:serviceaccount:{}:{name}", account.namespace()),
     });
@@ -171,32 +172,17 @@ fn bind(call: &Call, account: &Object, private: &mut Value, io: &Io<'_>) -> Resu
     Ok(bound)
 }
 
-/// Bytes that look like chance and depend on a text alone.
-fn noise(text: &str, count: usize) -> Vec<u8> {
-    let mut state = 0xcbf2_9ce4_8422_2325_u64;
-    let mut next = |byte: u8| {
-        state = (state ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
-        (state >> 32).to_le_bytes()[0]
-    };
-    for byte in text.bytes() {
-        next(byte);
-    }
-    (0..count).map(|_| next(0x5a)).collect()
+/// Chance that depends on a text alone.
+fn chance(text: &str) -> Rng {
+    Rng::new(0).fork(text)
 }
 
-/// The token's own id.
-fn identity(text: &str) -> String {
-    let mut bytes = noise(text, 16);
-    bytes[6] = bytes[6] & 0x0f | 0x40;
-    bytes[8] = bytes[8] & 0x3f | 0x80;
-    let mut out = String::new();
-    for (i, byte) in bytes.iter().enumerate() {
-        if [4, 6, 8, 10].contains(&i) {
-            out.push('-');
-        }
-        out.push_str(&format!("{byte:02x}"));
-    }
-    out
+/// Bytes that look like chance and depend on a text alone.
+fn noise(text: &str, count: usize) -> Vec<u8> {
+    let mut chance = chance(text);
+    (0..count)
+        .map(|_| chance.next_u64().to_le_bytes()[0])
+        .collect()
 }
 
 /// Base64 as it stands in addresses, without padding.
