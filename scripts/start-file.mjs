@@ -58,17 +58,18 @@ async function cut(module) {
   const parts = new Map(partly?.map((entry) => [entry.slice(0, 6), bits.read(entry.slice(6))]));
   const linked = await readFile(join(target, "wasm32-unknown-unknown/page/daemonset-playground.wasm"));
   const { first, later, names, gates, made } = split(module, waits, parts, linked);
-  const [small, rest] = await Promise.all([optimized("first", first), optimized("later", later)]);
+  const again = ["--flatten", "--rereloop", "-Oz", "-Oz"];
+  const [small, rest] = await Promise.all([optimized("first", first, again), optimized("later", later)]);
   console.log(`start-file: a first half of ${small.length} bytes, ${gates} gates (${made} to parts of functions) to a second of ${rest.length}`);
   return { first: small, later: rest, names };
 }
 
-async function optimized(name, bytes) {
+async function optimized(name, bytes, again = []) {
   const [from, to] = [join(whole, `${name}.wasm`), join(whole, `${name}-small.wasm`)];
   const enabled = Object.keys(features).map((feature) => `--enable-${feature}`);
   await writeFile(from, bytes);
   // The stack lies lowest and grows down: nothing is kept in the first kilobyte.
-  const small = ["-Oz", "--low-memory-unused", "--one-caller-inline-max-function-size=0"];
+  const small = ["-Oz", ...again, "--low-memory-unused", "--one-caller-inline-max-function-size=0"];
   await run("wasm-opt", [from, ...small, ...enabled, "--strip-debug", "--strip-producers", "-o", to]);
   return readFile(to);
 }
