@@ -17,6 +17,31 @@ export const journeys = {
     await closed(page);
   },
 
+  async "tabs: their place grows by keys and by dragging, and stays so after a reload"(site) {
+    const page = await opened(site);
+    const height = async () => (await page.page.locator("#bottom-panel").boundingBox()).height;
+    const usual = await height();
+    await page.id("grip").focus();
+    await page.page.keyboard.press("Enter");
+    await page.until("taller", async () => (await height()) > usual * 2);
+    assert.equal(await page.id("grip").getAttribute("aria-valuenow"), "55");
+    await page.page.keyboard.press("End");
+    const grid = await page.page.locator("main.panes").boundingBox();
+    assert.ok(grid.height > 100, "the nodes stay in sight");
+    const { x, y } = await page.id("grip").boundingBox();
+    await page.page.mouse.move(x + 20, y + 14);
+    await page.page.mouse.down();
+    await page.page.mouse.move(x + 20, 600, { steps: 4 });
+    await page.page.mouse.up();
+    await page.until("under the pointer", async () => Math.abs((await page.id("grip").boundingBox()).y + 14 - 600) < 12);
+    await page.page.waitForTimeout(1500);
+    const chosen = await height();
+    await page.page.reload();
+    await page.node("worker01").waitFor();
+    await page.until("as before", async () => Math.abs((await height()) - chosen) < 2);
+    await closed(page);
+  },
+
   async "tabs: the controller steps by one sync"(site) {
     const page = await opened(site);
     await page.id("tab-insides").click();

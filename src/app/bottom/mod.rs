@@ -6,6 +6,8 @@ mod events;
 
 mod field;
 
+mod grip;
+
 mod insides;
 
 mod moment;

@@ -2,6 +2,7 @@
 
 use super::api_log::ApiLog;
 use super::events::Events;
+use super::grip::Grip;
 use super::insides::Insides;
 use super::tab::{Tab, use_bottom};
 use crate::app::console;
@@ -13,7 +14,9 @@ use leptos::prelude::*;
 /// What stands under the time line.
 #[component]
 pub fn Pane() -> impl IntoView {
-    let tab = use_bottom().tab;
+    let bottom = use_bottom();
+    let tab = bottom.tab;
+    let height = move || bottom.height.get().map(|part| format!("{part}vh"));
     let strip = Tab::ALL.map(|one| {
         let front = move || tab.get() == one;
         view! {
@@ -38,10 +41,11 @@ pub fn Pane() -> impl IntoView {
         Tab::Lessons => view! { <lesson::Pane /> }.into_any(),
     };
     view! {
-        <div class="bottom" data-tab=move || tab.get().name()>
+        <div class="bottom" style:--height=height data-tab=move || tab.get().name()>
             <div class="strip" role="tablist" aria-label=t("Under the time line") on:keydown=arrows>
                 {strip}
             </div>
+            <Grip />
             <div
                 class="panel"
                 id="bottom-panel"

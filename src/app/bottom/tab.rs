@@ -1,5 +1,6 @@
 //! Which tab under the time line is in front.
 
+use super::grip;
 use crate::app::words::w;
 use leptos::prelude::*;
 
@@ -55,6 +56,8 @@ impl Tab {
 #[derive(Clone, Copy)]
 pub struct Bottom {
     pub tab: RwSignal<Tab>,
+    /// In hundredths of the window's height; nothing until somebody chooses.
+    pub height: RwSignal<Option<u32>>,
 }
 
 impl Bottom {
@@ -70,6 +73,7 @@ impl Default for Bottom {
     fn default() -> Self {
         Self {
             tab: RwSignal::new(Tab::default()),
+            height: RwSignal::new(grip::remembered()),
         }
     }
 }

@@ -47,7 +47,10 @@ pub fn Others(card: RwSignal<NodeCard>) -> impl IntoView {
     view! {
         <Show when=move || others.with(|others| !others.is_empty())>
             <details class="others" data-testid="others">
-                <summary>{move || tell(&say!("{} other pods", &others.with(Vec::len)))}</summary>
+                <summary>{move || match others.with(Vec::len) {
+                    1 => tell(&say!("1 other pod")),
+                    many => tell(&say!("{} other pods", &many)),
+                }}</summary>
                 <ul aria-label=t("Other pods")>{list}</ul>
             </details>
         </Show>
