@@ -16,6 +16,8 @@ use super::{Goal, Lesson, Step};
 
 /// A lesson in each language.
 struct Texts {
+    /// Of its files.
+    name: &'static str,
     english: &'static str,
     simplified: &'static str,
     traditional: &'static str,
@@ -24,6 +26,7 @@ struct Texts {
 macro_rules! texts {
     ($($name:literal),*) => {
         [$(Texts {
+            name: $name,
             english: include_str!(concat!("../../lessons/", $name, ".md")),
             simplified: include_str!(concat!("../../lessons/zh-Hans/", $name, ".md")),
             traditional: include_str!(concat!("../../lessons/zh-Hant/", $name, ".md")),
@@ -40,6 +43,11 @@ static LESSONS: [Texts; 6] = texts![
     "5-revisions",
     "6-lost-node"
 ];
+
+/// What a lesson is known by in every language: the name of its files.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    LESSONS.iter().map(|texts| texts.name)
+}
 
 /// What is wrong with a lesson's file.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -41,6 +41,10 @@ export const journeys = {
     await page.id("tab-console").click();
     await page.id("tab-lessons").click();
     assert.match(await page.id("lesson-progress").innerText(), /^2 of 2/, "kept while another tab is in front");
+    await page.page.reload();
+    await page.id("tab-lessons").click();
+    assert.match(await page.id("lesson").first().innerText(), /2 of 2 goals met/, "kept over a reload");
+    await page.id("lesson").first().click();
     await page.id("lesson-anew").click();
     await page.until("begun anew", async () => (await goals(page)).every((met) => met === "false"));
     await page.id("lesson-back").click();
