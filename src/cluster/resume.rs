@@ -14,12 +14,15 @@ pub struct Resume {
     to: SimTime,
     /// No event runs beyond this count.
     last: u64,
+    /// Every command came after as many events as the record says.
+    exact: bool,
 }
 
 /// How far [`Resume::run`] came.
 pub enum Resumed {
-    /// The run stands where it stood.
-    Done(Box<History>),
+    /// The run stands where it stood; `exact` when every command came after as many events as then, as it does unless another
+    /// version recorded the run.
+    Done { history: Box<History>, exact: bool },
     /// There is more to do.
     Further(Box<Resume>),
     /// A command stands before the one that came earlier.
@@ -45,6 +48,7 @@ impl Resume {
             deeds,
             to,
             last,
+            exact: true,
         }
     }
 
@@ -82,6 +86,7 @@ impl Resume {
                 next < entry.at || reached < entry.after_events && next == entry.at
             });
             if !due {
+                self.exact &= reached == entry.after_events;
                 self.history.present.replay(&Arc::new(LogEntry {
                     after_events: reached,
                     ..(*entry).clone()
@@ -99,13 +104,20 @@ impl Resume {
         self.history.leave();
         if self.to < self.history.present.now() {
             self.history.seek(self.to);
-            return Resumed::Done(Box::new(self.history));
+            return self.done();
         }
         let left = stop.min(self.last).saturating_sub(self.reached());
         let left = usize::try_from(left).unwrap_or(slice);
         match self.history.advance_to(self.to, left) {
             Advanced::Limit if self.reached() < self.last => Resumed::Further(Box::new(self)),
-            Advanced::Limit | Advanced::There => Resumed::Done(Box::new(self.history)),
+            Advanced::Limit | Advanced::There => self.done(),
+        }
+    }
+
+    fn done(self) -> Resumed {
+        Resumed::Done {
+            history: Box::new(self.history),
+            exact: self.exact,
         }
     }
 
@@ -118,7 +130,7 @@ impl Resume {
         let mut resume = self;
         loop {
             match resume.run(10_000) {
-                Resumed::Done(history) => return Some(*history),
+                Resumed::Done { history, .. } => return Some(*history),
                 Resumed::Further(further) => resume = *further,
                 Resumed::Foreign | Resumed::TooLong => return None,
             }

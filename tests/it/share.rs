@@ -1,6 +1,8 @@
 //! A run in a link: short, opened as the same run, and refused in words when it is no link.
 
-use daemonset_playground::cluster::{Cluster, Command, History, Request, Setup, SimSpan, Verb};
+use daemonset_playground::cluster::{
+    Cluster, Command, History, Request, Resumed, Setup, SimSpan, Verb,
+};
 use daemonset_playground::k8s::Kind;
 use daemonset_playground::k8s::Value;
 use daemonset_playground::share::doc::VERSION;
@@ -253,6 +255,30 @@ fn a_position_beyond_the_limit_stands_at_the_limit() {
     let history = doc.resume(20_000).finish().expect("it opens");
     assert!(history.cluster().now() < doc.now());
     assert!(history.cluster().events_done() <= 40_000);
+}
+
+/// Whether a run comes out event by event as it was recorded.
+fn exact(doc: &Doc) -> bool {
+    let mut resume = Box::new(doc.resume(LIMIT));
+    loop {
+        match resume.run(50) {
+            Resumed::Further(further) => resume = further,
+            Resumed::Done { exact, .. } => return exact,
+            Resumed::Foreign | Resumed::TooLong => panic!("it opens"),
+        }
+    }
+}
+
+#[test]
+fn a_run_that_another_version_recorded_is_told_from_an_own_one() {
+    let own = decode(&link(&run())).expect("its own link opens");
+    assert!(own.log.iter().any(|line| line.after_events > 0));
+    assert!(exact(&own));
+    let mut other = own.clone();
+    for line in &mut other.log {
+        line.after_events += 1;
+    }
+    assert!(!exact(&other));
 }
 
 /// Every version that was ever written stays readable: `tests/share/v*.txt` are links as people keep them.

@@ -68,6 +68,7 @@ export const journeys = {
     await other.chip("worker02", "gpu=yes:NoExecute").waitFor();
     assert.equal(await other.seconds(), seconds);
     assert.deepEqual(await other.pods().evaluateAll((list) => list.map((e) => e.dataset.name).sort()), pods);
+    assert.equal(await other.id("notice").count(), 0, "the same version has nothing to say");
     await closed(other);
     await closed(page);
   },

@@ -25,11 +25,21 @@ pub struct Opening {
     session: Option<Session>,
     /// Branches that are done.
     done: usize,
+    /// Nothing says that another version made the run.
+    exact: bool,
+}
+
+/// What came of a document.
+pub struct Found {
+    pub doc: Doc,
+    pub session: Session,
+    /// The run is the one that was kept, event by event.
+    pub exact: bool,
 }
 
 /// How far an [`Opening`] came.
 pub enum Opened {
-    Done(Box<(Doc, Session)>),
+    Done(Box<Found>),
     Further(Box<Opening>),
     Refused(Say),
 }
@@ -43,6 +53,7 @@ impl Opening {
             phases: Phases::default(),
             session: None,
             done: 0,
+            exact: true,
         }
     }
 
@@ -64,7 +75,8 @@ impl Opening {
                 self.resume = Some(further);
                 Opened::Further(Box::new(self))
             }
-            Resumed::Done(history) => {
+            Resumed::Done { history, exact } => {
+                self.exact &= exact;
                 self.look(&history);
                 self.arrived(*history);
                 self.next()
@@ -119,7 +131,11 @@ impl Opening {
             return Opened::Further(Box::new(self));
         }
         match self.session.take() {
-            Some(session) => Opened::Done(Box::new((self.doc, session))),
+            Some(session) => Opened::Done(Box::new(Found {
+                doc: self.doc,
+                session,
+                exact: self.exact,
+            })),
             None => Opened::Further(Box::new(self)),
         }
     }

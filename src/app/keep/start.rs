@@ -1,10 +1,10 @@
 //! What the page opens with: a link, else the work of before, else the sample.
 
 use super::address::{self, Asked};
-use super::document::{Opened, Opening, sentence};
+use super::document::{Found, Opened, Opening, sentence};
 use super::storage;
 use super::{autosave, crash, moves};
-use crate::app::session::{Dispatch, Session};
+use crate::app::session::Dispatch;
 use crate::app::spare::clock;
 use crate::cluster::SimSpan;
 use crate::say;
@@ -84,7 +84,7 @@ pub fn open(dispatch: Dispatch, doc: Doc, source: Source) {
     loop {
         match opening.run() {
             Opened::Further(further) => opening = further,
-            Opened::Done(found) => return arrive(dispatch, &found.0, found.1, source),
+            Opened::Done(found) => return arrive(dispatch, *found, source),
             Opened::Refused(say) => return refuse(dispatch, &source, say),
         }
         if clock() >= until {
@@ -120,7 +120,7 @@ fn slice(dispatch: Dispatch, rest: Rest, source: Source, playing: bool) {
                 Opened::Done(found) => {
                     dispatch.keep.opening.set(None);
                     dispatch.screen.playing.set(playing);
-                    return arrive(dispatch, &found.0, found.1, source);
+                    return arrive(dispatch, *found, source);
                 }
                 Opened::Refused(say) => {
                     dispatch.keep.opening.set(None);
@@ -133,7 +133,12 @@ fn slice(dispatch: Dispatch, rest: Rest, source: Source, playing: bool) {
     set_timeout(next, Duration::ZERO);
 }
 
-fn arrive(dispatch: Dispatch, doc: &Doc, session: Session, source: Source) {
+fn arrive(dispatch: Dispatch, found: Found, source: Source) {
+    let Found {
+        doc,
+        session,
+        exact,
+    } = found;
     let short = session.history.cluster().now() < doc.now();
     match source {
         Source::Work(name) => dispatch.keep.workspace.set(name),
@@ -146,11 +151,15 @@ fn arrive(dispatch: Dispatch, doc: &Doc, session: Session, source: Source) {
             dispatch.keep.workspace.set(String::new());
         }
     }
-    dispatch.replace(doc, session);
+    dispatch.replace(&doc, session);
     dispatch.keep.notice.set(None);
     if short {
         dispatch.keep.say(say!(
             "The run was too long to repeat whole: it stands earlier than it stood."
+        ));
+    } else if !exact {
+        dispatch.keep.say(say!(
+            "Another version of this page made the run. Its commands come at the same moments; what lies between may differ."
         ));
     }
 }
