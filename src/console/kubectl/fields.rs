@@ -7,6 +7,7 @@ const POD: &[&str] = &[
     "metadata.name",
     "metadata.namespace",
     "spec.nodeName",
+    "spec.host",
     "spec.restartPolicy",
     "spec.schedulerName",
     "spec.serviceAccountName",
@@ -108,6 +109,8 @@ pub fn value<'a>(object: &'a Object, field: &str) -> &'a str {
                 component
             }
         }
+        // As clients of old call it.
+        "spec.host" => value.at(&["spec", "nodeName"]).text(),
         "status.podIPs" => value.at(&["status", "podIP"]).text(),
         _ => {
             let path: Vec<&str> = field.split('.').collect();

@@ -2,7 +2,7 @@
 //!
 //! Upstream: kubectl/pkg/cmd/expose/expose.go
 
-use super::run::{create, pairs};
+use super::run::{create, overridden, pairs};
 use super::set::pod_spec_path;
 use crate::console::args::{Flag, Takes, long, quoted, short};
 use crate::console::error::Failure;
@@ -55,7 +55,7 @@ fn run(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
     plain.flags = plain.flags.without("selector");
     let found = items::find(&plain, call.args(), Bare::Refused, Look::Live, io)?;
     found.visit(|item| {
-        let service = service(call, &item)?;
+        let service = overridden(call, Kind::Service, service(call, &item)?)?;
         create(call, &sender, Kind::Service, service, "exposed", io)
     })
 }

@@ -97,10 +97,6 @@ fn begin(call: &Call, io: &mut Io<'_>) -> Result<Option<Forcing>, Failure> {
     say::check(call, io)?;
     let sender = Sender::of(call, "kubectl-replace", io)?;
     manifest::required(call)?;
-    if !call.args().is_empty() {
-        let args = call.args().join(" ");
-        return Err(call.usage(format!("Unexpected args: [{args}]")));
-    }
     let force = call.flags.is("force");
     if call.flags.int("grace-period").is_some_and(|g| g >= 0) && !force {
         return Err(Failure::client(

@@ -9,7 +9,7 @@ use crate::console::error::Failure;
 use crate::console::kubectl::request::Sender;
 use crate::console::kubectl::{Call, Command, Run, Type, flags, record, say};
 use crate::console::task::Io;
-use crate::k8s::{Kind, Str, Value};
+use crate::k8s::{Kind, Str, Value, patch};
 use crate::value;
 
 const FLAGS: &[Flag] = &[
@@ -71,13 +71,7 @@ fn run(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
         return Err(call.usage("NAME is required for run"));
     };
     check(call)?;
-    let mut pod = pod(call, name, rest)?;
-    if let Some(text) = call.flags.text("overrides").filter(|o| !o.is_empty()) {
-        let patch = crate::k8s::json::parse(text);
-        let patch = patch.map_err(|_| Failure::client("Invalid JSON Patch"))?;
-        let merged = crate::k8s::patch::merge(&pod, &patch);
-        pod = merged.map_err(|e| Failure::client(e.message()))?;
-    }
+    let pod = overridden(call, Kind::Pod, pod(call, name, rest)?)?;
     if call.flags.is("expose") {
         let port: i64 = call.flags.text("port").unwrap_or("").parse().unwrap_or(0);
         let labels = labels(call, name)?;
@@ -94,6 +88,58 @@ fn run(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
         }
     }
     create(call, &sender, Kind::Pod, pod, "created", io)
+}
+
+/// The object as `--overrides` wants it.
+///
+/// Upstream: kubectl/pkg/cmd/util/override_options.go
+pub(super) fn overridden(call: &Call, kind: Kind, object: Value) -> Result<Value, Failure> {
+    let Some(text) = call.flags.text("overrides").filter(|o| !o.is_empty()) else {
+        return Ok(object);
+    };
+    let wish = crate::k8s::json::parse(text);
+    let wish = wish.map_err(|_| Failure::client("Invalid JSON Patch"))?;
+    let cannot = |before: &str, into: &str| {
+        let what = wish.json_type();
+        let why = format!("{before}json: cannot unmarshal {what} into Go value of type {into}");
+        Err(Failure::client(why))
+    };
+    let map = matches!(wish, Value::Map(_) | Value::Null);
+    let changed = match call.flags.text("override-type").unwrap_or("merge") {
+        "merge" if map => patch::merge(&object, &wish),
+        "merge" => {
+            let into = r#"struct { APIVersion string "json:\"apiVersion,omitempty\""; Kind string "json:\"kind,omitempty\"" }"#;
+            return cannot("couldn't get version/kind; json parse error: ", into);
+        }
+        "strategic" => patch::strategic(kind, &object, &wish).map(|patched| patched.value),
+        "json" if matches!(wish, Value::List(_)) => patch::json_patch(&object, &wish),
+        "json" => return cannot("", "jsonpatch.Patch"),
+        other => {
+            let why = format!("invalid override type: {other}");
+            return Err(Failure::client(why));
+        }
+    };
+    let mut changed = changed.map_err(|e| Failure::client(e.message()))?;
+    // What a client's own types always print.
+    let always = if kind == Kind::Pod {
+        [
+            ("containers", "resources", value!({})),
+            ("initContainers", "resources", value!({})),
+        ]
+    } else {
+        [
+            ("ports", "port", 0.into()),
+            ("ports", "targetPort", 0.into()),
+        ]
+    };
+    for (list, field, first) in always {
+        let mut items = changed.at(&["spec", list]).items().to_vec();
+        let lacking = items.iter_mut().filter(|i| i.get(field).is_null());
+        if lacking.map(|item| item.set(field, first.clone())).count() > 0 {
+            changed.set_at(&["spec", list], Value::from(items));
+        }
+    }
+    Ok(changed)
 }
 
 fn check(call: &Call) -> Result<(), Failure> {

@@ -125,7 +125,11 @@ pub fn update(errors: &mut Errors, new: &Value, old: &Value) {
     }
     let (near, was) = (now.get("nodeAffinity"), before.get("nodeAffinity"));
     if !was.is_null() && near != was {
-        let shown = internal::compact("core.v1.VolumeNodeAffinity", near);
+        let shown = if near.is_null() {
+            "null".to_owned()
+        } else {
+            internal::compact("core.v1.VolumeNodeAffinity", near)
+        };
         let detail = "field is immutable, except for updating from beta label to GA";
         errors.invalid(&Path::root("nodeAffinity"), Shown::Json(&shown), detail);
     }

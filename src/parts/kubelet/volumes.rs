@@ -8,6 +8,7 @@ use super::node::Kubelet;
 use super::state::PodRun;
 use crate::k8s::{Kind, Str, Value};
 use crate::sim::{EventType, SimSpan};
+use crate::value;
 
 /// Upstream: pkg/util/goroutinemap/exponentialbackoff: 500 ms doubling up to 2 min 2 s.
 const MOUNT_RETRY_MS: u64 = 500;
@@ -22,16 +23,17 @@ impl Kubelet {
         let namespace = pod.object.namespace().clone();
         let volumes = pod.object.value().at(&["spec", "volumes"]).clone();
         let missing = volumes.items().iter().find_map(|volume| {
-            let lacking = [
-                ("configMap", "name", Kind::ConfigMap),
-                ("secret", "secretName", Kind::Secret),
-            ]
-            .into_iter()
-            .find_map(|(source, field, kind)| {
-                let source = volume.get(source);
-                lacks(ctx, &namespace, kind, source.get(field), source)
-            });
-            lacking.map(|what| (volume.get("name").to_str(), what))
+            let sources = volume.at(&["projected", "sources"]).items();
+            let mut all: Vec<String> = Vec::new();
+            for from in sources.iter().chain([volume]) {
+                all.extend(lacks_files(ctx, &namespace, from));
+            }
+            let what = match all.len() {
+                0 => return None,
+                1 => all.remove(0),
+                _ => format!("[{}]", all.join(", ")),
+            };
+            Some((volume.get("name").to_str(), what))
         });
         let Some((volume, what)) = missing else {
             pod.mount_tries = 0;
@@ -98,6 +100,41 @@ impl Kubelet {
         pod.containers[index].why = Some(Box::new(why));
         true
     }
+}
+
+/// Tells what the files of a volume, or of one source of it, should come from and is not there.
+///
+/// Upstream: pkg/volume/secret, pkg/volume/configmap `MakePayload`
+fn lacks_files(ctx: &Kx<'_>, namespace: &str, from: &Value) -> Option<String> {
+    let kinds = [
+        ("configMap", "name", Kind::ConfigMap, "config"),
+        ("secret", "secretName", Kind::Secret, "secret"),
+    ];
+    kinds.into_iter().find_map(|(source, field, kind, word)| {
+        let source = from.get(source);
+        // A secret is called otherwise in a projected volume.
+        let name = match source.get(field) {
+            Value::Null => source.get("name"),
+            name => name,
+        };
+        // Every namespace has this one, and every pod wants it.
+        if name.text() == "kube-root-ca.crt" {
+            return None;
+        }
+        lacks(ctx, namespace, kind, name, source).or_else(|| {
+            let mut keys = source.get("items").items().iter().map(|i| i.get("key"));
+            let missing = keys.find(|key| {
+                let ask = value!({
+                    "name": name, "key": *key, "optional": source.get("optional"),
+                });
+                lacks_key(ctx, namespace, kind, &ask).is_some()
+            })?;
+            Some(format!(
+                "references non-existent {word} key: {}",
+                missing.text()
+            ))
+        })
+    })
 }
 
 /// Tells what is not there; None when nothing is asked for, it is optional, or it is there.

@@ -2,11 +2,13 @@
 //!
 //! Upstream: pkg/scheduler/framework/plugins/volumebinding
 
-use super::{Scheduler, Timer, message};
-use crate::k8s::ordered::BTreeMap;
-use crate::k8s::{Kind, Object, Str};
+use super::filter::Failure;
+use super::{Scheduler, Timer};
+use crate::k8s::api::NodeSelector;
+use crate::k8s::order::InOrder;
+use crate::k8s::{Kind, Object, Str, affinity, de};
 use crate::sim::apiserver::{Patch, Subresource};
-use crate::sim::control::pods;
+use crate::sim::control::{pods, volumes};
 use crate::sim::{Ctx, Delta};
 use crate::value;
 use std::sync::Arc;
@@ -17,10 +19,60 @@ const SELECTED_NODE: &str = "volume.kubernetes.io/selected-node";
 pub(super) enum Blocked {
     /// For this reason, known before any node is looked at.
     Before(String),
-    /// On no node is a volume for a claim that waits for its first pod.
-    NoVolume,
     /// A node is chosen, and the claims are being bound there.
     Binding,
+}
+
+/// What the claims of a pod ask of a node.
+#[derive(Clone, Debug, Default)]
+pub struct Volumes {
+    /// Volumes that the claims are bound to; None: one that is gone.
+    bound: Vec<Option<Arc<Object>>>,
+    /// Claims that wait for their first pod and need a volume that is there already, the least first.
+    open: Vec<Arc<Object>>,
+    /// All volumes, when there are such claims.
+    all: Vec<Arc<Object>>,
+}
+
+impl Volumes {
+    /// What keeps the pod from this node; upstream: `volumeBinder.FindPodVolumes`.
+    pub fn check(&self, node: &Object) -> Option<Failure> {
+        for volume in &self.bound {
+            let why = match volume {
+                Some(volume) if reaches(volume, node) => continue,
+                Some(_) => "node(s) didn't match PersistentVolume's node affinity",
+                None => "node(s) unavailable due to one or more pvc(s) bound to non-existent pv(s)",
+            };
+            return Some(Failure::Volume(why));
+        }
+        let none = "node(s) didn't find available persistent volumes to bind";
+        (self.open.len() > self.found(node).len()).then_some(Failure::Volume(none))
+    }
+
+    /// Claims that wait and the volumes that they find on this node, as far as they find any.
+    fn found(&self, node: &Object) -> Vec<(&Arc<Object>, Arc<Object>)> {
+        let mut found: Vec<(&Arc<Object>, Arc<Object>)> = Vec::new();
+        for claim in &self.open {
+            let free = |v: &&Arc<Object>| {
+                reaches(v, node) && found.iter().all(|(_, taken)| taken.name() != v.name())
+            };
+            let Some(volume) = volumes::best(claim, self.all.iter().filter(free)) else {
+                break;
+            };
+            found.push((claim, volume));
+        }
+        found
+    }
+}
+
+/// The volume can be used on the node.
+fn reaches(volume: &Object, node: &Object) -> bool {
+    let required = volume.value().at(&["spec", "nodeAffinity", "required"]);
+    required.is_null() || {
+        let required: Option<NodeSelector> = de::read(required);
+        let required = required.unwrap_or_default();
+        affinity::matches_selector(&required, &node.meta().labels, node.name()).is_ok()
+    }
 }
 
 fn bound(claim: &Object) -> bool {
@@ -41,70 +93,62 @@ impl Scheduler {
         pods::claims_of(pod).into_iter().map(find).collect()
     }
 
-    /// What the pod's claims have against any node.
-    pub(super) fn blocked_by_claims(&self, ctx: &Ctx<'_, Timer>, pod: &Object) -> Option<Blocked> {
-        let mut waits = None;
+    /// What the pod's claims ask of a node, or have against any.
+    pub(super) fn volumes_of(
+        &self,
+        ctx: &Ctx<'_, Timer>,
+        pod: &Object,
+    ) -> Result<Volumes, Blocked> {
+        let mut wanted = Volumes::default();
+        let mut binding = false;
         for claim in self.claims(pod) {
-            let claim = match claim {
-                Ok(claim) => claim,
-                Err(name) => {
-                    let why = format!("persistentvolumeclaim \"{name}\" not found");
-                    return Some(Blocked::Before(why));
-                }
-            };
+            let claim = claim.map_err(|name| {
+                Blocked::Before(format!("persistentvolumeclaim \"{name}\" not found"))
+            })?;
             let name = claim.name();
             if claim.meta().terminating() {
                 let why = format!("persistentvolumeclaim \"{name}\" is being deleted");
-                return Some(Blocked::Before(why));
+                return Err(Blocked::Before(why));
             }
+            let volume = claim.value().at(&["spec", "volumeName"]).text();
             if claim.value().at(&["status", "phase"]).text() == "Lost" {
-                let volume = claim.value().at(&["spec", "volumeName"]).text();
                 let why = format!(
                     "persistentvolumeclaim \"{name}\" bound to non-existent persistentvolume \
                      \"{volume}\""
                 );
-                return Some(Blocked::Before(why));
+                return Err(Blocked::Before(why));
             }
             if bound(&claim) {
+                let volume = ctx.client.get(Kind::PersistentVolume, "", volume).ok();
+                wanted.bound.push(volume);
                 continue;
             }
-            let Ok(class) = ctx
-                .client
-                .get(Kind::StorageClass, "", claim.storage_class())
-            else {
-                return Some(unbound());
-            };
+            let class = (ctx.client).get(Kind::StorageClass, "", claim.storage_class());
+            let class = class.map_err(|_| unbound())?;
             if class.value().get("volumeBindingMode").text() != "WaitForFirstConsumer" {
-                return Some(unbound());
+                return Err(unbound());
             }
-            if claim.meta().annotation(SELECTED_NODE).is_some() {
-                waits = waits.or(Some(Blocked::Binding));
-            } else if !has_volume(ctx, &class) {
-                waits = Some(Blocked::NoVolume);
+            if wanted.all.is_empty() {
+                wanted.all = ctx.client.list(Kind::PersistentVolume, None);
+            }
+            let reserved = |v: &Arc<Object>| {
+                v.value().at(&["spec", "claimRef", "uid"]).text() == claim.uid().as_str()
+            };
+            if claim.meta().annotation(SELECTED_NODE).is_some() || wanted.all.iter().any(reserved) {
+                binding = true;
+            } else if class.value().get("provisioner").text() == "kubernetes.io/no-provisioner" {
+                wanted.open.push(claim);
             }
         }
-        waits
-    }
-
-    /// The sentence for the pod's condition; None while its claims are being bound.
-    pub(super) fn claims_sentence(&self, blocked: Blocked) -> Option<String> {
-        let nodes = self.cache.count();
-        match blocked {
-            Blocked::Before(why) => {
-                Some(format!("0/{nodes} nodes are available: {why}. not found"))
-            }
-            Blocked::NoVolume => {
-                let reason = "node(s) didn't find available persistent volumes to bind";
-                let reasons = BTreeMap::from([(reason.to_owned(), nodes)]);
-                let first = message::unavailable(nodes, &reasons);
-                let rest = message::preemption(nodes, &BTreeMap::new(), nodes);
-                Some(format!("{first} no new claims to deallocate, {rest}"))
-            }
-            Blocked::Binding => None,
+        wanted.open.order_by_key(|claim| volumes::wanted(claim));
+        if binding {
+            return Err(Blocked::Binding);
         }
+        Ok(wanted)
     }
 
-    /// Tells the claims that wait for their first pod which node it goes to; true if there are none.
+    /// Takes volumes for the claims that wait for their first pod, or tells them which node it goes to; true if
+    /// there are none.
     pub(super) fn choose_for_claims(
         &self,
         ctx: &mut Ctx<'_, Timer>,
@@ -113,18 +157,43 @@ impl Scheduler {
     ) -> bool {
         let waiting = self.claims(pod).into_iter().flatten();
         let waiting: Vec<Arc<Object>> = waiting.filter(|claim| !bound(claim)).collect();
+        if waiting.is_empty() {
+            return true;
+        }
+        let node_object = self.cache.nodes.get(node).and_then(|n| n.node.clone());
+        let (Ok(wanted), Some(node_object)) = (self.volumes_of(ctx, pod), node_object) else {
+            return false;
+        };
+        let found = wanted.found(&node_object);
         for claim in &waiting {
+            // A claim that is gone, or a volume that is taken, is noticed by the next attempt.
+            if let Some((_, volume)) = found.iter().find(|(c, _)| c.name() == claim.name()) {
+                let mut value = volume.value().clone();
+                volumes::reserve(&mut value, claim);
+                let _ = ctx.client.update(Kind::PersistentVolume, value);
+                continue;
+            }
             let patch = value!({"metadata": {"annotations": {
                 "volume.kubernetes.io/selected-node": node,
             }}});
             let patch = Patch::Strategic(patch);
             let (kind, main) = (Kind::PersistentVolumeClaim, Subresource::Main);
-            // A claim that is gone is noticed by the next attempt.
             let _ = ctx
                 .client
                 .patch(kind, claim.namespace(), claim.name(), main, &patch);
         }
-        waiting.is_empty()
+        false
+    }
+
+    /// A volume came or changed: pods that found none, or not on their node, are tried again.
+    pub(super) fn volume_changed(&mut self, ctx: &mut Ctx<'_, Timer>, delta: &Delta) {
+        if delta.new.is_some() {
+            let volumes = |f: &Failure| matches!(f, Failure::Volume(_));
+            let keys = self
+                .queue
+                .unschedulable(|_, waiting| waiting.failures.iter().any(volumes));
+            self.wake(ctx, &keys);
+        }
     }
 
     /// A claim came or was bound: pods that use it are tried again.
@@ -145,16 +214,4 @@ impl Scheduler {
 
 fn unbound() -> Blocked {
     Blocked::Before("pod has unbound immediate PersistentVolumeClaims".to_owned())
-}
-
-/// The class has a provisioner, or a free volume.
-fn has_volume(ctx: &Ctx<'_, Timer>, storage_class: &Object) -> bool {
-    if storage_class.value().get("provisioner").text() != "kubernetes.io/no-provisioner" {
-        return true;
-    }
-    let volumes = ctx.client.list(Kind::PersistentVolume, None);
-    volumes.iter().any(|volume| {
-        volume.storage_class() == storage_class.name().as_str()
-            && volume.value().at(&["status", "phase"]).text() == "Available"
-    })
 }

@@ -65,9 +65,13 @@ impl Scheduler {
                 }
             }
             Found::Blocked(blocked) => {
-                match self.claims_sentence(blocked) {
-                    Some(text) => self.report(ctx, &pod, &text, Vec::new(), Preempt::UnderWay),
-                    None => self.queue.failed(&key, Vec::new(), ctx.now()),
+                match blocked {
+                    Blocked::Before(why) => {
+                        let nodes = self.cache.count();
+                        let text = format!("0/{nodes} nodes are available: {why}. not found");
+                        self.report(ctx, &pod, &text, Vec::new(), Preempt::UnderWay);
+                    }
+                    Blocked::Binding => self.queue.failed(&key, Vec::new(), ctx.now()),
                 }
                 self.flush_later(ctx);
             }
@@ -80,13 +84,15 @@ impl Scheduler {
 
     fn find(&self, ctx: &mut Ctx<'_, Timer>, pod: &Arc<Object>) -> Found {
         let spec = pod.pod().map(|p| p.spec.clone()).unwrap_or_default();
-        let wanted = Wanted::new(pod, &spec);
+        let mut wanted = Wanted::new(pod, &spec);
         let nodes = self.cache.count() > 0;
         if nodes && wanted.names.as_ref().is_some_and(Vec::is_empty) {
             return Found::Blocked(Blocked::Before(NAMES_CONFLICT.to_owned()));
         }
-        if let Some(blocked) = self.blocked_by_claims(ctx, pod).filter(|_| nodes) {
-            return Found::Blocked(blocked);
+        match self.volumes_of(ctx, pod) {
+            Ok(volumes) => wanted.volumes = volumes,
+            Err(blocked) if nodes => return Found::Blocked(blocked),
+            Err(_) => {}
         }
         let mut failures: Vec<(Failure, u64)> = Vec::new();
         let mut fail =

@@ -1,6 +1,7 @@
 //! The filters in their order; the first one that fails decides the reason for a node.
 
 use super::cache::{Cache, HostPort, NodeInfo};
+use super::claims::Volumes;
 use super::fit::{Amounts, Shortage, pod_requests};
 use super::neighbors::{self, Rule};
 use crate::k8s::api::{NodeSelector, PodSpec, PreferredTerm, Taint};
@@ -24,6 +25,8 @@ pub enum Failure {
     /// A host port that is taken.
     Ports(HostPort),
     Resources(Vec<Shortage>),
+    /// The pod's claims find no volume there, in these words.
+    Volume(&'static str),
     /// A rule about other pods.
     Neighbors(Rule),
     /// The pod names its nodes, and this is none of them.
@@ -39,6 +42,7 @@ impl Failure {
             Failure::Taint(_) => "node(s) had untolerated taint(s)",
             Failure::Affinity => "node(s) didn't match Pod's node affinity/selector",
             Failure::Ports(_) => "node(s) didn't have free ports for the requested pod ports",
+            Failure::Volume(why) => why,
             Failure::Neighbors(rule) => rule.reason(),
             Failure::OtherNode => "node(s) didn't satisfy plugin(s) [NodeAffinity]",
             Failure::Resources(shortages) => {
@@ -58,6 +62,7 @@ impl Failure {
             | Failure::NodeName
             | Failure::Taint(_)
             | Failure::Affinity
+            | Failure::Volume(_)
             | Failure::OtherNode => false,
         }
     }
@@ -75,6 +80,8 @@ pub struct Wanted<'a> {
     pub preferred: Vec<PreferredTerm>,
     /// The only nodes worth looking at, when the pod's affinity names them.
     pub names: Option<Vec<Str>>,
+    /// What its claims ask of a node.
+    pub volumes: Volumes,
 }
 
 impl<'a> Wanted<'a> {
@@ -88,6 +95,7 @@ impl<'a> Wanted<'a> {
             names: required.as_ref().and_then(affinity::required_node_names),
             required,
             preferred: spec.preferred_nodes(),
+            volumes: Volumes::default(),
         }
     }
 
@@ -137,7 +145,7 @@ fn check_as_it_is(wanted: &Wanted<'_>, info: &NodeInfo, cache: &Cache) -> Option
     taken(wanted, info, cache)
 }
 
-/// The filters that other pods decide: host ports, resources, rules about neighbors.
+/// The filters that other pods decide: host ports, resources, volumes, rules about neighbors.
 pub fn taken(wanted: &Wanted<'_>, info: &NodeInfo, cache: &Cache) -> Option<Failure> {
     let taken = wanted.ports.iter().find(|port| {
         info.pods
@@ -152,5 +160,6 @@ pub fn taken(wanted: &Wanted<'_>, info: &NodeInfo, cache: &Cache) -> Option<Fail
     if !shortages.is_empty() {
         return Some(Failure::Resources(shortages));
     }
-    neighbors::check(wanted, info, cache)
+    let elsewhere = info.node.as_ref().and_then(|n| wanted.volumes.check(n));
+    elsewhere.or_else(|| neighbors::check(wanted, info, cache))
 }

@@ -78,7 +78,12 @@ pub enum Timer {
 impl Part for Scheduler {
     type Timer = Timer;
     const NAME: &'static str = "default-scheduler";
-    const KINDS: &'static [Kind] = &[Kind::Node, Kind::Pod, Kind::PersistentVolumeClaim];
+    const KINDS: &'static [Kind] = &[
+        Kind::Node,
+        Kind::Pod,
+        Kind::PersistentVolume,
+        Kind::PersistentVolumeClaim,
+    ];
 
     fn start(&mut self, _ctx: &mut Ctx<'_, Timer>) {}
 
@@ -87,6 +92,7 @@ impl Part for Scheduler {
             match delta.kind() {
                 Kind::Node => self.node_changed(ctx, &delta),
                 Kind::PersistentVolumeClaim => self.claim_changed(ctx, &delta),
+                Kind::PersistentVolume => self.volume_changed(ctx, &delta),
                 _ => self.pod_changed(ctx, &delta),
             }
         }
@@ -147,7 +153,10 @@ impl Scheduler {
                 self.cache.set_node(node.clone());
                 self.wake_for_node(ctx, delta.old.as_ref(), node);
             }
-            None => self.cache.remove_node(delta.object().name()),
+            None => {
+                self.cache.remove_node(delta.object().name());
+                self.wake_for_lost_node(ctx);
+            }
         }
     }
 

@@ -9,7 +9,7 @@ use super::neighbors::{self, Rule};
 use super::queue::Waiting;
 use super::{FLUSH_AFTER, FLUSH_EVERY, Scheduler, Timer};
 use crate::k8s::Object;
-use crate::k8s::{Kind, taint};
+use crate::k8s::{Kind, affinity, taint};
 use crate::sim::store::NsName;
 use crate::sim::{Ctx, SimTime};
 use std::sync::Arc;
@@ -57,6 +57,10 @@ impl Scheduler {
             {
                 return false;
             }
+            let others = |f: &Failure| matches!(f, Failure::Neighbors(_));
+            if waiting.failures.iter().any(others) && moved(pod, old, node) {
+                return true;
+            }
             match check(&wanted, info, cache) {
                 None => true,
                 // The node is closed for the same reason as before: nothing is won.
@@ -66,27 +70,41 @@ impl Scheduler {
         self.wake(ctx, &keys);
     }
 
+    /// A node is gone: what was too many elsewhere may not be any more.
+    pub(super) fn wake_for_lost_node(&mut self, ctx: &mut Ctx<'_, Timer>) {
+        let spread = |f: &Failure| *f == Failure::Neighbors(Rule::Spread);
+        let keys = self
+            .queue
+            .unschedulable(|_, waiting| waiting.failures.iter().any(spread));
+        self.wake(ctx, &keys);
+    }
+
     /// A pod left its node: pods that lack what it took are tried again.
     pub(super) fn wake_for_gone(&mut self, ctx: &mut Ctx<'_, Timer>, gone: &Placed) {
         let helps = |failure: &Failure| match failure {
             Failure::Ports(port) => gone.ports.iter().any(|p| p.conflicts(port)),
-            Failure::Resources(shortages) => shortages.iter().any(|s| match s.resource.as_str() {
-                "pods" => true,
-                "cpu" => gone.requests.milli_cpu > 0,
-                "memory" => gone.requests.memory > 0,
-                "ephemeral-storage" => gone.requests.ephemeral_storage > 0,
-                name => gone.requests.others.get(name).is_some_and(|n| *n > 0),
-            }),
+            // Whatever the pod asked for: how much room there is now is seen by looking again.
+            Failure::Resources(_) => true,
             Failure::Neighbors(rule) => rule.preemptible(),
             Failure::Unschedulable
             | Failure::NodeName
             | Failure::Taint(_)
             | Failure::Affinity
+            | Failure::Volume(_)
             | Failure::OtherNode => false,
         };
-        let keys = self
-            .queue
-            .unschedulable(|_, waiting| waiting.failures.iter().any(helps));
+        let left = gone.pod.pod().map(|p| p.spec.node_name.clone());
+        let informer = &self.informer;
+        let looks_there = |key: &NsName| {
+            let pod = informer.get(Kind::Pod, &key.namespace, &key.name);
+            let required = pod.and_then(|p| p.pod()?.spec.required_nodes());
+            let names = required.and_then(|r| affinity::required_node_names(&r));
+            names.is_none_or(|names| left.as_ref().is_none_or(|left| names.contains(left)))
+        };
+        let keys = self.queue.unschedulable(|key, waiting| {
+            let elsewhere = waiting.failures.contains(&Failure::OtherNode) && !looks_there(key);
+            waiting.failures.iter().any(helps) && !elsewhere
+        });
         self.wake(ctx, &keys);
     }
 
@@ -129,6 +147,7 @@ impl Scheduler {
                 | Failure::Affinity
                 | Failure::Ports(_)
                 | Failure::Resources(_)
+                | Failure::Volume(_)
                 | Failure::OtherNode => false,
             };
             waiting.failures.iter().any(looks)
@@ -158,6 +177,22 @@ impl Scheduler {
     }
 }
 
+/// The node is new or has gone to another place, as far as the pod's rules about others see it.
+fn moved(pod: &Object, old: Option<&Arc<Object>>, node: &Object) -> bool {
+    let spec = pod.value().get("spec");
+    let required = "requiredDuringSchedulingIgnoredDuringExecution";
+    let rules = [
+        spec.get("topologySpreadConstraints"),
+        spec.at(&["affinity", "podAffinity", required]),
+        spec.at(&["affinity", "podAntiAffinity", required]),
+    ];
+    let mut rules = rules.into_iter().flat_map(|rules| rules.items());
+    rules.any(|rule| {
+        let key = rule.get("topologyKey").text();
+        old.is_none_or(|old| old.meta().label(key) != node.meta().label(key))
+    })
+}
+
 /// The pod failed for this kind of reason before.
 fn same_kind(waiting: &Waiting, failure: &Failure) -> bool {
     let cordoned = |f: &Failure| match f {
@@ -167,6 +202,7 @@ fn same_kind(waiting: &Waiting, failure: &Failure) -> bool {
         | Failure::Affinity
         | Failure::Ports(_)
         | Failure::Resources(_)
+        | Failure::Volume(_)
         | Failure::Neighbors(_)
         | Failure::OtherNode => false,
     };

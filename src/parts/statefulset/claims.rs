@@ -17,10 +17,15 @@ impl StatefulSetController {
         set: &Object,
         ordinal: i64,
     ) -> Result<(), Status> {
+        let of = format!("{}-{ordinal} in StatefulSet {}", set.name(), set.name());
+        let mut failed: Vec<String> = Vec::new();
         for template in pod::claim_templates(set) {
             let name = pod::claim_name(set, template, ordinal);
             let kind = Kind::PersistentVolumeClaim;
-            if self.informer.get(kind, set.namespace(), &name).is_some() {
+            if let Some(claim) = self.informer.get(kind, set.namespace(), &name) {
+                if claim.meta().terminating() {
+                    failed.push(format!("pvc {name} is being deleted"));
+                }
                 continue;
             }
             match ctx
@@ -29,18 +34,25 @@ impl StatefulSetController {
             {
                 Ok(claim) => {
                     self.pending.wrote(&NsName::of(set), &claim);
-                    let text = format!(
-                        "Create Claim {name} Pod {}-{ordinal} in StatefulSet {} success",
-                        set.name(),
-                        set.name()
-                    );
+                    let text = format!("Create Claim {name} Pod {of} success");
                     self.say(ctx, set, EventType::Normal, "SuccessfulCreate", &text);
                 }
                 Err(status) if status.is_already_exists() => {}
-                Err(status) => return Err(status),
+                Err(status) => {
+                    failed.push(format!("failed to create PVC {name}: {status}"));
+                    let text = format!("Create Claim {name} Pod {of} failed error: {status}");
+                    self.say(ctx, set, EventType::Warning, "FailedCreate", &text);
+                }
             }
         }
-        Ok(())
+        let why = match failed.len() {
+            0 => return Ok(()),
+            1 => failed.remove(0),
+            _ => format!("[{}]", failed.join(", ")),
+        };
+        let text = format!("Create Pod {of} failed error: {why}");
+        self.say(ctx, set, EventType::Warning, "FailedCreate", &text);
+        Err(Status::internal(&why))
     }
 
     /// Lets the claims of an ordinal go with the pod or with the set, as the retention policy says. True when a

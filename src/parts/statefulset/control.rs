@@ -171,7 +171,7 @@ impl StatefulSetController {
             Err(status) if status.is_already_exists() => Ok(()),
             Err(status) => {
                 let text = format!(
-                    "create Pod {name} in StatefulSet {} failed error: {status}",
+                    "Create Pod {name} in StatefulSet {} failed error: {status}",
                     set.name()
                 );
                 self.say(ctx, set, EventType::Warning, "FailedCreate", &text);

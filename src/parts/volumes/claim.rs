@@ -2,8 +2,10 @@
 //!
 //! Upstream: pkg/controller/volume/persistentvolume/pv_controller.go `syncClaim`
 
-use super::{BIND_COMPLETED, BOUND_BY_CONTROLLER, Timer, Volumes, find, volume_key};
+use super::{BIND_COMPLETED, Timer, Volumes, volume_key};
 use crate::k8s::{Kind, Object, Str, Value};
+use crate::sim::control::pods;
+use crate::sim::control::volumes::{self as find, BOUND_BY_CONTROLLER};
 use crate::sim::store::NsName;
 use crate::sim::{Ctx, EventType, Status};
 use crate::value;
@@ -92,8 +94,17 @@ impl Volumes {
         }
         let mut value = claim.value().clone();
         let (kind, reason, text) = if delayed {
-            let text = "waiting for first consumer to be created before binding".to_owned();
-            (EventType::Normal, "WaitForFirstConsumer", text)
+            // Of pods that are made right after the claim, its first look knows nothing yet.
+            let young = claim.meta().creation == Some(ctx.now().timestamp());
+            let pods = self.waiting_for(claim, young).join(",");
+            let some = if pods.contains(',') { "pods" } else { "pod" };
+            if pods.is_empty() {
+                let text = "waiting for first consumer to be created before binding".to_owned();
+                (EventType::Normal, "WaitForFirstConsumer", text)
+            } else {
+                let text = format!("waiting for {some} {pods} to be scheduled");
+                (EventType::Normal, "WaitForPodScheduled", text)
+            }
         } else if class_name.is_empty() {
             let text = "no persistent volumes available for this claim and no storage class is set";
             (EventType::Normal, "FailedBinding", text.to_owned())
@@ -125,6 +136,18 @@ impl Volumes {
         self.write(ctx, claim, value)
     }
 
+    /// Pods that use the claim and have no node yet; of those made before the claim only, if so wished.
+    fn waiting_for(&self, claim: &Object, before: bool) -> Vec<String> {
+        let pods = self.informer.of(Kind::Pod).iter(Some(claim.namespace()));
+        let uses = |pod: &&Arc<Object>| {
+            let view = pod.pod();
+            (!before || pod.meta().resource_version < claim.meta().resource_version)
+                && view.is_some_and(|p| p.spec.node_name.is_empty() && !p.terminal())
+                && pods::claims_of(pod).contains(claim.name())
+        };
+        pods.filter(uses).map(|p| p.name().to_string()).collect()
+    }
+
     /// Ties the two together: the volume first, then the claim.
     ///
     /// Upstream: `bind`
@@ -138,19 +161,7 @@ impl Volumes {
             return Err(Status::internal("the volume is being written"));
         }
         let mut value = volume.value().clone();
-        let reference = value.at(&["spec", "claimRef"]);
-        if reference.get("uid").text() != claim.uid().as_str() {
-            let by_hand = !reference.is_null();
-            let reference = value!({
-                "apiVersion": "v1", "kind": "PersistentVolumeClaim", "name": claim.name(),
-                "namespace": claim.namespace(), "uid": claim.uid(),
-                "resourceVersion": claim.meta().resource_version.to_string(),
-            });
-            value.set_at(&["spec", "claimRef"], reference);
-            if !by_hand {
-                value.set_at(&["metadata", "annotations", BOUND_BY_CONTROLLER], "yes");
-            }
-        }
+        find::reserve(&mut value, claim);
         super::volume::set_phase(&mut value, "Bound", None, ctx.now());
         self.write(ctx, volume, value)?;
         let mut value = claim.value().clone();

@@ -1,7 +1,7 @@
 //! The volume controllers: claims find volumes, volumes learn what became of their claims, and neither goes while
 //! it is in use.
 //!
-//! Reading order: [`claim`], [`volume`], [`find`], [`protect`].
+//! Reading order: [`claim`], [`volume`], [`protect`].
 //!
 //! Nothing here provisions: a class with a provisioner of its own waits for it, as in a cluster where that
 //! provisioner does not run.
@@ -9,13 +9,12 @@
 //! Upstream: pkg/controller/volume/{persistentvolume,pvcprotection,pvprotection}
 
 mod claim;
-mod find;
 mod protect;
 mod volume;
 
 use super::Part;
 use crate::k8s::{Kind, Object, Str, Value};
-use crate::sim::control::{PendingWrites, pods};
+use crate::sim::control::{PendingWrites, pods, volumes as find};
 use crate::sim::store::NsName;
 use crate::sim::worker::{Tick, Worker};
 use crate::sim::{Ctx, Delivery, EventType, Informer, ObjectRef, Recorder, SimSpan, Status};
@@ -23,9 +22,6 @@ use std::sync::Arc;
 
 /// Claims that wait are looked at again this often.
 const RESYNC: SimSpan = SimSpan::from_secs(15);
-
-/// Volumes and claims that the controller has bound itself carry this.
-const BOUND_BY_CONTROLLER: &str = "pv.kubernetes.io/bound-by-controller";
 
 /// A claim whose binding is complete.
 const BIND_COMPLETED: &str = "pv.kubernetes.io/bind-completed";

@@ -2,9 +2,10 @@
 //!
 //! Upstream: pkg/controller/volume/persistentvolume/pv_controller.go `syncVolume`
 
-use super::{BOUND_BY_CONTROLLER, Key, Timer, Volumes, find};
+use super::{Key, Timer, Volumes};
 use crate::k8s::{Kind, Object, Str, Value};
 use crate::sim::apiserver::DeleteOptions;
+use crate::sim::control::volumes::{self as find, BOUND_BY_CONTROLLER};
 use crate::sim::store::NsName;
 use crate::sim::{Ctx, EventType, SimTime, Status};
 use std::sync::Arc;
@@ -98,8 +99,11 @@ impl Volumes {
         }
         let path = spec.at(&["hostPath", "path"]);
         let why = if path.is_null() {
+            // Of local volumes the controller has no plugin at all.
+            let local = !spec.get("local").is_null();
+            let deletable = if local { "" } else { "deletable " };
             format!(
-                "error getting deleter volume plugin for volume \"{}\": no deletable volume plugin matched",
+                "error getting deleter volume plugin for volume \"{}\": no {deletable}volume plugin matched",
                 volume.name()
             )
         } else if path.text().starts_with("/tmp/") && path.text().len() > "/tmp/".len() {

@@ -83,11 +83,11 @@ pub(super) fn reclaim(api: &mut ApiServer, old: &Object, value: &mut Value) -> R
 }
 
 /// Upstream: pkg/registry/core/pod/strategy.go `applySchedulingGatedCondition`
-fn gated() -> Value {
+fn gated(now: &Value) -> Value {
     value!({
         "type": "PodScheduled", "status": "False", "reason": "SchedulingGated",
         "message": "Scheduling is blocked due to non-empty scheduling gates",
-        "lastProbeTime": null, "lastTransitionTime": null,
+        "lastProbeTime": null, "lastTransitionTime": now,
     })
 }
 
@@ -98,7 +98,10 @@ fn first_status(kind: Kind, value: &Value) -> Option<Value> {
             let class = qos::class(value.get("spec"));
             let mut status = value!({"phase": "Pending", "qosClass": class});
             if !value.at(&["spec", "schedulingGates"]).is_empty() {
-                status.set("conditions", value!([gated()]));
+                status.set(
+                    "conditions",
+                    value!([gated(value.at(&["metadata", "creationTimestamp"]))]),
+                );
             }
             status
         }

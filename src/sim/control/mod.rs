@@ -1,4 +1,5 @@
-//! What controllers of pods share: expectations, claiming by owner references, pods made from a template.
+//! What controllers of pods share: expectations, claiming by owner references, pods made from a template, volumes
+//! for claims.
 
 pub mod claim;
 
@@ -7,6 +8,8 @@ pub mod expectations;
 pub mod pending;
 
 pub mod pods;
+
+pub mod volumes;
 
 pub use claim::{Claim, claim};
 pub use expectations::Expectations;

@@ -77,11 +77,14 @@ pub fn endpoints(object: &Object, port: &Value, view: View<'_>) -> String {
         }
         none = false;
         let value = slice.value();
-        let mut ports = value.get("ports").items().iter();
-        let Some(found) = ports.find(|p| p.get("name").text() == port.get("name").text()) else {
-            continue;
+        let ports = value.get("ports").items();
+        let named = |p: &&Value| p.get("name").text() == port.get("name").text();
+        // Pods that have none of the Service's ports are shown with every one of them.
+        let number = match ports.iter().find(named) {
+            Some(found) => format!(":{}", scalar(found.get("port"))),
+            None if ports.is_empty() => String::new(),
+            None => continue,
         };
-        let number = scalar(found.get("port"));
         for endpoint in value.get("endpoints").items() {
             // One that is not ready is no address, but more than is shown.
             more |= all.len() >= SHOWN_MAX;
@@ -89,7 +92,7 @@ pub fn endpoints(object: &Object, port: &Value, view: View<'_>) -> String {
                 continue;
             }
             for address in endpoint.get("addresses").items() {
-                all.push(format!("{}:{number}", address.text()));
+                all.push(format!("{}{number}", address.text()));
             }
         }
     }

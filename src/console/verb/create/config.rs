@@ -3,6 +3,7 @@
 //! Upstream: kubectl/pkg/cmd/create/create_configmap.go, create_secret.go, create_namespace.go,
 //! create_serviceaccount.go
 
+use super::super::set::env::check_name;
 use super::{Told, generated, name, sets};
 use crate::console::args::{Flag, Takes, long, quoted};
 use crate::console::error::Failure;
@@ -275,6 +276,7 @@ fn env_file(source: &str, pairs: &mut Pairs<'_>, io: &Io<'_>) -> Result<(), Fail
             continue;
         }
         let (key, value) = line.split_once('=').unwrap_or((line, ""));
+        check_name(key)?;
         pairs.add(key, value.to_owned())?;
     }
     Ok(())

@@ -4,7 +4,7 @@
 
 use super::{SELECTOR, Words, change, check, containers, sets};
 use crate::cluster::ApiServer;
-use crate::console::args::{Flag, Takes, long, short};
+use crate::console::args::{Flag, Takes, long, quoted, short};
 use crate::console::error::Failure;
 use crate::console::kubectl::items::{self, Item};
 use crate::console::kubectl::request::Sender;
@@ -69,13 +69,8 @@ fn parse(variables: &[String], io: &mut Io<'_>) -> Result<Changes, Failure> {
     let mut changes = Changes::default();
     for text in variables {
         if let Some((name, value)) = text.split_once('=') {
-            if !is_name(name) {
-                return Err(Failure::client(format!(
-                    "\"{name}\" is not a valid key name: a valid environment variable name must consist of \
-                     alphabetic characters, digits, '_', '-', or '.', and must not start with a digit (e.g. \
-                     'my.env-name',  or 'MY_ENV.NAME',  or 'MyEnvName1', regex used for validation is \
-                     '[-._a-zA-Z][-._a-zA-Z0-9]*')"
-                )));
+            if !name.is_empty() {
+                check_name(name)?;
             }
             changes
                 .set
@@ -108,9 +103,20 @@ fn parse(variables: &[String], io: &mut Io<'_>) -> Result<Changes, Failure> {
 }
 
 /// The letters that a variable may be named with here; the server takes more.
-fn is_name(name: &str) -> bool {
+/// Upstream: apimachinery/pkg/util/validation/validation.go `IsEnvVarName`
+pub(in crate::console::verb) fn check_name(name: &str) -> Result<(), Failure> {
     let letter = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_');
-    !name.starts_with(|c: char| c.is_ascii_digit()) && name.chars().all(letter)
+    let first = |c: char| letter(c) && !c.is_ascii_digit();
+    if name.starts_with(first) && name.chars().all(letter) {
+        return Ok(());
+    }
+    Err(Failure::client(format!(
+        "{} is not a valid key name: a valid environment variable name must consist of \
+         alphabetic characters, digits, '_', '-', or '.', and must not start with a digit (e.g. \
+         'my.env-name',  or 'MY_ENV.NAME',  or 'MyEnvName1', regex used for validation is \
+         '[-._a-zA-Z][-._a-zA-Z0-9]*')",
+        quoted(name)
+    )))
 }
 
 /// The variables that `--from` makes of a ConfigMap or a Secret.

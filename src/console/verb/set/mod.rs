@@ -2,7 +2,7 @@
 //!
 //! Upstream: kubectl/pkg/cmd/set, kubectl/pkg/polymorphichelpers/updatepodspec.go
 
-mod env;
+pub(super) mod env;
 mod image;
 mod other;
 mod resources;
