@@ -73,7 +73,7 @@ pub struct Sample {
     pub counts: Counts,
 }
 
-/// All samples of one line of time; between two, nothing changed that was looked at.
+/// All samples of one line of time; between two, nothing changed.
 #[derive(Clone, Debug, Default)]
 pub struct Phases {
     list: Vec<Sample>,
@@ -124,6 +124,7 @@ impl Phases {
                     if let Some(band) = new.and_then(|pod| daemon_band(pod)) {
                         self.counts[band as usize] += 1;
                     }
+                    self.add(change.at, self.counts);
                 }
             }
         } else {
@@ -136,10 +137,11 @@ impl Phases {
 
     fn add(&mut self, at: SimTime, counts: Counts) {
         self.seen = at;
-        if self.list.last().is_some_and(|last| last.counts == counts) {
-            return;
+        match self.list.last_mut() {
+            Some(last) if last.counts == counts => return,
+            Some(last) if last.at == at => last.counts = counts,
+            _ => self.list.push(Sample { at, counts }),
         }
-        self.list.push(Sample { at, counts });
         self.version += 1;
         if self.list.len() > SAMPLE_LIMIT {
             let mut i = 0;
@@ -229,6 +231,7 @@ mod tests {
     #[test]
     fn what_is_followed_equals_what_is_counted() {
         use crate::cluster::{Command, Request, Setup, SimSpan, Verb};
+        use crate::sim::DeleteOptions;
         use crate::value;
         let node = |name: &'static str| value!({"metadata": {"name": name}});
         let mut cluster = Cluster::new(Setup {
@@ -253,6 +256,26 @@ mod tests {
             seen = seen.max(phases.counts[Band::Ready as usize]);
         }
         assert_eq!(seen, 2);
+
+        // Who looks rarely sees every change at its moment.
+        let (mut rare, mut often) = (Phases::default(), Phases::default());
+        let pod = cluster.objects(Kind::Pod).next().expect("a pod");
+        let verb = Verb::Delete {
+            kind: Kind::Pod,
+            namespace: "default".into(),
+            name: pod.meta().name.clone(),
+            options: DeleteOptions::default(),
+        };
+        rare.look(&cluster);
+        often.look(&cluster);
+        cluster.dispatch(Command::Request(Request::new("test", verb)));
+        for _ in 0..600 {
+            cluster.advance_to(cluster.now() + SimSpan::from_millis(100), 10_000);
+            often.look(&cluster);
+        }
+        rare.look(&cluster);
+        assert!(often.list().len() >= 4);
+        assert_eq!(rare.list(), often.list());
     }
 
     #[test]

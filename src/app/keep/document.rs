@@ -46,15 +46,19 @@ pub enum Opened {
 
 impl Opening {
     pub fn new(doc: Doc) -> Self {
-        Self {
-            resume: Some(Box::new(doc.resume(EVENTS_MAX))),
+        let resume = Box::new(doc.resume(EVENTS_MAX));
+        let mut opening = Self {
+            resume: None,
             doc,
             marks: Marks::default(),
             phases: Phases::default(),
             session: None,
             done: 0,
             exact: true,
-        }
+        };
+        opening.look(resume.history());
+        opening.resume = Some(resume);
+        opening
     }
 
     /// Thousandths of the way.
