@@ -1,5 +1,6 @@
 //! `Say`: a sentence that the page shows, kept apart from its values, so that it can be said in any language.
 
+use crate::say;
 use std::fmt;
 
 /// A sentence with `{}` where its values go. Displayed, it is English.
@@ -76,6 +77,22 @@ macro_rules! say {
             args: vec![$($crate::view::say::Arg::from($arg)),+],
         }
     };
+}
+
+/// So many pods.
+pub fn pods(count: usize) -> Say {
+    match count {
+        1 => say!("1 pod"),
+        n => say!("{} pods", &n),
+    }
+}
+
+/// So many nodes.
+pub fn nodes(count: usize) -> Say {
+    match count {
+        1 => say!("1 node"),
+        n => say!("{} nodes", &n),
+    }
 }
 
 #[cfg(test)]

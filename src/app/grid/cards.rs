@@ -5,7 +5,7 @@ use crate::app::nodes::{Card, Join};
 use crate::app::screen::use_screen;
 use crate::app::session::use_dispatch;
 use crate::app::words::{t, tell};
-use crate::say;
+use crate::view::say::nodes;
 use leptos::either::Either;
 use leptos::prelude::*;
 
@@ -19,13 +19,13 @@ pub fn Grid() -> impl IntoView {
         Item::Node(name) => {
             Either::Left(screen.card(&name).map(|card| view! { <Card name card /> }))
         }
-        Item::Title(title, nodes) => {
+        Item::Title(title, number) => {
             let words = if title.is_empty() {
                 t("without it").to_owned()
             } else {
                 title.to_string()
             };
-            let count = tell(&say!("{} nodes", &nodes));
+            let count = tell(&nodes(number));
             Either::Right(view! {
                 <h3 class="group" role="listitem" data-testid="group" data-name=title.to_string()>
                     {words}

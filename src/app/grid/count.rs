@@ -4,6 +4,7 @@ use super::state::GridScreen;
 use crate::app::screen::use_screen;
 use crate::app::words::{t, tell};
 use crate::say;
+use crate::view::say::nodes;
 use leptos::prelude::*;
 
 /// Turns the picking of several nodes on and off.
@@ -34,7 +35,7 @@ pub fn Count() -> impl IntoView {
         let all = screen.names.with(Vec::len);
         let shown = screen.grid.shown();
         if shown == all {
-            tell(&say!("{} nodes", &all))
+            tell(&nodes(all))
         } else {
             tell(&say!("{} of {} nodes", &shown, &all))
         }

@@ -154,7 +154,10 @@ pub fn Compare() -> impl IntoView {
                 .compare
                 .compared
                 .with(|c| c.as_ref().map_or(0, |c| c.differences));
-            tell(&say!("{} nodes differ", &n))
+            tell(&match n {
+                1 => say!("1 node differs"),
+                n => say!("{} nodes differ", &n),
+            })
         };
         let [left, right] = names;
         Some(view! {

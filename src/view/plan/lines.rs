@@ -11,7 +11,7 @@ use crate::k8s::ordered::BTreeMap;
 use crate::k8s::{Kind, Object};
 use crate::say;
 use crate::view::daemon_set::owned;
-use crate::view::say::Say;
+use crate::view::say::{Say, nodes, pods};
 
 /// Fields of a template that are named.
 const FIELDS_MAX: usize = 4;
@@ -336,20 +336,6 @@ fn of_load(run: &PlanRun, load: &Load, spoke: &mut bool) -> Vec<Line> {
         ..Line::new(Tone::Trouble, Say::default())
     }));
     out
-}
-
-fn pods(count: usize) -> Say {
-    match count {
-        1 => say!("1 pod"),
-        n => say!("{} pods", &n),
-    }
-}
-
-fn nodes(count: usize) -> Say {
-    match count {
-        1 => say!("1 node"),
-        n => say!("{} nodes", &n),
-    }
 }
 
 /// `8 s`, `1 m 20 s`, `2 h 5 m`.
