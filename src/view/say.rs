@@ -1,6 +1,5 @@
 //! `Say`: a sentence that the page shows, kept apart from its values, so that it can be said in any language.
 
-use crate::say;
 use std::fmt;
 
 /// A sentence with `{}` where its values go. Displayed, it is English.

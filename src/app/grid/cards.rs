@@ -5,6 +5,7 @@ use crate::app::nodes::{Card, Join};
 use crate::app::screen::use_screen;
 use crate::app::session::use_dispatch;
 use crate::app::words::{t, tell};
+use crate::say;
 use crate::view::say::nodes;
 use leptos::either::Either;
 use leptos::prelude::*;
