@@ -10,7 +10,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::{MessageChannel, MessagePort};
 
 /// Milliseconds of one slice: while frames have little to do, and while time is played.
-const SLICE_MS: f64 = 11.0;
+const SLICE_MS: f64 = 20.0;
 const SLICE_MS_PLAYING: f64 = 4.0;
 
 /// Pieces of memory that are given back between two looks at the clock.

@@ -25,6 +25,18 @@ impl Map {
         Self::default()
     }
 
+    /// Takes fields in any order; later ones win over earlier ones of the same name.
+    pub fn of(fields: &mut [(&'static str, Value)]) -> Self {
+        let mut map = Map {
+            keys: (!fields.is_empty()).then(|| Arc::new(Vec::with_capacity(fields.len()))),
+            values: Vec::with_capacity(fields.len()),
+        };
+        for (key, value) in fields {
+            map.insert(*key, std::mem::take(value));
+        }
+        map
+    }
+
     pub fn len(&self) -> usize {
         self.values.len()
     }

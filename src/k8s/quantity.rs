@@ -249,7 +249,8 @@ impl Quantity {
             (a.minus(b), self.negative)
         };
         let format = if self.is_zero() { other } else { self }.format;
-        let long = self.long || other.long || thousands(&nano).0.parse::<i64>().is_err();
+        let long =
+            self.long || other.long || !nano.is_few() && thousands(&nano).0.parse::<i64>().is_err();
         Self {
             long,
             ..Self::of_parts(nano, negative, format)
@@ -340,6 +341,23 @@ impl<'a> Parts<'a> {
 
     /// The amount without its sign, in billionths, rounded up; a binary one is cut to the largest.
     fn nano(&self, scale: &Scale) -> Natural {
+        self.short_nano(scale)
+            .map_or_else(|| self.long_nano(scale), Natural::of)
+    }
+
+    /// The same of most amounts, which have no fraction and are not large.
+    fn short_nano(&self, scale: &Scale) -> Option<u64> {
+        let whole: u64 = self.whole.parse().ok()?;
+        let (shift, power) = match scale {
+            Scale::Ten(power) => (0, power.checked_add(9)?),
+            Scale::Two(power) => (*power, 9),
+        };
+        let factor = 10_u64.checked_pow(u32::try_from(power).ok()?)?;
+        let nano = whole.checked_mul(1 << shift)?.checked_mul(factor)?;
+        self.fraction.is_empty().then_some(nano)
+    }
+
+    fn long_nano(&self, scale: &Scale) -> Natural {
         let mut digits = format!("{}{}", self.whole, self.fraction);
         let mut shift = 9 - i64::try_from(self.fraction.len()).unwrap_or(i64::MAX);
         match scale {

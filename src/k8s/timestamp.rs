@@ -132,10 +132,30 @@ impl fmt::Display for Timestamp {
             second,
             ..
         } = self.civil();
-        write!(
-            f,
-            "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z"
-        )
+        let Ok(year @ ..=9999) = u32::try_from(year) else {
+            return write!(
+                f,
+                "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z"
+            );
+        };
+        // Each write notes several moments: their digits are put in their places.
+        let mut text = *b"0000-00-00T00:00:00Z";
+        for (end, mut number) in [
+            (4, year),
+            (7, month),
+            (10, day),
+            (13, hour),
+            (16, minute),
+            (19, second),
+        ] {
+            let mut at = end;
+            while number > 0 {
+                at -= 1;
+                text[at] = b'0' + (number % 10) as u8;
+                number /= 10;
+            }
+        }
+        f.write_str(std::str::from_utf8(&text).unwrap_or_default())
     }
 }
 

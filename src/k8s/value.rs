@@ -342,12 +342,7 @@ impl FromIterator<Value> for Value {
 macro_rules! value {
     (null) => { $crate::k8s::Value::Null };
     ([ $($tt:tt)* ]) => { $crate::value_list!([] $($tt)*) };
-    ({ $($tt:tt)* }) => {{
-        #[allow(unused_mut)]
-        let mut map = $crate::k8s::Map::new();
-        $crate::value_map!(map $($tt)*);
-        $crate::k8s::Value::from(map)
-    }};
+    ({ $($tt:tt)* }) => { $crate::value_map!([] $($tt)*) };
     ($other:expr) => { $crate::k8s::Value::from($other) };
 }
 
@@ -355,18 +350,20 @@ macro_rules! value {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! value_map {
-    ($map:ident) => {};
-    ($map:ident $key:literal : null $(, $($rest:tt)*)?) => {
-        $map.insert($key, $crate::k8s::Value::Null); $($crate::value_map!($map $($rest)*);)?
+    ([ $($done:expr),* ]) => {
+        $crate::k8s::Value::from($crate::k8s::Map::of(&mut [ $($done),* ]))
     };
-    ($map:ident $key:literal : [ $($v:tt)* ] $(, $($rest:tt)*)?) => {
-        $map.insert($key, $crate::value!([ $($v)* ])); $($crate::value_map!($map $($rest)*);)?
+    ([ $($done:expr),* ] $key:literal : null $(, $($rest:tt)*)?) => {
+        $crate::value_map!([ $($done,)* ($key, $crate::k8s::Value::Null) ] $($($rest)*)?)
     };
-    ($map:ident $key:literal : { $($v:tt)* } $(, $($rest:tt)*)?) => {
-        $map.insert($key, $crate::value!({ $($v)* })); $($crate::value_map!($map $($rest)*);)?
+    ([ $($done:expr),* ] $key:literal : [ $($v:tt)* ] $(, $($rest:tt)*)?) => {
+        $crate::value_map!([ $($done,)* ($key, $crate::value!([ $($v)* ])) ] $($($rest)*)?)
     };
-    ($map:ident $key:literal : $v:expr $(, $($rest:tt)*)?) => {
-        $map.insert($key, $crate::k8s::Value::from($v)); $($crate::value_map!($map $($rest)*);)?
+    ([ $($done:expr),* ] $key:literal : { $($v:tt)* } $(, $($rest:tt)*)?) => {
+        $crate::value_map!([ $($done,)* ($key, $crate::value!({ $($v)* })) ] $($($rest)*)?)
+    };
+    ([ $($done:expr),* ] $key:literal : $v:expr $(, $($rest:tt)*)?) => {
+        $crate::value_map!([ $($done,)* ($key, $crate::k8s::Value::from($v)) ] $($($rest)*)?)
     };
 }
 

@@ -251,6 +251,7 @@ fn books(homes: &[Home], spec: &Arc<DaemonSetSpec>) -> Ledger {
         spec: spec.clone(),
         hash: "new".into(),
         generation: None,
+        data: Value::Null,
         selector: Selector::read(&spec.selector),
         tolerations: placement::pod_tolerations(spec),
         surge: rolling::allows_surge(spec),

@@ -13,5 +13,5 @@ pub use node::{Node, NodeCondition, Taint};
 pub use pod::{Condition, ContainerState, ContainerStatus, Phase, Pod, PodStatus};
 pub use pod_spec::{
     Container, ContainerPort, Handler, NodeSelector, NodeSelectorRequirement, NodeSelectorTerm,
-    PodSpec, PreferredTerm, Probe, Resources, Toleration,
+    PodSpec, PreferredTerm, Probe, Resources, Toleration, Totals,
 };

@@ -1,6 +1,7 @@
 //! `PodSpec` and what it holds, as far as the controllers, the scheduler and the kubelet read it.
 
 use crate::k8s::de::{self, Read, view};
+use crate::k8s::quantity::Quantity;
 use crate::k8s::{Map, Str, Value};
 use std::fmt;
 use std::ops::Deref;
@@ -22,6 +23,8 @@ pub struct Common {
     pub node_selector: Value,
     pub tolerations: Vec<Toleration>,
     pub containers: Vec<Container>,
+    /// Of the containers, as they were read.
+    pub totals: Totals,
     pub init_containers: Vec<Container>,
     pub host_network: bool,
     pub priority: Option<i64>,
@@ -49,6 +52,7 @@ view!(Common {
     node_selector: "nodeSelector",
     tolerations: "tolerations",
     containers: "containers",
+    totals: "containers",
     init_containers: "initContainers",
     host_network: "hostNetwork",
     priority: "priority",
@@ -67,6 +71,32 @@ view!(Common {
     hostname: "hostname",
     subdomain: "subdomain",
 });
+
+/// What containers request and are limited to together, by resource. Every status of a pod tells it.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Totals {
+    pub requests: Value,
+    pub limits: Value,
+}
+
+impl Read for Totals {
+    fn read(containers: &Value) -> Self {
+        let sum = |list: &str| {
+            let mut total = Map::new();
+            let lists = containers.items().iter();
+            for (name, amount) in lists.flat_map(|c| c.at(&["resources", list]).fields()) {
+                let have = total.get(name).map_or(Quantity::whole(0), Quantity::of);
+                let amount = have.plus(&Quantity::of(amount));
+                total.insert(name.clone(), amount.to_string());
+            }
+            Value::from(total)
+        };
+        Self {
+            requests: sum("requests"),
+            limits: sum("limits"),
+        }
+    }
+}
 
 /// Fields that say nothing about what is in common.
 const OWN: [&str; 5] = [

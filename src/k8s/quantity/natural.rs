@@ -22,6 +22,12 @@ impl Natural {
         Self(groups.map(group).collect()).trimmed()
     }
 
+    pub(super) fn of(number: u64) -> Self {
+        let (low, rest) = split(number);
+        let (middle, high) = split(rest);
+        Self(vec![low, middle, split(high).0]).trimmed()
+    }
+
     /// The decimal digits; none for zero.
     pub(super) fn digits(&self) -> String {
         let mut out = String::new();
@@ -63,6 +69,11 @@ impl Natural {
     /// [`Natural::high`] is exact, even when counted in thousandths.
     pub(super) fn is_short(&self) -> bool {
         self.0.len() <= 4
+    }
+
+    /// It has eighteen digits at most.
+    pub(super) fn is_few(&self) -> bool {
+        self.0.len() <= 2
     }
 
     pub(super) fn plus(&self, other: &Self) -> Self {

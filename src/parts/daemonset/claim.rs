@@ -16,7 +16,14 @@ impl DaemonSetController {
         let Some(ds) = sync.daemon_set.daemon_set() else {
             return;
         };
-        let selector = Selector::read(&ds.spec.selector);
+        let fresh;
+        let selector = match self.known_lens(sync) {
+            Some(lens) => &lens.selector,
+            None => {
+                fresh = Selector::read(&ds.spec.selector);
+                &fresh
+            }
+        };
         let all = self.cache.informer().of(Kind::ControllerRevision);
         for revision in all.iter(Some(sync.daemon_set.namespace())) {
             let matches = selector.matches(&revision.meta().labels);
@@ -62,7 +69,9 @@ impl DaemonSetController {
         let Some(ds) = sync.daemon_set.daemon_set() else {
             return;
         };
-        let choice = revision::choose(&sync.revisions, &revision::data(&ds.spec));
+        let known = self.known_lens(sync).map(|lens| lens.data.clone());
+        let data = known.unwrap_or_else(|| revision::data(&ds.spec));
+        let choice = revision::choose(&sync.revisions, &data);
         sync.old = choice.old;
         sync.current = choice.current;
         let Some(keeper) = &sync.current else {

@@ -21,6 +21,8 @@ pub struct Lens {
     /// The current revision's hash label.
     pub hash: Str,
     pub generation: Option<i64>,
+    /// What a revision of the template holds.
+    pub data: Value,
     pub selector: Selector,
     /// The pods' tolerations, the injected ones included.
     pub tolerations: Vec<Toleration>,

@@ -293,6 +293,13 @@ impl DaemonSetController {
         }
     }
 
+    /// The lens of the sync before, when the DaemonSet's spec is still the same.
+    pub(super) fn known_lens(&self, sync: &Sync) -> Option<&Arc<Lens>> {
+        let spec = &sync.daemon_set.daemon_set()?.spec;
+        let lens = self.cache.ledger(sync.daemon_set.uid())?.lens()?;
+        Arc::ptr_eq(&lens.spec, spec).then_some(lens)
+    }
+
     /// Knows the hash now; decides between the whole sync and a mere count.
     fn open_gate(&mut self, ctx: &mut Ctx<'_, Timer>, sync: &mut Sync) -> Step {
         let Some(ds) = sync.daemon_set.daemon_set() else {
@@ -322,6 +329,7 @@ impl DaemonSetController {
                 )),
                 hash,
                 generation,
+                data: revision::data(&ds.spec),
                 selector: Selector::read(&ds.spec.selector),
                 tolerations: placement::pod_tolerations(&ds.spec),
                 surge: rolling::allows_surge(&ds.spec),

@@ -6,10 +6,9 @@ use super::change::CONDITIONS;
 pub use super::phase::phase;
 use super::runtime;
 use super::state::{ContainerRun, Exit, PodRun, RunState, Stage, is_sidecar};
-use crate::k8s::api::{Container, Phase, PodSpec};
+use crate::k8s::api::{Container, Phase, PodSpec, Totals};
 use crate::k8s::order::InOrder;
-use crate::k8s::quantity::Quantity;
-use crate::k8s::{List, Map, Object, Str, Value};
+use crate::k8s::{List, Object, Str, Value};
 use crate::sim::SimTime;
 use crate::value;
 
@@ -163,6 +162,22 @@ impl Verdict {
             message,
         }
     }
+
+    /// A condition says exactly this already.
+    fn stands(&self, condition: &Value, state: &str, generation: i64) -> bool {
+        let text = |field| condition.get(field).text();
+        let fields = 4
+            + usize::from(generation != 0)
+            + usize::from(!self.reason.is_empty())
+            + usize::from(!self.message.is_empty());
+        condition.as_map().is_some_and(|map| map.len() == fields)
+            && text("status") == state
+            && text("reason") == self.reason
+            && text("message") == self.message
+            && condition.get("observedGeneration").as_i64().unwrap_or(0) == generation
+            && condition.field("lastProbeTime").is_some_and(Value::is_null)
+            && !text("lastTransitionTime").is_empty()
+    }
 }
 
 fn conditions(pod: &PodRun, phase: Phase, around: Surroundings<'_>) -> Value {
@@ -195,7 +210,11 @@ fn condition(
     around: Surroundings<'_>,
 ) -> Value {
     let state = if verdict.holds { "True" } else { "False" };
+    let generation = generation(pod, around.live);
     let before = old.iter().find(|c| c.get("type").text() == kind);
+    if let Some(same) = before.filter(|before| verdict.stands(before, state, generation)) {
+        return same.clone();
+    }
     let since = before
         .filter(|c| c.get("status").text() == state)
         .map(|c| c.get("lastTransitionTime").clone())
@@ -204,7 +223,6 @@ fn condition(
     let mut condition = value!({
         "type": kind, "status": state, "lastProbeTime": null, "lastTransitionTime": since,
     });
-    let generation = generation(pod, around.live);
     set_or_drop(&mut condition, "observedGeneration", generation.into());
     set_or_drop(&mut condition, "reason", verdict.reason.into());
     set_or_drop(&mut condition, "message", verdict.message.into());
@@ -341,7 +359,18 @@ fn container_status(pod: &PodRun, spec: &PodSpec, index: usize) -> Value {
         let allocated = PodRun::container(pod.allocated(), index);
         resources(allocated, actual, &mut status);
     }
-    let mounts = mounts(pod, index);
+    // They never change.
+    let list = if index < pod.inits() {
+        "initContainerStatuses"
+    } else {
+        "containerStatuses"
+    };
+    let mut told = pod.written.get(list).items().iter();
+    let told = told.find(|told| container.name == told.get("name").text());
+    let told = told.map(|told| told.get("volumeMounts"));
+    let mounts = told
+        .filter(|mounts| !mounts.is_null())
+        .map_or_else(|| mounts(pod, index), Value::clone);
     if !mounts.is_empty() {
         status.set("volumeMounts", mounts);
     }
@@ -432,27 +461,16 @@ fn resources(allocated: &Container, actual: &Container, status: &mut Value) {
 
 /// The pod's `resources` and `allocatedResources`: sums over its containers, or what it says as a whole.
 fn pod_resources(allocated: &PodSpec, actual: &PodSpec, status: &mut Value) {
-    let sum = |spec: &PodSpec, list: &str, of: fn(&Container) -> &Value| -> Value {
-        let mut total = Map::new();
-        for container in &spec.containers {
-            for (name, amount) in of(container).fields() {
-                let have = total.get(name).map_or(Quantity::whole(0), Quantity::of);
-                let amount = have.plus(&Quantity::of(amount));
-                total.insert(name.clone(), amount.to_string());
-            }
-        }
+    let sum = |spec: &PodSpec, list: &str, of: fn(&Totals) -> &Value| -> Value {
+        let mut total = of(&spec.totals).clone();
         for (name, amount) in spec.resources.get(list).fields() {
-            total.insert(name.clone(), amount.clone());
+            total.set(name.clone(), amount);
         }
-        Value::from(total)
+        total
     };
-    let taken = sum(allocated, "requests", |c| &c.resources.requests);
-    let requests = if std::ptr::eq(allocated, actual) {
-        taken.clone()
-    } else {
-        sum(actual, "requests", |c| &c.resources.requests)
-    };
-    let limits = sum(actual, "limits", |c| &c.resources.limits);
+    let taken = sum(allocated, "requests", |t| &t.requests);
+    let requests = sum(actual, "requests", |t| &t.requests);
+    let limits = sum(actual, "limits", |t| &t.limits);
     let mut tree = Value::map();
     if !limits.is_empty() {
         tree.set("limits", limits);

@@ -92,6 +92,7 @@ pub fn resized(spec: &Arc<PodSpec>, status: &Value) -> Arc<PodSpec> {
             for (name, amount) in known.at(path).fields() {
                 let larger = |c: &Container| {
                     c.name == known.get("name").text()
+                        && c.resources.requests.get(name) != amount
                         && Quantity::of(c.resources.requests.get(name)) < Quantity::of(amount)
                 };
                 if let Some(index) = spec.containers.iter().position(larger) {

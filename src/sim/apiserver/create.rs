@@ -63,7 +63,7 @@ impl ApiServer {
         admission::on_create(self, call, kind, &mut value)?;
         let generate = value.at(&["metadata", "name"]).is_empty()
             && !value.at(&["metadata", "generateName"]).is_empty();
-        value.compact(&mut self.shapes);
+        self.compact(&mut value);
         let plain = value.clone();
         let mut attempts = if generate { NAME_ATTEMPTS } else { 1 };
         loop {
@@ -130,6 +130,13 @@ impl ApiServer {
         }
     }
 
+    /// What is stored takes as little room as it can, unless it will be given back soon.
+    fn compact(&mut self, value: &mut Value) {
+        if !self.ahead {
+            value.compact(&mut self.shapes);
+        }
+    }
+
     /// Stores a version (unless this is a dry run) and returns it.
     pub(super) fn commit(
         &mut self,
@@ -149,7 +156,7 @@ impl ApiServer {
             let before = old.map_or(&Value::Null, Object::value);
             self.twins.share(&mut value, before);
         }
-        value.compact(&mut self.shapes);
+        self.compact(&mut value);
         let twin = (kind == Kind::Pod).then(|| self.twins.of(&value)).flatten();
         let object = Arc::new(Object::read_like(kind, value, old, twin));
         if kind == Kind::Pod {
