@@ -63,18 +63,32 @@ async function crowd(page, nodes) {
   return joined;
 }
 
-/** The plan of an edit: milliseconds until it stands there, and the gaps between frames meanwhile. */
+/** Marks in the editor what the pattern's group matches, as a person does before a key. */
+async function mark(page, pattern) {
+  await page.id("editor").click();
+  await page.id("editor").evaluate((editor, { source }) => {
+    const walk = document.createTreeWalker(editor, NodeFilter.SHOW_TEXT);
+    for (let line = walk.nextNode(); line; line = walk.nextNode()) {
+      const found = line.data.match(new RegExp(source, "d"));
+      if (found) document.getSelection().setBaseAndExtent(line, found.indices[1][0], line, found.indices[1][1]);
+    }
+  }, pattern);
+  await page.page.waitForTimeout(500);
+}
+
+/** The plan of an edit: milliseconds from a key until it stands there, and the gaps between frames meanwhile. */
 async function plan(page, nodes) {
   await crowd(page, nodes);
   await page.speed(100);
   await page.until("pods on all nodes", async () => (await page.counters()).available >= nodes - 1, 900_000);
   await page.pause();
   await page.page.waitForTimeout(1000);
-  const text = (await page.text()).replace(":1.20", ":1.21");
+  await mark(page, /:1\.2(0)/);
   const gaps = measure(page, 4);
-  const began = Date.now();
-  await page.type(text);
   const known = page.page.locator('[data-testid="plan"][data-state="known"][data-stale="false"]');
+  const began = Date.now();
+  await page.page.keyboard.press("1");
+  await page.page.locator('[data-testid="plan"][data-stale="true"]').waitFor();
   await known.filter({ hasText: String(nodes - 1) }).waitFor({ timeout: 120_000 });
   return { took: Date.now() - began, worst: figures(await gaps).worst };
 }
@@ -115,8 +129,8 @@ let missed = 0;
 if (!wanted.length || wanted.includes(1000)) {
   const page = await site.open();
   const { took, worst } = await plan(page, 1000);
-  if (took > 1400 || worst > 50) missed += 1;
-  console.log(`plan of an edit at 1000 nodes: ${took} ms with the pause of 400 ms before it (budget 1400), worst gap ${worst.toFixed(1)} ms (budget 50)`);
+  if (took > 1000 || worst > 50) missed += 1;
+  console.log(`plan of an edit at 1000 nodes: ${took} ms from the key (budget 1000), worst gap ${worst.toFixed(1)} ms (budget 50)`);
   await page.page.context().close();
 }
 if (!wanted.length || wanted.includes(3600)) {

@@ -16,8 +16,10 @@ use leptos::prelude::*;
 /// Events of one call that is not bounded by a frame: a step, a jump.
 const EVENTS_MAX: usize = 200_000;
 
-/// Events between two looks at the clock of a frame.
-const SLICE: usize = 20;
+/// Events between two looks at the clock of a frame: where there are thousands of nodes, one may take some
+/// milliseconds. A look at whether all is at rest costs more.
+const SLICE: usize = 4;
+const SLICE_TO_REST: usize = 20;
 
 /// The time line is drawn anew with every so manieth frame.
 const LINE_EVERY: u32 = 8;
@@ -176,7 +178,7 @@ impl Dispatch {
     /// One simulated second, then stop.
     pub fn step_second(self) {
         self.pause();
-        let mut budget = EVENTS_MAX / 100;
+        let mut budget = EVENTS_MAX / 5 / SLICE;
         self.advance(SimSpan::from_secs(1), || {
             budget -= 1;
             budget > 0
@@ -318,7 +320,8 @@ impl Session {
     fn advance(&mut self, until: SimTime) -> bool {
         let now = self.cluster().now();
         let wake = self.stop().filter(|wake| *wake > now && *wake < until);
-        let there = self.history.advance_to(wake.unwrap_or(until), SLICE) == Advanced::There;
+        let slice = self.settle.as_ref().map_or(SLICE, |_| SLICE_TO_REST);
+        let there = self.history.advance_to(wake.unwrap_or(until), slice) == Advanced::There;
         self.terminal.poll(&mut self.history);
         self.due();
         there && wake.is_none()

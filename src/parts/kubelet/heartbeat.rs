@@ -1,4 +1,5 @@
-//! Heartbeats of all nodes in one event: leases are renewed, statuses posted that changed or are old.
+//! Heartbeats of all nodes in one event: leases are renewed, statuses posted that changed or are old, of many nodes a
+//! few at a time, as machines that do not beat in step would.
 //!
 //! Upstream: pkg/kubelet/kubelet.go `nodeLeaseRenewIntervalFraction`, `NodeStatusReportFrequency`
 
@@ -7,6 +8,7 @@ use super::{Kubelets, Kx, Timer};
 use crate::k8s::Kind;
 use crate::sim::{SimSpan, leases};
 use crate::value;
+use std::collections::VecDeque;
 
 /// Between two renewals of a lease, and two computations of a node's status.
 pub const INTERVAL: SimSpan = SimSpan::from_secs(10);
@@ -14,11 +16,14 @@ pub const INTERVAL: SimSpan = SimSpan::from_secs(10);
 const REPORT: SimSpan = SimSpan::from_secs(300);
 /// How many unchanged statuses one beat posts at most; the others follow with the next beats.
 const POSTS_MAX: usize = 1000;
+/// Nodes that post at one moment, and how long the next ones wait.
+const POSTS_AT_ONCE: usize = 128;
+const POSTS_APART: SimSpan = SimSpan::from_millis(100);
 
 impl Kubelets {
     pub(super) fn beat(&mut self, ctx: &mut Kx<'_>) {
         let now = ctx.now();
-        let (mut renewing, mut due) = (Vec::new(), Vec::new());
+        let (mut renewing, mut due) = (Vec::new(), VecDeque::new());
         let mut posts = 0;
         // Most nodes only renew their leases: they are looked at, and stay shared with the copies of the cluster.
         for (name, kubelet) in &self.nodes {
@@ -35,12 +40,25 @@ impl Kubelets {
             let posting = old || kubelet.stale || kubelet.images_to_tell(now);
             posts += usize::from(posting);
             if posting || !kubelet.lease_made {
-                due.push((name.clone(), posting));
+                due.push_back((name.clone(), posting));
             }
         }
         ctx.client.leases().renew(renewing.into_iter(), now);
-        for (name, posting) in due {
-            let Some(kubelet) = self.kubelet(&name) else {
+        // Who still waits is due again.
+        let posts = !self.due.is_empty();
+        self.due = due;
+        if !posts {
+            self.post(ctx);
+        }
+        ctx.after(INTERVAL, Timer::Beat);
+    }
+
+    /// The next nodes do what is due.
+    pub(super) fn post(&mut self, ctx: &mut Kx<'_>) {
+        let next = self.due.len().min(POSTS_AT_ONCE);
+        for (name, posting) in self.due.drain(..next).collect::<Vec<_>>() {
+            let living = |kubelet: &&mut Kubelet| kubelet.running && kubelet.registered;
+            let Some(kubelet) = self.kubelet(&name).filter(living) else {
                 continue;
             };
             if !kubelet.lease_made {
@@ -50,7 +68,9 @@ impl Kubelets {
                 kubelet.post_status(ctx);
             }
         }
-        ctx.after(INTERVAL, Timer::Beat);
+        if !self.due.is_empty() {
+            ctx.after(POSTS_APART, Timer::Post);
+        }
     }
 }
 

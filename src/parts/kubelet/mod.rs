@@ -50,6 +50,7 @@ use crate::sim::store::Change;
 use crate::sim::{Ctx, Delivery};
 pub use node::Kubelet;
 use state::ProbeKind;
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 /// The kubelets' view of the world for one call.
@@ -61,6 +62,8 @@ pub struct Kubelets {
     /// Shared one by one: a copy of the cluster that runs on copies the kubelets that act.
     nodes: BTreeMap<Str, Arc<Kubelet>>,
     registry: Registry,
+    /// Nodes that have their lease made or post their status next; the latter, when it says so.
+    due: VecDeque<(Str, bool)>,
     /// Machines so far; gives each an address of its own.
     machines: u32,
 }
@@ -87,6 +90,8 @@ impl Default for Registry {
 pub enum Timer {
     /// All nodes: leases and statuses that are due.
     Beat,
+    /// The next of the nodes that are due.
+    Post,
     /// One node, in the life of its kubelet that asked.
     Node {
         node: Str,
@@ -164,6 +169,7 @@ impl Part for Kubelets {
         let registry = self.registry;
         match timer {
             Timer::Beat => self.beat(ctx),
+            Timer::Post => self.post(ctx),
             Timer::Node { node, life, step } => {
                 if let Some(kubelet) = self.living(&node, life) {
                     kubelet.on_step(ctx, step, registry);

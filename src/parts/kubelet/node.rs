@@ -10,7 +10,7 @@ use crate::k8s::{Kind, Object, Str, Value};
 use crate::sim::backoff::Backoff;
 use crate::sim::{EventType, ObjectRef, Recorder, SimSpan, SimTime};
 use crate::value;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 /// Upstream: nodeStatusMaxImages.
 const IMAGES_MAX: usize = 50;
@@ -389,20 +389,9 @@ impl Kubelet {
                 {"type": "Hostname", "address": &self.name},
             ]),
         );
-        status.set(
-            "daemonEndpoints",
-            value!({"kubeletEndpoint": {"Port": 10250}}),
-        );
-        status.set(
-            "declaredFeatures",
-            value!([
-                "ExtendWebSocketsToKubelet",
-                "InPlacePodLevelResourcesVerticalScaling",
-                "InPlacePodVerticalScalingInitContainers",
-                "RestartAllContainersOnContainerExits",
-            ]),
-        );
-        status.set("nodeInfo", node_info());
+        for (field, value) in OF_ALL.iter() {
+            status.set(*field, value);
+        }
         let looked = self.looked(now);
         let images: Value = self
             .images
@@ -504,14 +493,27 @@ impl Kubelet {
     }
 }
 
-fn node_info() -> Value {
-    value!({
+/// What all nodes say of themselves.
+static OF_ALL: LazyLock<[(&str, Value); 3]> = LazyLock::new(|| {
+    let features = value!([
+        "ExtendWebSocketsToKubelet",
+        "InPlacePodLevelResourcesVerticalScaling",
+        "InPlacePodVerticalScalingInitContainers",
+        "RestartAllContainersOnContainerExits",
+    ]);
+    let info = value!({
         "architecture": "amd64", "bootID": "", "containerRuntimeVersion": "containerd://2.2.1",
         "kernelVersion": "6.12.48-amd64", "kubeProxyVersion": "", "kubeletVersion": "v1.36.3",
         "machineID": "", "operatingSystem": "linux", "osImage": "Debian GNU/Linux 13 (trixie)",
         "systemUUID": "",
-    })
-}
+    });
+    let endpoints = value!({"kubeletEndpoint": {"Port": 10250}});
+    [
+        ("daemonEndpoints", endpoints),
+        ("declaredFeatures", features),
+        ("nodeInfo", info),
+    ]
+});
 
 /// The events that a change of conditions is worth.
 fn transitions(old: &Value, new: &Value) -> Vec<&'static str> {

@@ -191,7 +191,7 @@ fn conditions(pod: &PodRun, phase: Phase, around: Surroundings<'_>) -> Value {
         (OWN[3], ready),
         (OWN[4], Verdict::YES),
     ];
-    let mut list = List::new();
+    let mut list = List::with_capacity(OWN.len());
     if let Some(change) = &pod.change {
         list.extend(change.conditions(generation(pod, around.live)));
     }
@@ -211,7 +211,11 @@ fn condition(
 ) -> Value {
     let state = if verdict.holds { "True" } else { "False" };
     let generation = generation(pod, around.live);
-    let before = old.iter().find(|c| c.get("type").text() == kind);
+    let of = |c: &&Value| c.get("type").text() == kind;
+    // Most stand where they stood.
+    let place = OWN.iter().position(|own| *own == kind).unwrap_or(0);
+    let before = old.get(place).filter(of);
+    let before = before.or_else(|| old.iter().find(of));
     if let Some(same) = before.filter(|before| verdict.stands(before, state, generation)) {
         return same.clone();
     }
