@@ -1,9 +1,11 @@
 //! Pods on their nodes: the order of writes, the texts of events, conditions and reasons.
 
 use crate::node_world::World;
+use daemonset_playground::cluster::{Cluster, Setup, SimSpan};
 use daemonset_playground::k8s::{Kind, Value};
 use daemonset_playground::value;
 use expect_test::{Expect, expect};
+use std::collections::BTreeMap;
 
 pub fn on_node(container: Value) -> Value {
     value!({"nodeName": "worker01", "containers": [container]})
@@ -403,4 +405,35 @@ fn check_liveness_and_startup(world: &mut World) {
             4005   slow Running True [running]
         "#]],
     );
+}
+
+#[test]
+fn many_nodes_post_a_few_at_a_time_and_none_is_forgotten() {
+    const NODES: usize = 160;
+    let names = (0..NODES).map(|i| Cluster::node(&format!("n{i}")));
+    let mut cluster = Cluster::new(Setup {
+        nodes: names.collect(),
+        ..Setup::default()
+    });
+    let (mut seen, until) = (
+        cluster.api().trace().count(),
+        cluster.now() + SimSpan::from_secs(600),
+    );
+    let (mut at, mut of) = (BTreeMap::new(), BTreeMap::new());
+    while cluster.now() < until && cluster.step() {
+        let trace = cluster.api().trace();
+        let new = usize::try_from(trace.count() - seen).expect("a few");
+        seen = trace.count();
+        for entry in trace.entries().rev().take(new) {
+            if entry.key.kind == Kind::Node {
+                *at.entry(cluster.now()).or_insert(0) += 1;
+                *of.entry(entry.key.name.clone()).or_insert(0) += 1;
+            }
+        }
+    }
+    assert_eq!(at.values().max(), Some(&128));
+    assert_eq!(of.len(), NODES);
+    assert!(of.values().all(|posts| *posts == 2), "{of:?}");
+    let leases = cluster.objects(Kind::Lease).count();
+    assert_eq!(leases, NODES);
 }

@@ -197,6 +197,16 @@ proptest! {
     }
 
     #[test]
+    fn the_short_way_finds_what_the_long_one_does(text in "[0-9]{1,20}(m|u|n|k|M|G|E|Ki|Mi|Gi|Ei|e[0-9]|E-[0-9]|)") {
+        let parts = Parts::split(&text).expect("a quantity");
+        let (scale, _) = interpret(parts.suffix).expect("a suffix");
+        if let Some(short) = parts.short_nano(&scale) {
+            let (short, long) = (Natural::of(short), parts.long_nano(&scale));
+            prop_assert_eq!(short.digits(), long.digits());
+        }
+    }
+
+    #[test]
     fn any_text_is_safe(text in "[-+.0-9eEinumkKMGTPx ]{0,60}") {
         let _ = Quantity::parse(&text).map(|q| (q.value(), q.milli_value(), q.canonical().to_string()));
     }
