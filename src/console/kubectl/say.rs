@@ -18,6 +18,8 @@ pub fn object(
     operation: &str,
     io: &mut Io<'_>,
 ) -> Result<(), Failure> {
+    // The server has still to make one.
+    let name = if name.is_empty() { "<unknown>" } else { name };
     match call.flags.text("output").unwrap_or("") {
         "" if call.flags.text("template").is_none_or(str::is_empty) => {
             io.line(format!("{}/{name} {operation}", ty.qualified()));

@@ -227,6 +227,7 @@ fn completion_mode(errors: &mut Errors, at: &Path<'_>, spec: &Value) {
 /// Upstream: `pkg/apis/batch/validation ValidateJobUpdate`.
 pub fn update(errors: &mut Errors, new: &Value, old: &Value) {
     meta::update(errors, new, old);
+    generated_selector(errors, new);
     let (spec, old_spec) = (new.get("spec"), old.get("spec"));
     selected_spec(errors, spec);
     let at = SPEC.child("completions");

@@ -13,6 +13,9 @@ use crate::sim::{Ctx, Delta};
 use crate::value;
 use std::sync::Arc;
 
+/// Only one pod may use the claim, and one does.
+pub(super) const ONE_POD: &str = "node(s) unavailable due to PersistentVolumeClaim with ReadWriteOncePod access mode already in-use by another pod";
+
 const SELECTED_NODE: &str = "volume.kubernetes.io/selected-node";
 
 /// How the claims of a pod keep it from every node.
@@ -30,6 +33,8 @@ pub struct Volumes {
     bound: Vec<Option<Arc<Object>>>,
     /// Claims that wait for their first pod and need a volume that is there already, the least first.
     open: Vec<Arc<Object>>,
+    /// Another pod holds a claim that only one may use.
+    taken: bool,
     /// All volumes, when there are such claims.
     all: Vec<Arc<Object>>,
 }
@@ -37,6 +42,9 @@ pub struct Volumes {
 impl Volumes {
     /// What keeps the pod from this node; upstream: `volumeBinder.FindPodVolumes`.
     pub fn check(&self, node: &Object) -> Option<Failure> {
+        if self.taken {
+            return Some(Failure::Volume(ONE_POD));
+        }
         for volume in &self.bound {
             let why = match volume {
                 Some(volume) if reaches(volume, node) => continue,
@@ -103,7 +111,16 @@ impl Scheduler {
         let mut binding = false;
         for claim in self.claims(pod) {
             let claim = claim.map_err(|name| {
-                Blocked::Before(format!("persistentvolumeclaim \"{name}\" not found"))
+                let known = pod.value().at(&["spec", "volumes"]).items().iter();
+                let mut named = known.map(|v| v.at(&["persistentVolumeClaim", "claimName"]));
+                Blocked::Before(if named.any(|n| n.text() == name.as_str()) {
+                    format!("persistentvolumeclaim \"{name}\" not found")
+                } else {
+                    format!(
+                        "waiting for ephemeral volume controller to create the \
+                         persistentvolumeclaim \"{name}\""
+                    )
+                })
             })?;
             let name = claim.name();
             if claim.meta().terminating() {
@@ -117,6 +134,10 @@ impl Scheduler {
                      \"{volume}\""
                 );
                 return Err(Blocked::Before(why));
+            }
+            let modes = claim.value().at(&["spec", "accessModes"]).items();
+            if modes.iter().any(|mode| mode.text() == "ReadWriteOncePod") {
+                wanted.taken |= self.holds(name, pod);
             }
             if bound(&claim) {
                 let volume = ctx.client.get(Kind::PersistentVolume, "", volume).ok();
@@ -145,6 +166,14 @@ impl Scheduler {
             return Err(Blocked::Binding);
         }
         Ok(wanted)
+    }
+
+    /// A pod that has a node uses the claim.
+    ///
+    /// Upstream: pkg/scheduler/framework/plugins/volumerestrictions `calPreFilterState`
+    fn holds(&self, claim: &Str, pod: &Object) -> bool {
+        let mut pods = self.informer.of(Kind::Pod).iter(Some(pod.namespace()));
+        pods.any(|other| super::runs(other) && pods::claims_of(other).contains(claim))
     }
 
     /// Takes volumes for the claims that wait for their first pod, or tells them which node it goes to; true if

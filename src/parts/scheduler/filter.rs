@@ -1,7 +1,7 @@
 //! The filters in their order; the first one that fails decides the reason for a node.
 
 use super::cache::{Cache, HostPort, NodeInfo};
-use super::claims::Volumes;
+use super::claims::{ONE_POD, Volumes};
 use super::fit::{Amounts, Shortage, pod_requests};
 use super::neighbors::{self, Rule};
 use crate::k8s::api::{NodeSelector, PodSpec, PreferredTerm, Taint};
@@ -57,12 +57,12 @@ impl Failure {
         match self {
             Failure::Ports(_) => true,
             Failure::Neighbors(rule) => rule.preemptible(),
+            Failure::Volume(why) => *why == ONE_POD,
             Failure::Resources(shortages) => !shortages.iter().any(|s| s.helpless),
             Failure::Unschedulable
             | Failure::NodeName
             | Failure::Taint(_)
             | Failure::Affinity
-            | Failure::Volume(_)
             | Failure::OtherNode => false,
         }
     }

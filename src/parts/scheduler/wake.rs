@@ -85,12 +85,11 @@ impl Scheduler {
             Failure::Ports(port) => gone.ports.iter().any(|p| p.conflicts(port)),
             // Whatever the pod asked for: how much room there is now is seen by looking again.
             Failure::Resources(_) => true,
-            Failure::Neighbors(rule) => rule.preemptible(),
+            Failure::Neighbors(_) | Failure::Volume(_) => failure.preemptible(),
             Failure::Unschedulable
             | Failure::NodeName
             | Failure::Taint(_)
             | Failure::Affinity
-            | Failure::Volume(_)
             | Failure::OtherNode => false,
         };
         let left = gone.pod.pod().map(|p| p.spec.node_name.clone());

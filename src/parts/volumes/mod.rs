@@ -1,7 +1,7 @@
 //! The volume controllers: claims find volumes, volumes learn what became of their claims, and neither goes while
 //! it is in use.
 //!
-//! Reading order: [`claim`], [`volume`], [`protect`].
+//! Reading order: [`claim`], [`volume`], [`ephemeral`], [`protect`].
 //!
 //! Nothing here provisions: a class with a provisioner of its own waits for it, as in a cluster where that
 //! provisioner does not run.
@@ -9,6 +9,7 @@
 //! Upstream: pkg/controller/volume/{persistentvolume,pvcprotection,pvprotection}
 
 mod claim;
+mod ephemeral;
 mod protect;
 mod volume;
 
@@ -31,6 +32,8 @@ const BIND_COMPLETED: &str = "pv.kubernetes.io/bind-completed";
 enum Key {
     Claim(NsName),
     Volume(NsName),
+    /// A pod that brings claims along.
+    Pod(NsName),
 }
 
 /// Binds claims and volumes.
@@ -82,10 +85,14 @@ impl Part for Volumes {
     const SLEEPS_THROUGH: &'static [Kind] = &[Kind::Pod];
 
     fn wakes(object: &Object) -> bool {
-        matches!(
-            object.kind(),
-            Kind::PersistentVolume | Kind::PersistentVolumeClaim
-        )
+        match object.kind() {
+            Kind::PersistentVolume | Kind::PersistentVolumeClaim => true,
+            Kind::Pod => {
+                let waits = object.pod().is_some_and(|p| p.spec.node_name.is_empty());
+                waits && ephemeral::brings_claims(object)
+            }
+            _ => false,
+        }
     }
 
     fn start(&mut self, _ctx: &mut Ctx<'_, Timer>) {}
@@ -95,12 +102,21 @@ impl Part for Volumes {
             self.pending.seen(delta.object(), delta.new.is_none());
             let object = delta.object();
             match delta.kind() {
-                Kind::PersistentVolumeClaim => self.claim_changed(object),
+                Kind::PersistentVolumeClaim => {
+                    self.claim_changed(object);
+                    let owner = object.meta().controller();
+                    if let Some(pod) = owner.filter(|o| delta.new.is_none() && o.kind == "Pod") {
+                        let (namespace, name) = (object.namespace().clone(), pod.name.clone());
+                        self.worker.add(Key::Pod(NsName { namespace, name }));
+                    }
+                }
                 Kind::PersistentVolume => self.volume_changed(object),
                 Kind::Pod => {
                     let done = object.pod().is_some_and(crate::k8s::api::Pod::terminal);
                     if delta.new.is_none() || done {
                         self.pod_gone(object);
+                    } else if delta.old.is_none() && ephemeral::brings_claims(object) {
+                        self.worker.add(Key::Pod(NsName::of(object)));
                     }
                 }
                 _ => {}
@@ -131,7 +147,7 @@ impl Part for Volumes {
 
 impl Volumes {
     fn sync(&mut self, ctx: &mut Ctx<'_, Timer>, key: &Key) -> Result<(), Status> {
-        let (Key::Claim(name) | Key::Volume(name)) = key;
+        let (Key::Claim(name) | Key::Volume(name) | Key::Pod(name)) = key;
         if self.pending.has(name) {
             return Err(Status::internal(
                 "the caches are behind this controller's writes",
@@ -140,6 +156,7 @@ impl Volumes {
         match key {
             Key::Claim(name) => self.sync_claim(ctx, name),
             Key::Volume(name) => self.sync_volume(ctx, name),
+            Key::Pod(name) => self.sync_pod(ctx, name),
         }
     }
 

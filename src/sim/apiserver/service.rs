@@ -138,10 +138,13 @@ fn normalize(before: &Value, service: &mut Value) {
                 port.remove("nodePort");
             }
         }
-        let external_ips = !service.at(&["spec", "externalIPs"]).is_empty();
-        if !external_ips && same(service, "externalTrafficPolicy") {
-            service.at_mut(&["spec"]).remove("externalTrafficPolicy");
-        }
+    }
+    let open = |spec: &Value| match spec.get("type").text() {
+        "ClusterIP" => !spec.get("externalIPs").is_empty(),
+        kind => outside(kind),
+    };
+    if open(before) && !open(service.get("spec")) && same(service, "externalTrafficPolicy") {
+        service.at_mut(&["spec"]).remove("externalTrafficPolicy");
     }
     if old == "LoadBalancer" && new != "LoadBalancer" {
         for field in ["allocateLoadBalancerNodePorts", "loadBalancerClass"] {
@@ -253,6 +256,23 @@ fn allocate_ports(
             return Err(refuse(&name, &field, why));
         } else {
             given.push(wanted);
+        }
+    }
+    Ok(())
+}
+
+/// A Service that changes asks for one port twice; that is seen before anything is checked.
+///
+/// Upstream: pkg/registry/core/service/storage/alloc.go `updateNodePorts`
+pub(super) fn doubled_ports(service: &Value) -> Result<(), Status> {
+    let ports = service.at(&["spec", "ports"]).items();
+    let pair = |port: &Value| (port.get("protocol").clone(), port.get("nodePort").clone());
+    for (i, port) in ports.iter().enumerate() {
+        let (protocol, number) = pair(port);
+        let again = ports[..i].iter().any(|p| pair(p) == pair(port));
+        if let Some(number) = number.as_i64().filter(|n| *n != 0 && again) {
+            let why = format!("duplicate nodePort: {{{} {number}}}", protocol.text());
+            return Err(Status::plain(500, "", why));
         }
     }
     Ok(())

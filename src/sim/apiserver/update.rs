@@ -107,6 +107,9 @@ impl ApiServer {
         if value == *old.value() {
             return Ok(unchanged(old.clone(), Vec::new()));
         }
+        if kind == Kind::Service {
+            super::service::doubled_ports(&value)?;
+        }
         if person {
             let errors = match subresource {
                 Subresource::Status => validate::update_status(kind, &value, old.value()),

@@ -62,6 +62,7 @@ pub fn claim(w: &mut Writer, object: &Object, view: View<'_>) {
             .items()
             .iter()
             .any(|v| v.at(&["persistentVolumeClaim", "claimName"]).text() == object.name().as_str())
+            || object.meta().owners.iter().any(|o| o.uid == *pod.uid())
     };
     let pods = view
         .api

@@ -132,7 +132,38 @@ fn one(w: &mut Writer, volume: &Value) {
             w.field(2, "FSType", text("fsType"));
             w.field(2, "ReadOnly", truth(source.get("readOnly")));
         }
+        "ephemeral" => ephemeral(w, source.get("volumeClaimTemplate")),
         _ => w.line(1, "<unknown>"),
+    }
+}
+
+/// Upstream: `printEphemeralVolumeSource`, `printPersistentVolumeClaim`
+fn ephemeral(w: &mut Writer, claim: &Value) {
+    let kind = "EphemeralVolume (an inline specification for a volume that gets created and deleted with the pod)";
+    w.field(2, "Type", kind);
+    let (spec, metadata) = (claim.get("spec"), claim.get("metadata"));
+    w.field(2, "StorageClass", spec.get("storageClassName").text());
+    w.field(2, "Volume", spec.get("volumeName").text());
+    for (title, field) in [("Labels", "labels"), ("Annotations", "annotations")] {
+        let pairs = metadata.get(field).fields();
+        let mut all: Vec<String> = pairs.map(|(k, v)| format!("{k}={}", v.text())).collect();
+        if all.is_empty() {
+            all.push("<none>".to_owned());
+        }
+        // Each piece of such a line is indented by itself.
+        for (i, text) in all.iter().enumerate() {
+            let title = if i == 0 {
+                format!("{title}:")
+            } else {
+                String::new()
+            };
+            w.line(2, format!("{title}\t    {text}"));
+        }
+    }
+    w.field(2, "Capacity", "");
+    w.field(2, "Access Modes", "");
+    if !spec.get("volumeMode").is_null() {
+        w.field(2, "VolumeMode", spec.get("volumeMode").text());
     }
 }
 

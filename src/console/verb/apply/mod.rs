@@ -136,6 +136,11 @@ fn check_flags(call: &Call) -> Result<(), Failure> {
     if flags.is("force") && flags.is("server-side") {
         return Err(Failure::client("--force cannot be used with --server-side"));
     }
+    if flags.is("prune") && flags.is("all") && call.selects() {
+        return Err(Failure::client(
+            "cannot set --all and --selector at the same time",
+        ));
+    }
     if flags.is("prune") && !flags.is("all") && !call.selects() {
         return Err(Failure::client(
             "all resources selected for prune without explicitly passing --all. To prune all resources, pass the \
