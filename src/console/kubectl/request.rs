@@ -1,5 +1,6 @@
 //! Mutating requests as kubectl makes them.
 
+use super::builder::ENDPOINTS;
 use super::call::DryRun;
 use super::leave::{self, Deed, User};
 use super::{Call, Type};
@@ -64,6 +65,12 @@ impl Sender {
         }
         if let Some(refused) = self.bad_manager(&verb) {
             return Reply::Refused(refused);
+        }
+        if let Verb::Create { kind, .. } | Verb::Update { kind, .. } | Verb::Patch { kind, .. } =
+            &verb
+            && *kind == Kind::Endpoints
+        {
+            io.warn(ENDPOINTS);
         }
         let manager = if self.manager.is_empty() {
             "kubectl"

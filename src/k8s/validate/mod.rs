@@ -11,6 +11,7 @@ mod cron_job;
 mod daemon_set;
 mod deployment;
 mod dns;
+mod endpoints;
 mod env;
 mod errors;
 mod internal;
@@ -92,8 +93,12 @@ pub fn create(kind: Kind, value: &Value) -> Vec<FieldError> {
         }
         Kind::LimitRange => limit_range::create(to, value),
         Kind::ResourceQuota => resource_quota::create(to, value),
-        Kind::ServiceAccount | Kind::Endpoints | Kind::EndpointSlice => {
+        Kind::ServiceAccount | Kind::EndpointSlice => {
             meta::create(to, value, true, syntax::subdomain);
+        }
+        Kind::Endpoints => {
+            meta::create(to, value, true, syntax::subdomain);
+            endpoints::subsets(to, value.get("subsets"));
         }
         Kind::PersistentVolume => pv::create(to, value),
         Kind::StorageClass => pv::create_class(to, value),
@@ -162,7 +167,8 @@ pub fn update(kind: Kind, new: &Value, old: &Value) -> Vec<FieldError> {
         Kind::Role | Kind::ClusterRole | Kind::RoleBinding | Kind::ClusterRoleBinding => {
             access::update(to, kind, new, old);
         }
-        Kind::Namespace | Kind::ServiceAccount | Kind::Endpoints | Kind::EndpointSlice => {}
+        Kind::Endpoints => endpoints::subsets(to, new.get("subsets")),
+        Kind::Namespace | Kind::ServiceAccount | Kind::EndpointSlice => {}
     }
     errors.into_list()
 }

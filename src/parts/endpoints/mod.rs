@@ -1,11 +1,12 @@
 //! The endpoint controllers: for every Service with a selector the addresses of its pods, as EndpointSlices and
 //! as one object of the older kind.
 //!
-//! Reading order: [`address`] (pods and ports), [`slices`], [`object`], [`trigger`].
+//! Reading order: [`address`] (pods and ports), [`slices`], [`object`], [`mirror`], [`trigger`].
 //!
 //! Upstream: pkg/controller/endpointslice, staging/src/k8s.io/endpointslice, pkg/controller/endpoint
 
 mod address;
+mod mirror;
 mod object;
 mod slices;
 mod trigger;
@@ -124,9 +125,6 @@ impl Endpoints {
             self.seen.remove(key);
             return self.remove_object(ctx, key);
         };
-        let Some(selector) = selector(&service) else {
-            return Ok(());
-        };
         if service.meta().terminating() {
             return Ok(());
         }
@@ -135,6 +133,11 @@ impl Endpoints {
                 "the caches are behind this controller's writes",
             ));
         }
+        let by_hand = service.value().at(&["spec", "selector"]).is_empty();
+        self.sync_mirror(ctx, key, by_hand)?;
+        let Some(selector) = selector(&service) else {
+            return Ok(());
+        };
         let pods = self.informer.of(Kind::Pod).iter(Some(&key.namespace));
         let pods: Vec<Arc<Object>> = pods
             .filter(|pod| selector.matches(&pod.meta().labels) && address::has_address(pod))

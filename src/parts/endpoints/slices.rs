@@ -13,9 +13,9 @@ use crate::sim::{Client, Ctx, Status};
 use crate::value;
 use std::sync::Arc;
 
-const MANAGED_BY: &str = "endpointslice.kubernetes.io/managed-by";
+pub(super) const MANAGED_BY: &str = "endpointslice.kubernetes.io/managed-by";
 const CONTROLLER: &str = "endpointslice-controller.k8s.io";
-const SERVICE: &str = "kubernetes.io/service-name";
+pub(super) const SERVICE: &str = "kubernetes.io/service-name";
 
 /// Endpoints in one slice at most.
 const SLICE_MAX: usize = 100;

@@ -264,7 +264,10 @@ fn allocate_ports(
 /// A Service that changes asks for one port twice; that is seen before anything is checked.
 ///
 /// Upstream: pkg/registry/core/service/storage/alloc.go `updateNodePorts`
-pub(super) fn doubled_ports(service: &Value) -> Result<(), Status> {
+pub(super) fn doubled_ports(kind: Kind, service: &Value) -> Result<(), Status> {
+    if kind != Kind::Service {
+        return Ok(());
+    }
     let ports = service.at(&["spec", "ports"]).items();
     let pair = |port: &Value| (port.get("protocol").clone(), port.get("nodePort").clone());
     for (i, port) in ports.iter().enumerate() {

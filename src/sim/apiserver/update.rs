@@ -107,9 +107,7 @@ impl ApiServer {
         if value == *old.value() {
             return Ok(unchanged(old.clone(), Vec::new()));
         }
-        if kind == Kind::Service {
-            super::service::doubled_ports(&value)?;
-        }
+        super::service::doubled_ports(kind, &value)?;
         if person {
             let errors = match subresource {
                 Subresource::Status => validate::update_status(kind, &value, old.value()),
