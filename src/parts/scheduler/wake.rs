@@ -9,7 +9,7 @@ use super::neighbors::{self, Rule};
 use super::queue::Waiting;
 use super::{FLUSH_AFTER, FLUSH_EVERY, Scheduler, Timer};
 use crate::k8s::Object;
-use crate::k8s::{Kind, affinity, taint};
+use crate::k8s::{Kind, Value, affinity, taint};
 use crate::sim::store::NsName;
 use crate::sim::{Ctx, SimTime};
 use std::sync::Arc;
@@ -185,7 +185,7 @@ fn moved(pod: &Object, old: Option<&Arc<Object>>, node: &Object) -> bool {
         spec.at(&["affinity", "podAffinity", required]),
         spec.at(&["affinity", "podAntiAffinity", required]),
     ];
-    let mut rules = rules.into_iter().flat_map(|rules| rules.items());
+    let mut rules = rules.into_iter().flat_map(Value::items);
     rules.any(|rule| {
         let key = rule.get("topologyKey").text();
         old.is_none_or(|old| old.meta().label(key) != node.meta().label(key))
