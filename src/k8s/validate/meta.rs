@@ -72,6 +72,7 @@ pub fn any_update(errors: &mut Errors, new: &Value, old: &Value) {
     if !old.get("deletionTimestamp").is_null() {
         no_new_finalizers(errors, new.get("finalizers"), old.get("finalizers"));
     }
+    finalizers(errors, new.get("finalizers"));
     let version = new.get("resourceVersion").text();
     if version.is_empty() {
         let at = METADATA.child("resourceVersion");
