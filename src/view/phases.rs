@@ -230,8 +230,7 @@ mod tests {
 
     #[test]
     fn what_is_followed_equals_what_is_counted() {
-        use crate::cluster::{Command, Request, Setup, SimSpan, Verb};
-        use crate::sim::DeleteOptions;
+        use crate::cluster::{Command, DeleteOptions, Request, Setup, SimSpan, Verb};
         use crate::value;
         let node = |name: &'static str| value!({"metadata": {"name": name}});
         let mut cluster = Cluster::new(Setup {
