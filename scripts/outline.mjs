@@ -12,7 +12,7 @@ const END = "outline:end";
 const most = { given: 24, back: 24, exits: 8 };
 
 /** What a part must have for each expression that it costs. */
-const worth = 0.8;
+const worth = 0.6;
 
 /** Cuts parts of one function out. `cold(segment)` says what does not run; the names of the new functions come back. */
 export function outline(module, name, found, cold, least = worth) {

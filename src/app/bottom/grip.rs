@@ -19,9 +19,10 @@ const MIDDLE: f64 = 16.0;
 
 const KEPT: &str = "bottom";
 
-/// The height that was chosen last on this browser; nothing when it never was.
-pub fn remembered() -> Option<u32> {
-    kept(KEPT)?.parse().ok().map(limited)
+/// The height that was chosen last on this browser; zero when it never was.
+pub fn remembered() -> u32 {
+    let height = kept(KEPT).and_then(|text| text.parse().ok());
+    height.map_or(0, limited)
 }
 
 fn limited(height: u32) -> u32 {
@@ -52,9 +53,12 @@ fn pointed(event: &ev::PointerEvent) -> Option<u32> {
 #[component]
 pub fn Grip() -> impl IntoView {
     let height = use_bottom().height;
-    let now = move || height.get().unwrap_or(USUAL);
+    let now = move || match height.get() {
+        0 => USUAL,
+        chosen => chosen,
+    };
     let set = move |to: u32| {
-        height.set(Some(to));
+        height.set(to);
         keep(KEPT, &to.to_string());
     };
     view! {
@@ -63,23 +67,17 @@ pub fn Grip() -> impl IntoView {
             role="separator"
             tabindex="0"
             data-testid="grip"
-            aria-orientation="horizontal"
-            aria-controls="bottom-panel"
             aria-label=t("Height of the lower part")
             title=t("Height of the lower part")
-            aria-valuemin=LEAST
-            aria-valuemax=MOST
-            aria-valuenow=now
-            on:pointerdown=move |event| {
-                // Without the pointer's hold it ends at the grip's border.
-                let _ = event_target::<web_sys::Element>(&event).set_pointer_capture(event.pointer_id());
-            }
+            aria-valuenow=move || now().to_string()
             on:pointermove=move |event| {
                 if event.buttons() != 0 && let Some(to) = pointed(&event) {
+                    // Without a hold on the pointer it would end at the grip's border.
+                    let grip = event_target::<web_sys::Element>(&event);
+                    let _ = grip.set_pointer_capture(event.pointer_id());
                     set(to);
                 }
             }
-            on:dblclick=move |_| set(if now() < LARGE { LARGE } else { USUAL })
             on:keydown=move |event| {
                 if let Some(to) = keyed(now(), &event.key()) {
                     event.prevent_default();

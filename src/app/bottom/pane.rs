@@ -16,7 +16,10 @@ use leptos::prelude::*;
 pub fn Pane() -> impl IntoView {
     let bottom = use_bottom();
     let tab = bottom.tab;
-    let height = move || bottom.height.get().map(|part| format!("{part}vh"));
+    let height = move || match bottom.height.get() {
+        0 => String::new(),
+        part => format!("{part}vh"),
+    };
     let strip = Tab::ALL.map(|one| {
         let front = move || tab.get() == one;
         view! {

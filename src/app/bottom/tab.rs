@@ -56,8 +56,8 @@ impl Tab {
 #[derive(Clone, Copy)]
 pub struct Bottom {
     pub tab: RwSignal<Tab>,
-    /// In hundredths of the window's height; nothing until somebody chooses.
-    pub height: RwSignal<Option<u32>>,
+    /// In hundredths of the window's height; zero until somebody chooses.
+    pub height: RwSignal<u32>,
 }
 
 impl Bottom {
