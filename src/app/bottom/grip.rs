@@ -70,11 +70,12 @@ pub fn Grip() -> impl IntoView {
             aria-label=t("Height of the lower part")
             title=t("Height of the lower part")
             aria-valuenow=move || now().to_string()
+            on:pointerdown=move |event| {
+                // Without a hold on the pointer it would end at the grip's border.
+                let _ = event_target::<web_sys::Element>(&event).set_pointer_capture(event.pointer_id());
+            }
             on:pointermove=move |event| {
                 if event.buttons() != 0 && let Some(to) = pointed(&event) {
-                    // Without a hold on the pointer it would end at the grip's border.
-                    let grip = event_target::<web_sys::Element>(&event);
-                    let _ = grip.set_pointer_capture(event.pointer_id());
                     set(to);
                 }
             }
