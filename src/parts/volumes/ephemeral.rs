@@ -4,7 +4,7 @@
 
 use super::{Timer, Volumes};
 use crate::k8s::{Kind, Object, Value};
-use crate::sim::control::controller_ref;
+use crate::sim::control::{controller_ref, pods};
 use crate::sim::store::NsName;
 use crate::sim::{Ctx, Status};
 use crate::value;
@@ -32,7 +32,7 @@ impl Volumes {
             if template.is_null() {
                 continue;
             }
-            let name = format!("{}-{}", pod.name(), volume.get("name").text());
+            let name = pods::own_claim(&pod, volume);
             if let Some(claim) = self.informer.get(kind, pod.namespace(), &name) {
                 let owner = claim.meta().controller();
                 if owner.is_none_or(|owner| owner.uid != *pod.uid()) {

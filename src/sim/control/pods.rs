@@ -95,11 +95,17 @@ pub fn claims_of(pod: &Object) -> Vec<Str> {
     volumes
         .filter_map(|volume| {
             if !volume.get("ephemeral").is_null() {
-                let name = volume.get("name").text();
-                return Some(Str::from(format!("{}-{name}", pod.name())));
+                return Some(Str::from(own_claim(pod, volume)));
             }
             let name = volume.at(&["persistentVolumeClaim", "claimName"]);
             name.as_str().map(Str::new)
         })
         .collect()
+}
+
+/// The claim that a pod brings along for a volume.
+///
+/// Upstream: component-helpers/storage/ephemeral `VolumeClaimName`
+pub fn own_claim(pod: &Object, volume: &Value) -> String {
+    format!("{}-{}", pod.name(), volume.get("name").text())
 }
