@@ -86,6 +86,9 @@ fn known(kind: Option<Kind>) -> Option<&'static [&'static str]> {
 pub fn check(ty: Type, field: &str) -> Result<(), String> {
     match known(ty.kind) {
         Some(fields) if fields.contains(&field) => Ok(()),
+        Some(_) if ty.kind == Some(Kind::Job) => {
+            Err(format!("field label \"{field}\" not supported for Job"))
+        }
         Some(_) => Err(format!("field label not supported: {field}")),
         None if matches!(field, "metadata.name" | "metadata.namespace") => Ok(()),
         None => Err(format!(

@@ -200,6 +200,20 @@ pub fn find(
 
 /// As [`find`], for commands whose `--all` only allows a type without names.
 pub fn find_or_all(call: &Call, args: &[String], io: &mut Io<'_>) -> Result<Items, Failure> {
+    find_as(call, args, Look::Live, io)
+}
+
+/// As [`find_or_all`], for commands to which what a file says is enough.
+pub fn find_given_or_all(call: &Call, args: &[String], io: &mut Io<'_>) -> Result<Items, Failure> {
+    let look = if manifest::given(call) {
+        Look::Given
+    } else {
+        Look::Live
+    };
+    find_as(call, args, look, io)
+}
+
+fn find_as(call: &Call, args: &[String], look: Look, io: &mut Io<'_>) -> Result<Items, Failure> {
     let bare = if call.flags.is("all") {
         Bare::Means
     } else {
@@ -207,7 +221,7 @@ pub fn find_or_all(call: &Call, args: &[String], io: &mut Io<'_>) -> Result<Item
     };
     let mut plain = call.clone();
     plain.flags = plain.flags.without("all");
-    find(&plain, args, bare, Look::Live, io)
+    find(&plain, args, bare, look, io)
 }
 
 fn from_files(call: &Call, look: Look, io: &mut Io<'_>) -> Result<Items, Failure> {

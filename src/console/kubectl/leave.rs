@@ -198,7 +198,13 @@ pub fn ask(
         group: ty.resource.group,
         resource: &format!("{}{part}", ty.resource.name),
         name,
-        namespace: if ty.namespaced() { namespace } else { "" },
+        namespace: match ty.kind {
+            _ if ty.namespaced() => namespace,
+            // The address of a namespace is within it.
+            // Upstream: staging/src/k8s.io/apiserver/pkg/endpoints/request/requestinfo.go NewRequestInfo
+            Some(Kind::Namespace) if verb != "create" => name,
+            _ => "",
+        },
     };
     user.ask(&ty.full_name(), &deed, cluster)
 }

@@ -26,6 +26,18 @@ pub struct Sender {
 impl Sender {
     /// Reads `--dry-run`, `--field-manager` and `--validate`; logs a deprecated form.
     pub fn of(call: &Call, manager: &str, io: &mut Io<'_>) -> Result<Self, Failure> {
+        let sender = Self::anywhere(call, manager, io)?;
+        let here = sender.local && super::manifest::given(call);
+        if here && sender.dry_run == DryRun::Server {
+            return Err(Failure::client(
+                "cannot specify --local and --dry-run=server - did you mean --dry-run=client?",
+            ));
+        }
+        Ok(sender)
+    }
+
+    /// The same for a command that takes `--local` beside every dry run.
+    pub fn anywhere(call: &Call, manager: &str, io: &mut Io<'_>) -> Result<Self, Failure> {
         let (dry_run, warning) = call.dry_run()?;
         if let Some([place, text]) = warning {
             io.log('W', place, text);

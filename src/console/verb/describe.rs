@@ -53,8 +53,8 @@ fn run(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
     let events = call.flags.is_or("show-events", one);
     print(&found.infos, events, io);
     if found.infos.is_empty() && found.failures.is_empty() {
-        let namespaced = from_files || found.types.iter().any(|t| t.namespaced());
-        io.err_line(call.nothing_found(namespaced));
+        // Also of what has no namespace.
+        io.err_line(call.nothing_found(true));
     }
     let failures = std::mem::take(&mut found.failures);
     let told = |f: &Failure| matches!(f, Failure::Api(_));

@@ -9,7 +9,7 @@ use crate::console::error::Failure;
 use crate::console::kubectl::builder::Bare;
 use crate::console::kubectl::items::{self, Item, Look};
 use crate::console::kubectl::request::Sender;
-use crate::console::kubectl::{Call, Command, Run, flags, say};
+use crate::console::kubectl::{Call, Command, Run, flags, manifest, say};
 use crate::console::task::Io;
 use crate::k8s::{Kind, Str, Value};
 use crate::value;
@@ -53,11 +53,28 @@ fn run(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
     // --selector is the service's here, not the list's.
     let mut plain = call.clone();
     plain.flags = plain.flags.without("selector");
-    let found = items::find(&plain, call.args(), Bare::Refused, Look::Live, io)?;
+    // What a file says is enough.
+    let look = if manifest::given(call) {
+        Look::Given
+    } else {
+        Look::Live
+    };
+    let found = items::find(&plain, call.args(), Bare::Refused, look, io)?;
+    let mut taken = Taken::default();
     found.visit(|item| {
-        let service = overridden(call, Kind::Service, service(call, &item)?)?;
+        let service = service(call, &item, &mut taken)?;
+        let service = overridden(call, Kind::Service, service)?;
         create(call, &sender, Kind::Service, service, "exposed", io)
     })
+}
+
+/// What was taken from the first object that had it holds for those after it, too.
+///
+/// Upstream: kubectl/pkg/cmd/expose/expose.go `RunExpose`
+#[derive(Default)]
+struct Taken {
+    selector: Value,
+    labels: Value,
 }
 
 fn text<'a>(call: &'a Call, flag: &str) -> Option<&'a str> {
@@ -132,7 +149,7 @@ fn declared(item: &Item) -> Vec<(i64, Vec<String>)> {
     found
 }
 
-fn service(call: &Call, item: &Item) -> Result<Value, Failure> {
+fn service(call: &Call, item: &Item, taken: &mut Taken) -> Result<Value, Failure> {
     let exposable = matches!(
         item.ty.kind,
         Some(
@@ -154,7 +171,12 @@ fn service(call: &Call, item: &Item) -> Result<Value, Failure> {
     }
     let selector = match text(call, "selector") {
         Some(text) => pairs(text)?,
-        None => selector(item)?,
+        None => {
+            if taken.selector.is_empty() {
+                taken.selector = selector(item)?;
+            }
+            taken.selector.clone()
+        }
     };
     let ports = ports(call, item)?;
     let mut metadata = value!({
@@ -162,7 +184,12 @@ fn service(call: &Call, item: &Item) -> Result<Value, Failure> {
     });
     let labels = match text(call, "labels") {
         Some(text) => pairs(text)?,
-        None => item.tree().at(&["metadata", "labels"]).clone(),
+        None => {
+            if taken.labels.is_empty() {
+                taken.labels = item.tree().at(&["metadata", "labels"]).clone();
+            }
+            taken.labels.clone()
+        }
     };
     if !labels.is_empty() {
         metadata.set("labels", labels);

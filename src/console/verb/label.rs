@@ -210,7 +210,8 @@ fn check(
     changes: &Changes,
 ) -> Result<(), Failure> {
     let flags = &call.flags;
-    if flags.is("list") && flags.text("output").is_some_and(|o| !o.is_empty()) {
+    let printed = flags.text("output").is_some_and(|o| !o.is_empty());
+    if field == Field::Labels && flags.is("list") && printed {
         return Err(Failure::client(
             "--list and --output may not be specified together",
         ));
@@ -279,7 +280,11 @@ fn one(
     if !call.flags.is("overwrite") {
         refuse_overwrites(field, changes, &old)?;
     }
-    let mut new = old.clone();
+    let mut new = if old.is_null() {
+        Value::map()
+    } else {
+        old.clone()
+    };
     let mut difference = Value::map();
     let (mut added, mut removed) = (false, false);
     for (key, text) in &changes.set {
@@ -300,13 +305,9 @@ fn one(
     if !listing && !sender.client_only() && (added || removed || field == Field::Annotations) {
         let body = body(call, field, difference);
         let place = (item.namespace.as_str(), item.name.as_str());
-        sender.patch(
-            item.kind()?,
-            place,
-            Subresource::Main,
-            Patch::Merge(body),
-            io,
-        )?;
+        let sent = Patch::Merge(body);
+        let written = sender.patch(item.kind()?, place, Subresource::Main, sent, io)?;
+        value = written.object.value().clone();
     }
     let word = match (field, added, removed) {
         (Field::Annotations, ..) => "annotated",
@@ -317,6 +318,10 @@ fn one(
     };
     let operation = format!("{word}{}", sender.suffix());
     if !listing {
+        // Annotated objects are printed by one printer, labeled ones by one each.
+        if field == Field::Annotations {
+            say::between(call, io);
+        }
         say::object(call, item.ty, &item.name, &value, &operation, io)?;
     }
     item.value = Some(value);

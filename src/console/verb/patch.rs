@@ -92,6 +92,11 @@ fn run(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
         return Err(Failure::client("no objects passed to patch"));
     }
     found.visit(|item| match &body {
+        Err(message) if sender.client_only() => Err(Failure::client(match form {
+            Form::Strategic => NO_DOCUMENT,
+            Form::Merge => NO_PATCH,
+            Form::Json => message,
+        })),
         Err(message) => Err(Status::bad_request(message.clone()).into()),
         Ok((body, doubled)) => {
             for field in doubled.iter().filter(|_| !sender.client_only()) {
@@ -130,6 +135,28 @@ pub fn subresource(call: &Call) -> Result<Subresource, Failure> {
 fn no_part() -> Status {
     let message = "the server could not find the requested resource";
     Status::plain(404, "NotFound", message.to_owned())
+}
+
+const NO_DOCUMENT: &str = "invalid JSON document";
+const NO_PATCH: &str = "Invalid JSON Patch";
+
+/// What kubectl itself says of a patch of the wrong shape.
+///
+/// Upstream: kubectl/pkg/cmd/patch/patch.go `getPatchedJSON`
+fn check_shape_here(form: Form, body: &Value) -> Result<(), Failure> {
+    let (map, list) = (body.as_map().is_some(), body.as_list().is_some());
+    let unfit = |what: &str| {
+        let found = body.json_type();
+        format!("json: cannot unmarshal {found} into Go value of type {what}")
+    };
+    let why = match form {
+        Form::Strategic if !map && !body.is_null() => NO_DOCUMENT.to_owned(),
+        Form::Merge if list => unfit("unstructured.detector"),
+        Form::Merge if !map => NO_PATCH.to_owned(),
+        Form::Json if !list && !body.is_null() => unfit("jsonpatch.Patch"),
+        _ => return Ok(()),
+    };
+    Err(Failure::client(why))
 }
 
 /// What the server says of a patch of the wrong shape.
@@ -171,6 +198,7 @@ fn one(
     }
     let old = item.tree();
     let (value, changed) = if sender.client_only() {
+        check_shape_here(form, body)?;
         let patched = match form {
             Form::Strategic => patch::strategic(kind, old, body).map(|p| p.value),
             Form::Merge => patch::merge(old, body),

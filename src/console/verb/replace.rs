@@ -7,6 +7,7 @@ use super::delete::{self, How, Vanishing};
 use crate::cluster::{Caller, DeleteOptions, SimSpan, Subresource};
 use crate::console::args::{Flag, Takes, long};
 use crate::console::error::Failure;
+use crate::console::kubectl::call::DryRun;
 use crate::console::kubectl::items::{self, Item, Items};
 use crate::console::kubectl::manifest::{self, Check, Manifest, Manifests};
 use crate::console::kubectl::request::Sender;
@@ -98,6 +99,11 @@ fn begin(call: &Call, io: &mut Io<'_>) -> Result<Option<Forcing>, Failure> {
     let sender = Sender::of(call, "kubectl-replace", io)?;
     manifest::required(call)?;
     let force = call.flags.is("force");
+    if force && sender.dry_run != DryRun::None {
+        return Err(Failure::client(
+            "--dry-run can not be used when --force is set",
+        ));
+    }
     if call.flags.int("grace-period").is_some_and(|g| g >= 0) && !force {
         return Err(Failure::client(
             "--grace-period must have --force specified",

@@ -75,13 +75,17 @@ fn run(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
     if call.flags.is("expose") {
         let port: i64 = call.flags.text("port").unwrap_or("").parse().unwrap_or(0);
         let labels = labels(call, name)?;
-        let service = value!({
+        let given = call.flags.text("labels").is_some_and(|l| !l.is_empty());
+        let mut service = value!({
             "apiVersion": "v1", "kind": "Service", "metadata": {"name": Value::str(name)},
             "spec": {
-                "ports": [{"port": port, "protocol": "TCP", "targetPort": port}], "selector": labels,
+                "ports": [{"port": port, "protocol": "TCP", "targetPort": port}], "selector": labels.clone(),
             },
             "status": {"loadBalancer": {}},
         });
+        if given {
+            service.set_at(&["metadata", "labels"], labels);
+        }
         create(call, &sender, Kind::Service, service, "created", io)?;
         if say::whole(call) {
             io.line("---");

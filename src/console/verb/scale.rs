@@ -78,7 +78,11 @@ fn scale(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
             "The --current-replicas must specify an integer of -1 or greater",
         ));
     }
-    let found = items::find_or_all(call, call.args(), io)?;
+    let found = if sender.client_only() {
+        items::find_given_or_all(call, call.args(), io)?
+    } else {
+        items::find_or_all(call, call.args(), io)?
+    };
     let version = call
         .flags
         .text("resource-version")
@@ -131,6 +135,7 @@ fn one(
         }
     }
     value.set_at(&["spec", "replicas"], replicas);
+    say::between(call, io);
     say::object(call, item.ty, &item.name, &value, &operation, io)
 }
 
@@ -180,7 +185,7 @@ fn autoscale(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
              '70%' for utilization or '500m' for milliCPU).",
         );
     }
-    let found = items::find_or_all(call, call.args(), io)?;
+    let found = items::find_given_or_all(call, call.args(), io)?;
     if found.items.is_empty() && found.failures.is_empty() {
         return Err(Failure::client("no objects passed to autoscale"));
     }

@@ -251,10 +251,9 @@ impl Kubelet {
         self.announce(ctx);
         let now = ctx.now();
         ctx.client.leases().start(&self.name, now);
-        self.schedulable = self
-            .node
-            .as_ref()
-            .is_none_or(|n| n.node().is_none_or(|n| !n.unschedulable));
+        // A kubelet that has just started takes its node for schedulable, and tells when it is not.
+        // Upstream: pkg/kubelet/kubelet_node_status.go recordNodeSchedulableEvent
+        self.schedulable = true;
         let pods: Vec<_> = ctx
             .client
             .list(Kind::Pod, None)

@@ -136,6 +136,12 @@ fn check_flags(call: &Call) -> Result<(), Failure> {
     if flags.is("force") && flags.is("server-side") {
         return Err(Failure::client("--force cannot be used with --server-side"));
     }
+    let server_dry_run = call.dry_run()?.0 == crate::console::kubectl::call::DryRun::Server;
+    if flags.is("force") && server_dry_run {
+        return Err(Failure::client(
+            "--dry-run=server cannot be used with --force",
+        ));
+    }
     if flags.is("prune") && flags.is("all") && call.selects() {
         return Err(Failure::client(
             "cannot set --all and --selector at the same time",
@@ -195,8 +201,8 @@ fn one(
         let about = patching(&manifest, &Value::Null);
         let about = about.rsplit_once(": ").map_or("", |(about, _)| about);
         last_applied::refused(live.value(), &modified, about, io)?;
-        let value = merged_here(kind, live.value(), &modified);
-        let outcome = Outcome::of(&value != live.value());
+        let (value, changed) = merged_here(kind, live.value(), &modified);
+        let outcome = Outcome::of(changed);
         return done(call, sender, manifest, &value, outcome, io);
     }
     if live.meta().annotation(ANNOTATION).is_none() {
@@ -229,13 +235,16 @@ impl Outcome {
     }
 }
 
-/// A dry run of the client: the patch is worked out and not sent.
-fn merged_here(kind: Kind, live: &Value, modified: &Value) -> Value {
+/// A dry run of the client: the patch is worked out and not sent. The answer is the object and whether the patch held
+/// anything.
+fn merged_here(kind: Kind, live: &Value, modified: &Value) -> (Value, bool) {
     let original = last_applied::of(live);
-    let merged = patch::three_way(kind, &original, modified, live)
-        .ok()
-        .and_then(|body| patch::strategic(kind, live, &body).ok());
-    merged.map_or_else(|| live.clone(), |patched| patched.value)
+    let Ok(body) = patch::three_way(kind, &original, modified, live) else {
+        return (live.clone(), false);
+    };
+    let patched = patch::strategic(kind, live, &body);
+    let value = patched.map_or_else(|_| live.clone(), |patched| patched.value);
+    (value, !body.is_empty())
 }
 
 /// What there is of a manifest's object.

@@ -74,7 +74,7 @@ fn service_account(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
 
 /// The selector is the last argument, whatever it looks like.
 fn selector(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
-    let sender = Sender::of(call, "kubectl-set", io)?.lenient();
+    let sender = Sender::anywhere(call, "kubectl-set", io)?.lenient();
     check(call)?;
     say::check(call, io)?;
     let Some((text, resources)) = call.args().split_last() else {
