@@ -27,6 +27,8 @@ pub struct Item {
 pub enum Look {
     /// The live objects are wanted.
     Live,
+    /// The same; what a file names is only asked for when it is changed, so that its namespace is not looked for.
+    Changed,
     /// Names and manifests stand as they are; lists are live.
     Given,
 }
@@ -241,7 +243,15 @@ fn from_files(call: &Call, look: Look, io: &mut Io<'_>) -> Result<Items, Failure
             match live(manifest.ty, &manifest.namespace, &manifest.name, api) {
                 Ok(object) => object.value().clone(),
                 Err(status) => {
-                    items.fail(status);
+                    let namespace = manifest.namespace.as_str();
+                    let lost = api.get(Kind::Namespace, "", namespace).is_err();
+                    // Upstream: cli-runtime/pkg/resource/visitor.go `Info.Get`
+                    let asked = look == Look::Live && manifest.ty.namespaced();
+                    items.fail(if lost && asked {
+                        Status::not_found(Kind::Namespace, namespace)
+                    } else {
+                        status
+                    });
                     continue;
                 }
             }

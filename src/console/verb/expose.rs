@@ -149,7 +149,7 @@ fn declared(item: &Item) -> Vec<(i64, Vec<String>)> {
     found
 }
 
-fn service(call: &Call, item: &Item, taken: &mut Taken) -> Result<Value, Failure> {
+fn check(item: &Item) -> Result<(), Failure> {
     let exposable = matches!(
         item.ty.kind,
         Some(
@@ -169,6 +169,11 @@ fn service(call: &Call, item: &Item, taken: &mut Taken) -> Result<Value, Failure
         };
         return Err(Failure::client(format!("cannot expose a {kind}")));
     }
+    Ok(())
+}
+
+fn service(call: &Call, item: &Item, taken: &mut Taken) -> Result<Value, Failure> {
+    check(item)?;
     let selector = match text(call, "selector") {
         Some(text) => pairs(text)?,
         None => {

@@ -272,7 +272,7 @@ fn one(
 ) -> Result<Item, Failure> {
     let mut value = item.value.clone().unwrap_or_default();
     let old = value.at(&["metadata", field.key()]).clone();
-    if field == Field::Labels && !sender.client_only() {
+    if field == Field::Labels && !sender.client_only() && !listing {
         for key in changes.remove.iter().filter(|k| old.field(k).is_none()) {
             io.line(format!("label {} not found.", quoted(key)));
         }

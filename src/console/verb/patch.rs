@@ -87,7 +87,7 @@ fn run(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
     };
     let body = body(&text)?;
     let part = subresource(call)?;
-    let found = items::find(call, call.args(), Bare::Refused, Look::Live, io)?;
+    let found = items::find(call, call.args(), Bare::Refused, Look::Changed, io)?;
     if found.items.is_empty() && found.failures.is_empty() {
         return Err(Failure::client("no objects passed to patch"));
     }

@@ -37,6 +37,7 @@ pub static COMMANDS: &[Command] = &[Command {
 const WORDS: Words = Words {
     done: "env updated",
     failed: "failed to patch env update to pod template:",
+    anyway: false,
 };
 
 #[derive(Default)]
@@ -124,6 +125,13 @@ fn from(call: &Call, changes: &mut Changes, io: &mut Io<'_>) -> Result<(), Failu
     let Some(from) = call.flags.text("from").filter(|f| !f.is_empty()) else {
         return Ok(());
     };
+    if manifest::given(call) {
+        return Err(Failure::client(if call.flags.is("local") {
+            "unsupported resource specified in --from"
+        } else {
+            "resource/name arguments cannot be provided when a path is specified"
+        }));
+    }
     let found = items::find_or_all(call, &[from.to_owned()], io)?;
     Failure::gather(found.failures)?;
     let keys = call.flags.list("keys");

@@ -23,6 +23,7 @@ pub static COMMANDS: &[Command] = &[Command {
 const WORDS: Words = Words {
     done: "image updated",
     failed: "failed to patch image update to pod template:",
+    anyway: false,
 };
 
 fn run(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {

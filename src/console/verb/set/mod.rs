@@ -63,6 +63,8 @@ struct Words {
     done: &'static str,
     /// `failed to patch image update to pod template:`
     failed: &'static str,
+    /// It is said of a file even when nothing changes there.
+    anyway: bool,
 }
 
 /// Changes the pod spec of one object by `edit`; false from it means that nothing was to be changed.
@@ -110,8 +112,13 @@ fn send(
     io: &mut Io<'_>,
 ) -> Result<(), Failure> {
     let kind = item.kind()?;
-    let body = patch::two_way(kind, item.tree(), new).map_err(Failure::client)?;
-    if body.is_empty() && !sender.local {
+    let body = if sender.local {
+        patch::two_way(kind, &complete(kind, item.tree()), new)
+    } else {
+        patch::two_way(kind, item.tree(), new)
+    };
+    let body = body.map_err(Failure::client)?;
+    if body.is_empty() && !(sender.local && words.anyway) {
         return Ok(());
     }
     let operation = format!("{}{}", words.done, sender.suffix());

@@ -61,6 +61,7 @@ fn service_account(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
     let words = Words {
         done: "serviceaccount updated",
         failed: "failed to patch ServiceAccountName",
+        anyway: true,
     };
     for item in &found.items {
         let edit = |spec: &mut Value| {
@@ -152,6 +153,7 @@ fn subject(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
     let words = Words {
         done: "subjects updated",
         failed: "failed to patch subjects to rolebinding:",
+        anyway: false,
     };
     for item in &found.items {
         let kind = item.kind()?;

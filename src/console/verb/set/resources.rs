@@ -30,6 +30,7 @@ pub static COMMANDS: &[Command] = &[Command {
 const WORDS: Words = Words {
     done: "resource requirements updated",
     failed: "failed to patch resources update to pod template",
+    anyway: false,
 };
 
 /// `cpu=200m,memory=512Mi`
