@@ -11,7 +11,6 @@ use std::fmt;
 use std::ops::{Bound, Index, RangeBounds};
 use std::sync::Arc;
 
-mod near;
 mod set;
 #[cfg(test)]
 mod tests;
@@ -19,7 +18,7 @@ mod tests;
 pub use set::BTreeSet;
 
 /// Entries of a leaf at most.
-const LEAF: usize = 64;
+const LEAF: usize = 32;
 
 /// Sorted entries, never none.
 type Leaf<K, V> = Arc<Vec<(K, V)>>;
@@ -31,7 +30,7 @@ struct Branch<K, V> {
 }
 
 /// Leaf and place in it; (number of leaves, 0) is the end.
-pub type Place = (usize, usize);
+type Place = (usize, usize);
 
 /// An ordered map.
 pub struct BTreeMap<K, V> {

@@ -5,11 +5,12 @@
 
 use super::store::order;
 use crate::k8s::Object;
-use crate::k8s::ordered::{BTreeSet, Place};
-use std::borrow::Borrow;
 use std::cmp::Ordering;
-use std::ops::Bound;
 use std::sync::Arc;
+
+mod tree;
+
+use tree::{Place, Tree};
 
 /// How much of a key a head holds.
 const HELD: usize = 39;
@@ -48,85 +49,6 @@ impl Spot {
     }
 }
 
-/// Something that has a place in the map; lets it be searched without allocating.
-trait Placed {
-    fn head(&self) -> &Head;
-    fn parts(&self) -> (&str, &str);
-}
-
-impl PartialEq for dyn Placed + '_ {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other) == Ordering::Equal
-    }
-}
-
-impl Eq for dyn Placed + '_ {}
-
-impl PartialOrd for dyn Placed + '_ {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for dyn Placed + '_ {
-    fn cmp(&self, other: &Self) -> Ordering {
-        compare(self, other)
-    }
-}
-
-fn compare(a: &(impl Placed + ?Sized), b: &(impl Placed + ?Sized)) -> Ordering {
-    let heads = a.head().cmp(b.head());
-    let whole = a.head()[4] & 0xff <= HELD as u64;
-    if heads != Ordering::Equal || whole {
-        heads
-    } else {
-        order(a.parts(), b.parts())
-    }
-}
-
-/// An object in its place.
-#[derive(Clone, Debug)]
-struct Entry {
-    head: Head,
-    object: Arc<Object>,
-}
-
-impl Placed for Entry {
-    fn head(&self) -> &Head {
-        &self.head
-    }
-
-    fn parts(&self) -> (&str, &str) {
-        (self.object.namespace(), self.object.name())
-    }
-}
-
-impl PartialEq for Entry {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other) == Ordering::Equal
-    }
-}
-
-impl Eq for Entry {}
-
-impl PartialOrd for Entry {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Entry {
-    fn cmp(&self, other: &Self) -> Ordering {
-        compare(self, other)
-    }
-}
-
-impl<'a> Borrow<dyn Placed + 'a> for Entry {
-    fn borrow(&self) -> &(dyn Placed + 'a) {
-        self
-    }
-}
-
 /// A place that is looked for.
 struct Wanted<'a> {
     head: Head,
@@ -142,25 +64,41 @@ impl<'a> Wanted<'a> {
     }
 }
 
-impl Placed for Wanted<'_> {
-    fn head(&self) -> &Head {
-        &self.head
+/// An object in its place.
+#[derive(Clone, Debug)]
+struct Entry {
+    head: Head,
+    object: Arc<Object>,
+}
+
+impl Entry {
+    fn wanted(&self) -> Wanted<'_> {
+        Wanted {
+            head: self.head,
+            parts: (self.object.namespace(), self.object.name()),
+        }
     }
 
-    fn parts(&self) -> (&str, &str) {
-        self.parts
+    /// Where it lies, seen from a place that is looked for.
+    fn compare(&self, wanted: &Wanted<'_>) -> Ordering {
+        let heads = self.head.cmp(&wanted.head);
+        let whole = self.head[4] & 0xff <= HELD as u64;
+        if heads != Ordering::Equal || whole {
+            heads
+        } else {
+            order(self.wanted().parts, wanted.parts)
+        }
     }
 }
 
 /// Objects of one kind in storage order. Clones share everything until one of them is written.
 #[derive(Clone, Default, Debug)]
-pub struct ObjectMap(Arc<BTreeSet<Entry>>);
+pub struct ObjectMap(Arc<Tree>);
 
 impl ObjectMap {
     pub fn get(&self, namespace: &str, name: &str) -> Option<&Arc<Object>> {
         let wanted = Wanted::new(namespace, name);
-        let found = self.0.get(&wanted as &dyn Placed)?;
-        Some(&found.object)
+        self.0.get(&wanted).map(|entry| &entry.object)
     }
 
     /// Puts a version, returns the one before.
@@ -177,7 +115,7 @@ impl ObjectMap {
     ) -> Option<Arc<Object>> {
         let head = spot.head;
         let entry = Entry { head, object };
-        let old = Arc::make_mut(&mut self.0).replace_near(entry, &mut spot.place);
+        let old = Arc::make_mut(&mut self.0).replace(entry, &mut spot.place);
         old.map(|entry| entry.object)
     }
 
@@ -187,25 +125,23 @@ impl ObjectMap {
         spot: &mut Spot,
         object: &Arc<Object>,
     ) -> Option<Arc<Object>> {
-        let (head, object) = (spot.head, object.clone());
-        let wanted = Entry { head, object };
+        let wanted = Wanted {
+            head: spot.head,
+            parts: (object.namespace(), object.name()),
+        };
         // A shared map is not copied for nothing.
-        if Arc::strong_count(&self.0) > 1 && !self.0.contains(&wanted as &dyn Placed) {
+        if Arc::strong_count(&self.0) > 1 && self.0.get(&wanted).is_none() {
             return None;
         }
-        let old = Arc::make_mut(&mut self.0).take_near(&wanted, &mut spot.place);
+        let old = Arc::make_mut(&mut self.0).take(&wanted, &mut spot.place);
         old.map(|entry| entry.object)
     }
 
     /// All objects, or those of one namespace, in storage order.
     pub fn iter<'a>(&'a self, namespace: Option<&'a str>) -> impl Iterator<Item = &'a Arc<Object>> {
-        let first = Wanted::new(namespace.unwrap_or_default(), "");
-        let from = match namespace {
-            Some(_) => Bound::Included(&first as &dyn Placed),
-            None => Bound::Unbounded,
-        };
+        let first = namespace.map(|namespace| Wanted::new(namespace, ""));
         self.0
-            .range::<dyn Placed, _>((from, Bound::Unbounded))
+            .from(first.as_ref())
             .map(|entry| &entry.object)
             .take_while(move |o| namespace.is_none_or(|ns| *o.namespace() == *ns))
     }

@@ -1,6 +1,6 @@
 //! Ordered sets: maps without values.
 
-use super::{BTreeMap, Place};
+use super::BTreeMap;
 use std::borrow::Borrow;
 use std::fmt;
 use std::ops::RangeBounds;
@@ -64,17 +64,6 @@ impl<K: Ord + Clone> BTreeSet<K> {
     /// Whether it is new; a member that is there stays.
     pub fn insert(&mut self, key: K) -> bool {
         self.0.insert(key, ()).is_none()
-    }
-
-    /// Puts a member in the place of its equal. It is looked for at a place first, where it was in a set that has
-    /// changed in the same way; told is the place where it was, or where it would have been.
-    pub fn replace_near(&mut self, key: K, near: &mut Place) -> Option<K> {
-        self.0.replace_key(key, near)
-    }
-
-    /// Takes a member, looked for in the same way.
-    pub fn take_near(&mut self, key: &K, near: &mut Place) -> Option<K> {
-        self.0.take_near(key, near).map(|(key, ())| key)
     }
 
     pub fn remove<Q: Ord + ?Sized>(&mut self, key: &Q) -> bool

@@ -71,26 +71,6 @@ proptest! {
     }
 
     #[test]
-    fn what_is_looked_for_near_a_place_is_found(keys in prop::collection::vec((0_u16..400, 0_usize..9, 0_usize..66, any::<bool>()), 0..400)) {
-        let mut ours = BTreeSet::new();
-        let mut theirs = collections::BTreeSet::new();
-        let mut twin = BTreeSet::new();
-        for (key, leaf, place, put) in keys {
-            let mut near = (leaf, place);
-            if put {
-                prop_assert_eq!(ours.replace_near(key, &mut near), theirs.replace(key));
-                let mut told = near;
-                twin.replace_near(key, &mut told);
-                prop_assert_eq!(told, near);
-            } else {
-                prop_assert_eq!(ours.take_near(&key, &mut near), theirs.take(&key));
-                twin.take_near(&key, &mut (usize::MAX, 0));
-            }
-            prop_assert!(ours.iter().eq(&theirs) && twin.iter().eq(&theirs));
-        }
-    }
-
-    #[test]
     fn ranges_are_as_the_standard_ones(keys in prop::collection::btree_set(0_u16..300, 0..200), a in 0_u16..310, b in 0_u16..310) {
         let (low, high) = (a.min(b), a.max(b));
         let ours: BTreeSet<u16> = keys.iter().copied().collect();
