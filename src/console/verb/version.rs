@@ -50,21 +50,21 @@ fn run(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
         }
         "json" => {
             io.line("{");
-            io.out(json("clientVersion", true));
+            io.out(json("clientVersion", Whose::Client));
             if client {
                 io.line(format!("  \"kustomizeVersion\": \"{KUSTOMIZE}\""));
             } else {
                 io.line(format!("  \"kustomizeVersion\": \"{KUSTOMIZE}\","));
-                io.out(json("serverVersion", false));
+                io.out(json("serverVersion", Whose::Server));
             }
             io.line("}");
             Ok(())
         }
         "yaml" => {
-            io.out(yaml("clientVersion"));
+            io.out(yaml("clientVersion", Whose::Client));
             io.line(format!("kustomizeVersion: {KUSTOMIZE}"));
             if !client {
-                io.out(yaml("serverVersion"));
+                io.out(yaml("serverVersion", Whose::Server));
             }
             Ok(())
         }
@@ -72,39 +72,58 @@ fn run(call: &Call, io: &mut Io<'_>) -> Result<(), Failure> {
     }
 }
 
-/// In the order of the JSON; the YAML has them sorted.
-fn parts() -> [(&'static str, &'static str); 4] {
+/// Whose version is told.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Whose {
+    Client,
+    Server,
+}
+
+/// The fields in the order of the JSON, as a build from the plain sources has them; the YAML has them sorted.
+///
+/// Upstream: apimachinery/pkg/version/types.go
+fn parts(whose: Whose) -> Vec<(&'static str, String)> {
     let mut numbers = VERSION.trim_start_matches('v').split('.');
     let major = numbers.next().unwrap_or("1");
     let minor = numbers.next().unwrap_or("");
-    [
-        ("major", major),
-        ("minor", minor),
+    let before = minor.parse::<i64>().unwrap_or(1) - 1;
+    let mut parts = vec![("major", major.to_owned()), ("minor", minor.to_owned())];
+    if whose == Whose::Server {
+        parts.push(("emulationMajor", major.to_owned()));
+        parts.push(("emulationMinor", minor.to_owned()));
+        parts.push(("minCompatibilityMajor", major.to_owned()));
+        parts.push(("minCompatibilityMinor", before.to_string()));
+    }
+    let built = [
         ("gitVersion", VERSION),
+        ("gitCommit", "$Format:%H$"),
+        ("gitTreeState", "clean"),
+        ("buildDate", "1970-01-01T00:00:00Z"),
+        ("goVersion", "go1.26.8"),
+        ("compiler", "gc"),
         ("platform", "linux/amd64"),
-    ]
+    ];
+    parts.extend(built.map(|(name, value)| (name, value.to_owned())));
+    parts
 }
 
-fn json(name: &str, more: bool) -> String {
-    let fields: Vec<String> = parts()
+fn fields(whose: Whose, indent: &str) -> String {
+    let fields: Vec<String> = parts(whose)
         .iter()
-        .map(|(k, v)| format!("    \"{k}\": \"{v}\""))
+        .map(|(k, v)| format!("{indent}\"{k}\": \"{v}\""))
         .collect();
-    let comma = if more { "," } else { "" };
-    format!("  \"{name}\": {{\n{}\n  }}{comma}\n", fields.join(",\n"))
+    fields.join(",\n")
+}
+
+fn json(name: &str, whose: Whose) -> String {
+    let comma = if whose == Whose::Client { "," } else { "" };
+    let fields = fields(whose, "    ");
+    format!("  \"{name}\": {{\n{fields}\n  }}{comma}\n")
 }
 
 /// What the server says at `/version`.
 pub fn server_document() -> String {
-    let mut fields: Vec<String> = Vec::new();
-    for (name, value) in parts() {
-        if name == "gitVersion" {
-            fields.push(format!("  \"emulationMajor\": \"{}\"", parts()[0].1));
-            fields.push(format!("  \"emulationMinor\": \"{}\"", parts()[1].1));
-        }
-        fields.push(format!("  \"{name}\": \"{value}\""));
-    }
-    format!("{{\n{}\n}}", fields.join(",\n"))
+    format!("{{\n{}\n}}", fields(Whose::Server, "  "))
 }
 
 /// Where the API is said to be.
@@ -112,16 +131,20 @@ pub fn server_address() -> &'static str {
     "10.0.0.1:6443"
 }
 
-fn yaml(name: &str) -> String {
-    let mut sorted = parts();
+fn yaml(name: &str, whose: Whose) -> String {
+    let mut sorted = parts(whose);
     sorted.order();
-    let fields = sorted.map(|(k, v)| {
-        if matches!(k, "major" | "minor") {
-            format!("  {k}: \"{v}\"\n")
-        } else {
-            format!("  {k}: {v}\n")
-        }
-    });
+    let fields: Vec<String> = sorted
+        .iter()
+        .map(|(k, v)| {
+            let number = v.bytes().all(|b| b.is_ascii_digit());
+            if number || *k == "buildDate" {
+                format!("  {k}: \"{v}\"\n")
+            } else {
+                format!("  {k}: {v}\n")
+            }
+        })
+        .collect();
     format!("{name}:\n{}", fields.concat())
 }
 
