@@ -2,7 +2,7 @@
 
 use daemonset_playground::k8s::api::{DaemonSetSpec, Taint, Toleration};
 use daemonset_playground::k8s::selector::Selector;
-use daemonset_playground::k8s::{Kind, Object, Value};
+use daemonset_playground::k8s::{Kind, Object, Str, Value};
 use daemonset_playground::parts::daemonset::ledger::{Ledger, Lens};
 use daemonset_playground::parts::daemonset::{placement, rolling};
 use daemonset_playground::sim::{Delivery, Informer, Rng, SimTime};
@@ -219,6 +219,26 @@ fn pod(name: &str, node: &str, hash: &'static str, ready: bool, terminating: boo
 
 /// The books of these homes.
 fn books(homes: &[Home], spec: &Arc<DaemonSetSpec>) -> Ledger {
+    books_through(homes, &[lens(spec, "new", 7)])
+}
+
+/// How a DaemonSet is seen when a revision is the current one.
+fn lens(spec: &Arc<DaemonSetSpec>, hash: &str, salt: u64) -> Arc<Lens> {
+    Arc::new(Lens {
+        blank: Arc::default(),
+        spec: spec.clone(),
+        hash: Str::new(hash),
+        generation: None,
+        data: Value::Null,
+        selector: Selector::read(&spec.selector),
+        tolerations: placement::pod_tolerations(spec),
+        surge: rolling::allows_surge(spec),
+        salt,
+    })
+}
+
+/// The same, seen in one way after the other.
+fn books_through(homes: &[Home], lenses: &[Arc<Lens>]) -> Ledger {
     let nodes = homes.iter().map(|home| {
         let mut node = value!({"metadata": {"name": Value::str(&home.name)}});
         if !home.run {
@@ -246,19 +266,51 @@ fn books(homes: &[Home], spec: &Arc<DaemonSetSpec>) -> Ledger {
             ledger.put_pod(pod(&name("gone"), &home.name, "old", true, true));
         }
     }
-    let lens = Arc::new(Lens {
-        blank: Arc::default(),
-        spec: spec.clone(),
-        hash: "new".into(),
-        generation: None,
-        data: Value::Null,
-        selector: Selector::read(&spec.selector),
-        tolerations: placement::pod_tolerations(spec),
-        surge: rolling::allows_surge(spec),
-        salt: 7,
-    });
-    ledger.refresh(&lens, &informer, SimTime::from_millis(1_000));
+    for lens in lenses {
+        ledger.refresh(lens, &informer, SimTime::from_millis(1_000));
+    }
     ledger
+}
+
+#[test]
+fn books_seen_anew_are_as_books_made_anew() {
+    let mut rng = Rng::new(9);
+    let late = |spec: &Arc<DaemonSetSpec>| {
+        let mut late = (**spec).clone();
+        late.min_ready_seconds = 30;
+        Arc::new(late)
+    };
+    let tolerant = |lens: Arc<Lens>| {
+        let mut tolerant = (*lens).clone();
+        tolerant.tolerations.push(Toleration {
+            operator: "Exists".into(),
+            ..Toleration::default()
+        });
+        Arc::new(tolerant)
+    };
+    let seen = |ledger: &Ledger| {
+        let rolls: Vec<_> = ledger.rolls().map(|(r, set)| (r, set.clone())).collect();
+        let decisions = ledger.slots().map(|(_, slot)| slot.decision.clone());
+        let decisions: Vec<_> = decisions.collect();
+        let (empty, attention) = (ledger.empty().clone(), ledger.attention().clone());
+        (ledger.counts(), rolls, decisions, empty, attention)
+    };
+    for _ in 0..CASES / 10 {
+        let homes = random_homes(&mut rng);
+        let spec = spec(1, i64::try_from(rng.range(0, 2)).expect("small"));
+        let lenses = [
+            lens(&spec, "old", 3),
+            lens(&late(&spec), "old", 4),
+            tolerant(lens(&spec, "new", 5)),
+            lens(&spec, "new", 6),
+            lens(&spec, "old", 8),
+        ];
+        for many in 1..=lenses.len() {
+            let through = books_through(&homes, &lenses[..many]);
+            let anew = books_through(&homes, &lenses[many - 1..many]);
+            assert_eq!(seen(&through), seen(&anew), "{many} lenses");
+        }
+    }
 }
 
 fn spec(unavailable: i64, surge: i64) -> Arc<DaemonSetSpec> {

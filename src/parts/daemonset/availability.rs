@@ -16,7 +16,13 @@ pub enum Available {
 
 /// Upstream: pkg/api/v1/pod/util.go `IsPodAvailable`.
 pub fn available(pod: &Object, min_ready: i64, now: SimTime) -> Available {
-    let Some(ready) = pod.pod().filter(|p| p.ready()) else {
+    let ready = pod.pod().is_some_and(crate::k8s::api::pod::Pod::ready);
+    since_ready(pod, ready, min_ready, now)
+}
+
+/// As [`available`], for a pod of which is known whether it is ready.
+pub(super) fn since_ready(pod: &Object, ready: bool, min_ready: i64, now: SimTime) -> Available {
+    let Some(ready) = pod.pod().filter(|_| ready) else {
         return Available::No;
     };
     let Ok(seconds @ 1..) = u64::try_from(min_ready) else {
@@ -38,10 +44,17 @@ pub fn available(pod: &Object, min_ready: i64, now: SimTime) -> Available {
 ///
 /// Upstream: pkg/controller/daemon/util/daemonset_util.go `IsPodUpdated`.
 pub fn updated(pod: &Object, hash: &str, generation: Option<i64>) -> bool {
-    let same_generation = generation.is_some_and(|generation| {
-        pod.meta().label(GENERATION_LABEL) == Some(generation.to_string().as_str())
-    });
-    same_generation || has_hash(pod, hash)
+    let same_generation = |generation| {
+        let label = pod.meta().label(GENERATION_LABEL);
+        label.is_some_and(|label| writes(label, generation))
+    };
+    has_hash(pod, hash) || generation.is_some_and(same_generation)
+}
+
+/// The text is the number as a program writes it: without a plus sign and leading zeros.
+fn writes(text: &str, number: i64) -> bool {
+    let plain = text == "0" || !text.trim_start_matches('-').starts_with(['0', '+']);
+    plain && !text.starts_with('+') && text.parse() == Ok(number)
 }
 
 /// The pod carries the current hash.
@@ -55,4 +68,28 @@ pub fn has_hash(pod: &Object, hash: &str) -> bool {
 pub fn seniority(pod: &Object) -> (bool, Option<Timestamp>, &str) {
     let unbound = pod.pod().is_none_or(|p| p.spec.node_name.is_empty());
     (unbound, pod.meta().creation, pod.name())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_is_written_in_one_way() {
+        for number in [0, 1, 10, -1, 42, i64::MAX, i64::MIN] {
+            assert!(writes(&number.to_string(), number));
+            assert!(!writes(&number.to_string(), number ^ 1));
+        }
+        for (text, number) in [
+            ("+1", 1),
+            ("01", 1),
+            ("-0", 0),
+            ("00", 0),
+            ("", 0),
+            ("-01", -1),
+            ("--1", 1),
+        ] {
+            assert!(!writes(text, number), "{text}");
+        }
+    }
 }

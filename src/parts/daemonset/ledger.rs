@@ -4,6 +4,8 @@
 use super::availability::{self, Available};
 use super::create::{Blank, target_node};
 use super::decision::Decision;
+use super::share::{Counted, Place, Share};
+pub use super::share::{Counts, Home, Roll};
 use super::{manage, placement};
 use crate::k8s::api::{DaemonSetSpec, Toleration};
 use crate::k8s::order::InOrder;
@@ -45,70 +47,15 @@ pub struct Slot {
     pub pods: Vec<Arc<Object>>,
     /// The affinity of the pods made for the node, which all of them share; Null before the first.
     pinned: Value,
-    share: Share,
 }
 
-/// What a slot adds to the sums.
+/// A slot and what it adds to the sums. A new template changes the latter everywhere and the slot nowhere, so that copies of
+/// the books go on sharing the slots.
 #[derive(Clone, Debug, Default)]
-struct Share {
-    counts: Counts,
-    place: Place,
-    roll: Option<Roll>,
-    /// When a pod of the slot becomes available.
-    ripe: Option<SimTime>,
-}
-
-/// The counters of the status.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Counts {
-    pub desired: i64,
-    pub current: i64,
-    pub misscheduled: i64,
-    pub ready: i64,
-    pub available: i64,
-    pub updated: i64,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-enum Place {
-    /// Nothing to do.
-    #[default]
-    Quiet,
-    /// A pod should run and there is none.
-    Empty,
-    /// Pods to delete, or more to think about.
-    Attention,
-}
-
-/// Where a slot stands in a rolling update; terminating pods do not count.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub enum Roll {
-    /// Two new or two old pods.
-    Excess,
-    /// No pod, or only terminating ones.
-    Vacant,
-    Both {
-        new_available: bool,
-        old_available: bool,
-    },
-    New {
-        available: bool,
-    },
-    Old {
-        available: bool,
-        home: Home,
-    },
-}
-
-/// The node of an old pod.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub enum Home {
-    /// It should run a pod.
-    Runs,
-    /// It should not.
-    Refuses,
-    /// It is not in the cache.
-    Gone,
+struct Entry {
+    /// A slot is large and lies elsewhere, so that few places in memory are looked at until one is found.
+    slot: Arc<Slot>,
+    share: Share,
 }
 
 /// A pod of the DaemonSet.
@@ -119,14 +66,22 @@ struct Owned {
     home: Option<Str>,
 }
 
+/// What two lenses show in the same way.
+#[derive(Clone, Copy)]
+struct Same {
+    /// What nodes are decided to be.
+    decisions: bool,
+    /// Which pods are available.
+    ready: bool,
+}
+
 /// The books. A default one knows nothing until [`Ledger::refresh`].
 #[derive(Clone, Debug, Default)]
 pub struct Ledger {
     lens: Option<Arc<Lens>>,
     /// All pods that the DaemonSet owns, by name, whether its selector matches them or not.
     owned: BTreeMap<Str, Owned>,
-    /// A slot is large and lies elsewhere, so that few places in memory are looked at until one is found.
-    slots: BTreeMap<Str, Arc<Slot>>,
+    slots: BTreeMap<Str, Entry>,
     /// Owned pods that the selector does not match.
     strays: BTreeSet<Str>,
     /// Pods that came, changed or went; of one that went the slot in which it was.
@@ -204,6 +159,14 @@ impl Ledger {
             .map(affinity)
             .is_some_and(|old| !old.same(&affinity(lens)));
         let all = before.as_ref().is_none_or(|own| !Arc::ptr_eq(own, lens));
+        let same = Same {
+            decisions: before
+                .as_ref()
+                .is_some_and(|own| placement::alike(own, lens)),
+            ready: before
+                .as_ref()
+                .is_some_and(|own| own.spec.min_ready_seconds == lens.spec.min_ready_seconds),
+        };
         if before.is_none() {
             self.touched_nodes
                 .extend(nodes.iter(None).map(|n| n.name().clone()));
@@ -225,12 +188,14 @@ impl Ledger {
         for name in std::mem::take(&mut self.touched_nodes) {
             self.renode(nodes, name, &mut dirty);
         }
-        if all {
-            self.settle_all(lens, moved, now);
-        } else {
+        // Where everything is looked at again, what was up to date need not be.
+        if !all || same.ready {
             for name in dirty {
                 self.settle(lens, name, now);
             }
+        }
+        if all {
+            self.settle_all(lens, same, moved, now);
         }
     }
 
@@ -254,15 +219,16 @@ impl Ledger {
         });
         for left in [former, before].into_iter().flatten() {
             if Some(&left) != home.as_ref() {
-                if let Some(slot) = self.slots.get_mut(&left) {
-                    let slot = Arc::make_mut(slot);
+                if let Some(entry) = self.slots.get_mut(&left) {
+                    let slot = Arc::make_mut(&mut entry.slot);
                     slot.pods.retain(|p| p.name() != name);
                 }
                 dirty.insert(left);
             }
         }
         if let (Some(owned), Some(object), Some(home)) = (owned, matching, home) {
-            let slot = Arc::make_mut(self.slots.entry(home.clone()).or_default());
+            let entry = self.slots.entry(home.clone()).or_default();
+            let slot = Arc::make_mut(&mut entry.slot);
             slot.pods.retain(|p| p.name() != name);
             let at = slot
                 .pods
@@ -276,7 +242,8 @@ impl Ledger {
     fn renode(&mut self, nodes: &ObjectMap, name: Str, dirty: &mut BTreeSet<Str>) {
         match nodes.get("", &name) {
             Some(node) => {
-                let slot = Arc::make_mut(self.slots.entry(name.clone()).or_default());
+                let entry = self.slots.entry(name.clone()).or_default();
+                let slot = Arc::make_mut(&mut entry.slot);
                 slot.node = Some(node.clone());
                 slot.decision = None;
             }
@@ -292,14 +259,15 @@ impl Ledger {
 
     /// Replaces what a slot adds to the sums.
     fn settle(&mut self, lens: &Lens, name: Str, now: SimTime) {
-        let Some(slot) = self.slot_mut(&name) else {
+        let Some(entry) = self.slots.get_mut(&name) else {
             return;
         };
-        let (old, new) = slot.reassess(lens, now);
-        if slot.is_gone() {
+        decide(&mut entry.slot, lens, true);
+        let (old, new) = entry.reassess(lens, now);
+        if entry.slot.is_gone() {
             self.slots.remove(&name);
         }
-        self.book(&name, &old, &new);
+        self.book(&name, old, new);
         if old.roll != new.roll {
             let rank = (rank(lens.salt, &name), name);
             if let Some(set) = old.roll.and_then(|roll| self.rolls.get_mut(&roll)) {
@@ -311,37 +279,43 @@ impl Ledger {
         }
     }
 
-    /// The same for all slots, whose decisions are to be made anew and whose order in a rolling update is another
-    /// one now.
-    fn settle_all(&mut self, lens: &Lens, moved: bool, now: SimTime) {
+    /// The same for all slots, whose order in a rolling update is another one now. What the lens before showed in the
+    /// `same` way is not looked at again: the books were up to date for it.
+    fn settle_all(&mut self, lens: &Lens, same: Same, moved: bool, now: SimTime) {
         let mut slots = std::mem::take(&mut self.slots);
-        let mut ranks = Vec::new();
-        for (name, slot) in &mut slots {
-            let slot = Arc::make_mut(slot);
-            slot.decision = None;
-            if moved {
-                slot.pinned = Value::Null;
+        let mut ranks: BTreeMap<Roll, Vec<(u64, Str)>> = BTreeMap::new();
+        let mut gone = false;
+        for (name, entry) in &mut slots {
+            let decided = decide(&mut entry.slot, lens, same.decisions);
+            if moved && !entry.slot.pinned.is_null() {
+                Arc::make_mut(&mut entry.slot).pinned = Value::Null;
             }
-            let (old, new) = slot.reassess(lens, now);
-            self.book(name, &old, &new);
-            ranks.extend(
-                new.roll
-                    .map(|roll| (roll, (rank(lens.salt, name), name.clone()))),
-            );
+            let known = (same.ready && !decided)
+                .then(|| entry.renew(lens))
+                .flatten();
+            let (old, new) = known.unwrap_or_else(|| entry.reassess(lens, now));
+            gone |= entry.slot.is_gone();
+            self.book(name, old, new);
+            if let Some(roll) = new.roll {
+                let rank = (rank(lens.salt, name), name.clone());
+                ranks.entry(roll).or_default().push(rank);
+            }
         }
-        slots.retain(|_, slot| !slot.is_gone());
+        if gone {
+            slots.retain(|_, entry| !entry.slot.is_gone());
+        }
         self.slots = slots;
         self.rolls.clear();
-        // In order: sets are filled quickest from below.
-        ranks.order();
-        for (roll, rank) in ranks {
-            self.rolls.entry(roll).or_default().insert(rank);
+        for (roll, mut ranks) in ranks {
+            // In order: sets are filled quickest from below.
+            ranks.order();
+            self.rolls.insert(roll, ranks.into_iter().collect());
         }
     }
 
     /// What a slot adds has changed.
-    fn book(&mut self, name: &Str, old: &Share, new: &Share) {
-        self.counts.move_by(&old.counts, &new.counts);
+    fn book(&mut self, name: &Str, old: Share, new: Share) {
+        self.counts.move_by(old.counted, new.counted);
         if old.place != new.place {
             self.place_set(old.place).map(|set| set.remove(name));
             self.place_set(new.place)
@@ -368,11 +342,12 @@ impl Ledger {
     }
 
     pub fn slot(&self, name: &str) -> Option<&Slot> {
-        self.slots.get(name).map(|slot| &**slot)
+        self.slots.get(name).map(|entry| &*entry.slot)
     }
 
     fn slot_mut(&mut self, name: &str) -> Option<&mut Slot> {
-        self.slots.get_mut(name).map(Arc::make_mut)
+        let entry = self.slots.get_mut(name)?;
+        Some(Arc::make_mut(&mut entry.slot))
     }
 
     /// The affinity of the pods made for a node, through this lens or one that pins in the same way.
@@ -393,7 +368,8 @@ impl Ledger {
 
     /// All slots by node name.
     pub fn slots(&self) -> impl Iterator<Item = (&Str, &Slot)> {
-        self.slots.iter().map(|(name, slot)| (name, &**slot))
+        let slots = self.slots.iter();
+        slots.map(|(name, entry)| (name, &*entry.slot))
     }
 
     /// Nodes that should run a pod and have none, by name.
@@ -427,93 +403,114 @@ impl Ledger {
     }
 }
 
+/// Decides about a slot, unless its decision may be `kept`; true when it is another one. A slot that stays the same
+/// stays shared.
+fn decide(slot: &mut Arc<Slot>, lens: &Lens, kept: bool) -> bool {
+    if kept && slot.decision.is_some() {
+        return false;
+    }
+    let made = |node: &Arc<Object>| placement::decide_with(&lens.spec, &lens.tolerations, node);
+    let decision = slot.node.as_ref().map(made);
+    let differs = slot.decision != decision;
+    if differs {
+        Arc::make_mut(slot).decision = decision;
+    }
+    differs
+}
+
+impl Entry {
+    /// Computes anew what the slot adds; what it added before, and what it adds now.
+    fn reassess(&mut self, lens: &Lens, now: SimTime) -> (Share, Share) {
+        let new = if self.slot.is_gone() {
+            Share::default()
+        } else {
+            self.slot.share(lens, now)
+        };
+        (std::mem::replace(&mut self.share, new), new)
+    }
+
+    /// The same when nothing but the template is another one: a pod that is alone is as ready as it was. None when there
+    /// is more to think about.
+    fn renew(&mut self, lens: &Lens) -> Option<(Share, Share)> {
+        let ([pod], Some(Roll::New { available } | Roll::Old { available, .. })) =
+            (&self.slot.pods[..], self.share.roll)
+        else {
+            return None;
+        };
+        let updated = availability::updated(pod, &lens.hash, lens.generation);
+        let (new, old) = (
+            updated.then_some(available),
+            (!updated).then_some(available),
+        );
+        let mut share = self.share;
+        share.roll = Some(self.slot.standing(new, old, false));
+        share.counted.updated = share.counted.current && updated;
+        Some((std::mem::replace(&mut self.share, share), share))
+    }
+}
+
 impl Slot {
     /// Neither the node nor a pod is there.
     fn is_gone(&self) -> bool {
         self.node.is_none() && self.pods.is_empty()
     }
 
-    /// What the slot added to the sums, and what it adds now.
-    fn reassess(&mut self, lens: &Lens, now: SimTime) -> (Share, Share) {
-        let old = std::mem::take(&mut self.share);
-        if !self.is_gone() {
-            self.assess(lens, now);
-        }
-        (old, self.share.clone())
-    }
-
-    /// Computes what the slot adds to the sums.
-    fn assess(&mut self, lens: &Lens, now: SimTime) {
-        if let (Some(node), None) = (&self.node, &self.decision) {
-            self.decision = Some(placement::decide_with(&lens.spec, &lens.tolerations, node));
-        }
+    /// What the slot adds to the sums.
+    fn share(&self, lens: &Lens, now: SimTime) -> Share {
         let run = self.decision.as_ref().is_some_and(|d| d.run);
         let mut share = Share::default();
-        if run {
-            share.counts.desired = 1;
-        }
+        share.counted.desired = run;
         let min_ready = lens.spec.min_ready_seconds;
-        if let (Some(oldest), Some(_)) = (self.pods.first(), &self.node) {
-            if run {
-                share.counts.current = 1;
-                share.counts.ready =
-                    i64::from(oldest.pod().is_some_and(crate::k8s::api::pod::Pod::ready));
-                let available = availability::available(oldest, min_ready, now) == Available::Yes;
-                share.counts.available = i64::from(available);
-                let updated = availability::updated(oldest, &lens.hash, lens.generation);
-                share.counts.updated = i64::from(updated);
-            } else {
-                share.counts.misscheduled = 1;
+        // Upstream: pkg/controller/daemon/update.go `findUpdatedPodsOnNode`.
+        let (mut new, mut old, mut excess) = (None, None, false);
+        for (i, pod) in self.pods.iter().enumerate() {
+            let ready = pod.pod().is_some_and(crate::k8s::api::pod::Pod::ready);
+            let state = availability::since_ready(pod, ready, min_ready, now);
+            let available = state == Available::Yes;
+            let updated = availability::updated(pod, &lens.hash, lens.generation);
+            if i == 0 && self.node.is_some() {
+                share.counted = Counted {
+                    desired: run,
+                    current: run,
+                    misscheduled: !run,
+                    ready: run && ready,
+                    available: run && available,
+                    updated: run && updated,
+                };
+            }
+            if let Available::At(at) = state {
+                share.ripe = Some(share.ripe.map_or(at, |ripe| ripe.min(at)));
+            }
+            if !pod.meta().terminating() {
+                let side = if updated { &mut new } else { &mut old };
+                excess |= side.replace(available).is_some();
             }
         }
-        share.ripe = self
-            .pods
-            .iter()
-            .filter_map(|pod| match availability::available(pod, min_ready, now) {
-                Available::At(at) => Some(at),
-                Available::No | Available::Yes => None,
-            })
-            .min();
         if run || !self.pods.is_empty() {
-            share.roll = Some(self.standing(lens, now));
+            share.roll = Some(self.standing(new, old, excess));
         }
         share.place = if self.pods.is_empty() {
             if run { Place::Empty } else { Place::Quiet }
-        } else if manage::judge(self, lens, now).is_nothing() {
+        } else if manage::is_quiet(self) || manage::judge(self, lens, now).is_nothing() {
             Place::Quiet
         } else {
             Place::Attention
         };
-        self.share = share;
+        share
     }
 
-    /// Upstream: pkg/controller/daemon/update.go `findUpdatedPodsOnNode`.
-    fn standing(&self, lens: &Lens, now: SimTime) -> Roll {
-        let (mut new, mut old) = (None, None);
-        for pod in self.pods.iter().filter(|p| !p.meta().terminating()) {
-            let side = if availability::updated(pod, &lens.hash, lens.generation) {
-                &mut new
-            } else {
-                &mut old
-            };
-            if side.replace(pod).is_some() {
-                return Roll::Excess;
-            }
-        }
-        let available = |pod: &Object| {
-            availability::available(pod, lens.spec.min_ready_seconds, now) == Available::Yes
-        };
+    /// Where the slot stands, told from whether its new and its old pod are available, and whether there are more of a kind.
+    fn standing(&self, new: Option<bool>, old: Option<bool>, excess: bool) -> Roll {
         match (new, old) {
+            _ if excess => Roll::Excess,
             (None, None) => Roll::Vacant,
-            (Some(new), None) => Roll::New {
-                available: available(new),
+            (Some(available), None) => Roll::New { available },
+            (Some(new_available), Some(old_available)) => Roll::Both {
+                new_available,
+                old_available,
             },
-            (Some(new), Some(old)) => Roll::Both {
-                new_available: available(new),
-                old_available: available(old),
-            },
-            (None, Some(old)) => Roll::Old {
-                available: available(old),
+            (None, Some(available)) => Roll::Old {
+                available,
                 home: match &self.decision {
                     None => Home::Gone,
                     Some(decision) if decision.run => Home::Runs,
@@ -521,17 +518,6 @@ impl Slot {
                 },
             },
         }
-    }
-}
-
-impl Counts {
-    fn move_by(&mut self, old: &Counts, new: &Counts) {
-        self.desired += new.desired - old.desired;
-        self.current += new.current - old.current;
-        self.misscheduled += new.misscheduled - old.misscheduled;
-        self.ready += new.ready - old.ready;
-        self.available += new.available - old.available;
-        self.updated += new.updated - old.updated;
     }
 }
 

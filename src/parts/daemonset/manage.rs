@@ -40,6 +40,16 @@ impl Verdict {
     }
 }
 
+/// One pod that lives where it may: [`judge`] finds nothing to do there.
+pub(super) fn is_quiet(slot: &Slot) -> bool {
+    let lives = |pod: &Object| match pod.pod().map(|p| p.status.phase) {
+        Some(Phase::Pending | Phase::Running | Phase::Unknown | Phase::None) => true,
+        Some(Phase::Failed | Phase::Succeeded) | None => false,
+    };
+    let keep = slot.decision.as_ref().is_some_and(|d| d.keep);
+    matches!(&slot.pods[..], [pod] if keep && !pod.meta().terminating() && lives(pod))
+}
+
 /// Upstream: pkg/controller/daemon/daemon_controller.go `podsShouldBeOnNode`, and
 /// `getUnscheduledPodsWithoutNode` for a node that is gone.
 pub fn judge(slot: &Slot, lens: &Lens, now: SimTime) -> Verdict {

@@ -2,7 +2,7 @@
 //!
 //! Reading order: [`handlers`] (what each change enqueues), [`nodes`] (the node queue), [`sync`] (the steps of one
 //! sync in simulated time) with [`claim`] (whose pods and revisions) and [`deed`] (the calls it makes), [`cache`] and
-//! [`ledger`] (the books that a sync reads), [`placement`] and [`decision`] (should a node run it), [`availability`],
+//! [`ledger`] (the books that a sync reads) with [`share`] (what a node adds to them), [`placement`] and [`decision`] (should a node run it), [`availability`],
 //! [`manage`], [`rolling`], [`revision`], [`create`], [`status`] (what to do, as pure functions), [`consistency`]
 //! (are the caches up to date), [`plan`] (what was done and why, for people).
 //!
@@ -21,6 +21,8 @@ mod deed;
 pub mod cache;
 
 pub mod ledger;
+
+mod share;
 
 pub mod placement;
 

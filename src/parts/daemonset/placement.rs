@@ -1,6 +1,7 @@
 //! Should a node run the daemon pod? Callable for a (DaemonSet, node) pair alone, without a cluster.
 
 use super::decision::{Decision, Reason};
+use super::ledger::Lens;
 use crate::k8s::Object;
 use crate::k8s::affinity;
 use crate::k8s::api::{DaemonSetSpec, Toleration};
@@ -80,6 +81,15 @@ pub fn decide_with(spec: &DaemonSetSpec, tolerations: &[Toleration], node: &Obje
             tried,
         },
     }
+}
+
+/// Two lenses give the same decisions: [`decide_with`] reads nothing that differs.
+pub(super) fn alike(a: &Lens, b: &Lens) -> bool {
+    let (one, other) = (&a.spec.pod, &b.spec.pod);
+    one.node_name == other.node_name
+        && one.node_selector == other.node_selector
+        && one.affinity == other.affinity
+        && a.tolerations == b.tolerations
 }
 
 /// As [`decide_with`], for a single question.
