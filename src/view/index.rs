@@ -10,6 +10,11 @@ use crate::k8s::ordered::{BTreeMap, BTreeSet};
 use crate::k8s::{Kind, Object, Str};
 use std::sync::Arc;
 
+/// Of more nodes than this those that come are shown with every so manieth refresh while there is a next one: each
+/// time, everything is arranged and drawn anew.
+pub const NODES_MANY: usize = 300;
+pub const COME_EVERY: u32 = 12;
+
 /// A node's place.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Place {
@@ -46,6 +51,8 @@ pub struct Index {
     front: Str,
     dirty: BTreeSet<Str>,
     due: BTreeSet<(SimTime, Str)>,
+    /// Refreshes since nodes that came were shown.
+    since_came: u32,
 }
 
 /// What [`Index::refresh`] found.
@@ -59,7 +66,8 @@ pub enum Cells {
 
 impl Index {
     /// Takes in what happened since the last time; the cells are about the DaemonSet `front`. No more than `most` of
-    /// them are looked at, the others the next time, unless there are nodes that were never looked at.
+    /// them are looked at, the others the next time, unless there are nodes that were never looked at; of those a large
+    /// cluster shows several at a time.
     pub fn refresh(&mut self, cluster: &Cluster, front: &str, most: usize) -> Cells {
         let mut all = !self.follow(cluster);
         if all {
@@ -75,14 +83,26 @@ impl Index {
                 self.dirty.insert(name);
             }
         }
-        let mut some = Vec::new();
+        let next = most != usize::MAX && self.places.len() > NODES_MANY;
+        let wait = !all && next && self.since_came < COME_EVERY;
+        let (mut some, mut later) = (Vec::new(), Vec::new());
         let mut left = most;
         while (all || left > 0)
             && let Some(name) = self.dirty.pop_first()
         {
+            if wait && self.came(&name) {
+                later.push(name);
+                continue;
+            }
             all |= self.touch(&name, now, &mut some);
             left = left.saturating_sub(1);
         }
+        self.dirty.extend(later);
+        self.since_came = if all {
+            0
+        } else {
+            self.since_came.saturating_add(1)
+        };
         if all {
             let cell = |(name, place): (&Str, &Place)| {
                 let (name, look) = (name.clone(), place.look?);
@@ -92,6 +112,12 @@ impl Index {
         } else {
             Cells::Some(some)
         }
+    }
+
+    /// The node is there and was never looked at.
+    fn came(&self, name: &Str) -> bool {
+        let place = self.places.get(name);
+        place.is_some_and(|place| place.node.is_some() && place.look.is_none())
     }
 
     /// Looks at a place again; true when its node came or went.

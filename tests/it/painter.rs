@@ -5,6 +5,7 @@ use daemonset_playground::cluster::{
 };
 use daemonset_playground::k8s::{Kind, Object, Str, Value};
 use daemonset_playground::value;
+use daemonset_playground::view::index::{COME_EVERY, NODES_MANY};
 use daemonset_playground::view::{Asked, Cell, Cells, Counter, NodeCard, Painter};
 use std::collections::BTreeMap;
 
@@ -208,4 +209,32 @@ fn cells_looked_at_a_few_at_a_time_end_up_as_all_at_once() {
     };
     let whole: BTreeMap<_, _> = cells.into_iter().map(|c| (c.name, c.look)).collect();
     assert_eq!(shown, whole);
+}
+
+#[test]
+fn nodes_that_come_to_many_are_shown_several_at_a_time() {
+    let names = (0..=NODES_MANY).map(|i| format!("node-{i:03}"));
+    let mut history = History::new(Setup {
+        nodes: names.map(|name| Cluster::node(&name)).collect(),
+        bare_nodes: true,
+        ..Setup::default()
+    });
+    let mut painter = Painter::default();
+    painter.refresh(history.cluster(), "", 9);
+    let mut count = |history: &mut History, most| {
+        let name = format!("more-{}", history.cluster().log().len());
+        let node = Cluster::node(&name);
+        history.cluster_mut().dispatch(Command::NodeAdd { node });
+        match painter.refresh(history.cluster(), "", most) {
+            Cells::All(cells) => Some(cells.len()),
+            Cells::Some(_) => None,
+        }
+    };
+    let shown: Vec<_> = (0..2 * COME_EVERY + 2)
+        .filter_map(|_| count(&mut history, 9))
+        .collect();
+    let (many, every) = (NODES_MANY + 1, COME_EVERY as usize + 1);
+    assert_eq!(shown, [many + every, many + 2 * every]);
+    // Who asks for all gets all.
+    assert_eq!(count(&mut history, usize::MAX), Some(many + 2 * every + 1));
 }
