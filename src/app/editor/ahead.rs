@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use std::time::Duration;
 
 /// How long the typing must pause before the text is looked at.
-const LOOK_AFTER: Duration = Duration::from_millis(100);
+const LOOK_AFTER: Duration = Duration::from_millis(50);
 
 /// Follows the text in front and what people do to the cluster.
 pub fn follow(desk: Desk, screen: Screen, dispatch: Dispatch, text: Memo<String>) {
