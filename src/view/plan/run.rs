@@ -20,7 +20,7 @@ pub const TIME_MAX: SimSpan = SimSpan::from_secs(30 * 60);
 pub const EVENTS_MAX: u64 = 200_000;
 
 /// Events between two looks at the caller's clock.
-const EVENTS_A_LOOK: usize = 64;
+const EVENTS_A_LOOK: usize = 32;
 
 /// How a run ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
