@@ -185,6 +185,37 @@ impl Phases {
     }
 }
 
+/// The shape of one band as an SVG path, in pieces from the left and pods from the bottom: from the bands below it up,
+/// left to right, and back. Empty when the band is empty all along.
+pub fn outline(series: &[Option<Counts>], band: Band) -> String {
+    // Where the band goes on at one height: first piece, the piece behind the last, below and above.
+    let mut runs: Vec<(usize, usize, u32, u32)> = Vec::new();
+    for (i, counts) in series.iter().enumerate() {
+        let Some(counts) = counts else { continue };
+        let below = counts[..band as usize].iter().sum();
+        let above = below + counts[band as usize];
+        match runs.last_mut() {
+            Some((_, to, b, a)) if (*to, *b, *a) == (i, below, above) => *to = i + 1,
+            _ => runs.push((i, i + 1, below, above)),
+        }
+    }
+    if runs.iter().all(|(_, _, below, above)| below == above) {
+        return String::new();
+    }
+    let mut path = String::new();
+    for (i, (from, to, _, above)) in runs.iter().enumerate() {
+        path.push_str(&match i {
+            0 => format!("M{from} {above}H{to}"),
+            _ => format!("H{from}V{above}H{to}"),
+        });
+    }
+    for (from, to, below, _) in runs.iter().rev() {
+        path.push_str(&format!("H{to}V{below}H{from}"));
+    }
+    path.push('Z');
+    path
+}
+
 /// The band of a daemon pod.
 fn daemon_band(pod: &Object) -> Option<Band> {
     let owner = pod.meta().controller()?;
@@ -226,6 +257,21 @@ mod tests {
         assert_eq!(ready, [Some(1), Some(2), Some(3), Some(3), None]);
         phases.cut(at(40));
         assert_eq!(phases.list().len(), 2);
+    }
+
+    #[test]
+    fn an_outline_goes_along_the_top_and_back_along_the_bottom() {
+        let counts = |ready, running| Some([ready, running, 0, 0, 0]);
+        let series = [counts(2, 0), counts(2, 0), counts(1, 1), None, counts(1, 2)];
+        assert_eq!(
+            outline(&series, Band::Ready),
+            "M0 2H2H2V1H3H4V1H5H5V0H4H3V0H2H2V0H0Z"
+        );
+        assert_eq!(
+            outline(&series, Band::Running),
+            "M0 2H2H2V2H3H4V3H5H5V1H4H3V1H2H2V2H0Z"
+        );
+        assert_eq!(outline(&series, Band::Failed), "");
     }
 
     #[test]

@@ -28,7 +28,8 @@ pub fn Track() -> impl IntoView {
         let round = ENDS.into_iter().find(|end| *end >= wanted);
         round.unwrap_or_else(|| wanted.div_ceil(3600) * 3600) * 1000
     });
-    let per_cent = move || screen.elapsed.get() as f64 * 100.0 / end.get() as f64;
+    // In twentieths of a per cent: finer than what can be seen of it.
+    let now = Memo::new(move |_| screen.elapsed.get() * 2000 / end.get());
     let paths = MarkKind::ALL.map(|kind| {
         let path = Memo::new(move |_| {
             screen.marks.track();
@@ -59,12 +60,12 @@ pub fn Track() -> impl IntoView {
         <div class="line" on:pointermove=point on:pointerleave=move |_| place.set(None)>
             <div class="track" node_ref=track>
                 <svg viewBox="0 0 100 20" preserveAspectRatio="none" aria-hidden="true">
-                    <rect class="past" x="0" y="0" height="20" width=move || per_cent().to_string() />
+                    <rect class="past" x="0" y="0" height="20" width=move || per_cent(now.get() * 5) />
                     <Area end />
                     {paths}
                     <Later end />
                     <rect class="now" y="0" height="20" width="0.18"
-                        x=move || (per_cent() - 0.09).to_string()
+                        x=move || per_cent((now.get() * 5).saturating_sub(9))
                     />
                 </svg>
                 <input
@@ -89,6 +90,11 @@ pub fn Track() -> impl IntoView {
     }
 }
 
+/// Hundredths of a per cent as a number.
+fn per_cent(hundredths: u64) -> String {
+    format!("{}.{:02}", hundredths / 100, hundredths % 100)
+}
+
 /// One stroke per piece that has marks; the more marks, the higher.
 fn draw(heights: &[u32]) -> String {
     let mut path = String::new();
@@ -97,7 +103,7 @@ fn draw(heights: &[u32]) -> String {
         .enumerate()
         .filter(|(_, height)| **height > 0)
     {
-        let x = (i as f64 + 0.5) * 100.0 / heights.len() as f64;
+        let x = per_cent((2 * i as u64 + 1) * 5000 / heights.len() as u64);
         let y = 17 - (5 + height * 2).min(14);
         // Writing to a string does not fail.
         let _ = write!(path, "M{x} 17V{y}");
