@@ -30,8 +30,14 @@ pub fn Revisions(front: Memo<Option<SetRow>>) -> impl IntoView {
         });
         rows.into_iter().rev().take(SHOWN).collect::<Vec<_>>()
     });
+    // Without their pods, which change all the time while one is rolled out.
+    let named = Memo::new(move |_| {
+        let without = |row| RevisionRow { pods: 0, ..row };
+        rows.get().into_iter().map(without).collect::<Vec<_>>()
+    });
     let list = move || {
-        rows.get()
+        named
+            .get()
             .into_iter()
             .map(|row| item(row, front))
             .collect_view()
