@@ -98,9 +98,11 @@ async function plan(page, nodes) {
 /** Runs in the page and notes by its own clock when something stands there: whoever looks from outside looks every
  *  half second. */
 function note({ selector, text }) {
+  const there = () => document.querySelector(selector)?.textContent.includes(text);
+  if (there()) throw new Error(`${selector} stands there before it is waited for`);
   globalThis.noted = new Promise((done, fail) => {
     const watch = new MutationObserver(() => {
-      if (!document.querySelector(selector)?.textContent.includes(text)) return;
+      if (!there()) return;
       watch.disconnect();
       done(performance.now());
     });
