@@ -21,9 +21,11 @@ type Head = [u64; 5];
 
 fn head(namespace: &str, name: &str) -> Head {
     let mut bytes = [0_u8; HELD + 1];
-    let key = namespace.bytes().chain([b'/']).chain(name.bytes());
-    for (place, byte) in bytes[..HELD].iter_mut().zip(key) {
-        *place = byte;
+    let mut room = &mut bytes[..HELD];
+    for part in [namespace, "/", name] {
+        let (here, rest) = room.split_at_mut(part.len().min(room.len()));
+        here.copy_from_slice(&part.as_bytes()[..here.len()]);
+        room = rest;
     }
     let length = (namespace.len() + 1 + name.len()).min(HELD + 1);
     bytes[HELD] = u8::try_from(length).unwrap_or(u8::MAX);

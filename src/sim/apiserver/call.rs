@@ -12,7 +12,7 @@ pub struct Call {
     /// Shown in the trace: `daemonset-controller`, `kubelet/worker01`, `kubectl`.
     pub actor: Str,
     pub caller: Caller,
-    /// `metadata.managedFields[].manager` of a write.
+    /// `metadata.managedFields[].manager` of a write; empty: the caller's own.
     pub field_manager: Str,
     /// Everything but the commit.
     pub dry_run: bool,
@@ -35,11 +35,10 @@ pub enum Caller {
 
 impl Call {
     pub fn component(now: SimTime, actor: impl Into<Str>) -> Self {
-        let actor = actor.into();
         Self {
             now,
-            field_manager: program(&actor),
-            actor,
+            field_manager: Str::default(),
+            actor: actor.into(),
             caller: Caller::Component,
             dry_run: false,
             applying: false,
@@ -64,12 +63,12 @@ impl Call {
 pub(super) const SERVER: &str = "kube-apiserver";
 
 /// The program that a component runs in: what managedFields name.
-fn program(actor: &str) -> Str {
+fn program(actor: &str) -> &'static str {
     match actor.split('/').next() {
-        Some("kubelet") => "kubelet".into(),
-        Some("default-scheduler") => "kube-scheduler".into(),
-        Some(SERVER) => SERVER.into(),
-        _ => "kube-controller-manager".into(),
+        Some("kubelet") => "kubelet",
+        Some("default-scheduler") => "kube-scheduler",
+        Some(SERVER) => SERVER,
+        _ => "kube-controller-manager",
     }
 }
 
@@ -82,10 +81,12 @@ impl Call {
 
     /// Who writes, for the object's managedFields.
     pub(super) fn writer<'a>(&'a self, subresource: &'a str) -> Writer<'a> {
-        let manager = if self.field_manager.is_empty() {
-            "kubectl"
-        } else {
+        let manager = if !self.field_manager.is_empty() {
             &self.field_manager
+        } else if self.caller == Caller::Component {
+            program(&self.actor)
+        } else {
+            "kubectl"
         };
         Writer {
             manager,
