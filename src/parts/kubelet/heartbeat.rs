@@ -34,10 +34,10 @@ impl Kubelets {
             if renews {
                 renewing.push(name);
             }
-            // A lease says as much as an unchanged status.
+            // A lease says as much as an unchanged status, and nobody reads there which images a node has.
             let heard = renews && ctx.client.ahead();
-            let old = !heard && now.since(kubelet.posted) >= REPORT && posts < POSTS_MAX;
-            let posting = old || kubelet.stale || kubelet.images_to_tell(now);
+            let old = now.since(kubelet.posted) >= REPORT && posts < POSTS_MAX;
+            let posting = kubelet.stale || !heard && (old || kubelet.images_to_tell(now));
             posts += usize::from(posting);
             if posting || !kubelet.lease_made {
                 due.push_back((name.clone(), posting));

@@ -332,6 +332,9 @@ impl Kubelet {
         reason: impl Into<Str>,
         message: &str,
     ) {
+        if ctx.client.ahead() {
+            return;
+        }
         let mut about = ObjectRef::of(&pod.object);
         if let Some(index) = container {
             let list = if index < pod.inits() {

@@ -71,12 +71,16 @@ pub fn generate(pod: &PodRun, around: Surroundings<'_>) -> Value {
         )
         | None => phase_now,
     };
-    status.set("phase", shown.name());
-    status.set("conditions", conditions);
+    put(&mut status, "phase", shown.name().into());
+    put(&mut status, "conditions", conditions);
     set_or_drop(&mut status, "observedGeneration", Value::from(generation));
-    status.set("hostIP", Str::new(around.host_ip));
-    status.set("hostIPs", around.host_ips);
-    status.set("startTime", pod.started.to_string());
+    put(&mut status, "hostIP", Value::str(around.host_ip));
+    put(&mut status, "hostIPs", around.host_ips.clone());
+    let told = pod.written.get("startTime");
+    let started = told
+        .as_str()
+        .map_or_else(|| Value::from(pod.started.to_string()), |_| told.clone());
+    put(&mut status, "startTime", started);
     let ip = match &pod.sandbox {
         _ if spec.host_network => around.host_ip,
         Some(ip) => ip.as_str(),
@@ -87,7 +91,7 @@ pub fn generate(pod: &PodRun, around: Surroundings<'_>) -> Value {
             status.remove("podIP");
             status.remove("podIPs");
         }
-    } else {
+    } else if status.get("podIP").text() != ip || !lists(status.get("podIPs"), ip) {
         status.set("podIP", Str::new(ip));
         status.set("podIPs", value!([{"ip": Str::new(ip)}]));
     }
@@ -102,23 +106,36 @@ pub fn generate(pod: &PodRun, around: Surroundings<'_>) -> Value {
     };
     let inits = pod.inits();
     if inits > 0 {
-        status.set("initContainerStatuses", Value::from(statuses(0..inits)));
+        let inits = Value::from(statuses(0..inits));
+        put(&mut status, "initContainerStatuses", inits);
     }
     // Upstream: pkg/kubelet/types/types.go `SortedContainerStatuses`.
     let mut apps = statuses(inits..pod.containers.len());
     apps.order_by(|a, b| a.get("name").text().cmp(b.get("name").text()));
-    status.set("containerStatuses", Value::from(apps));
+    put(&mut status, "containerStatuses", Value::from(apps));
     let actual = pod.change.as_ref().map_or(spec, |change| &change.actual);
     pod_resources(pod.allocated(), actual, &mut status);
     status
+}
+
+/// Sets a field. One that says the same already stays shared with the version before.
+fn put(status: &mut Value, field: &'static str, value: Value) {
+    if *status.get(field) != value {
+        status.set(field, value);
+    }
 }
 
 fn set_or_drop(status: &mut Value, field: &'static str, value: Value) {
     if value.is_empty() {
         status.remove(field);
     } else {
-        status.set(field, value);
+        put(status, field, value);
     }
+}
+
+/// These are the addresses of a pod that has this one alone.
+fn lists(ips: &Value, ip: &str) -> bool {
+    matches!(ips.items(), [one] if one.get("ip").text() == ip)
 }
 
 /// A refused pod's status says only that.
@@ -225,11 +242,14 @@ fn condition(
         .filter(|since| !since.is_null())
         .unwrap_or_else(|| around.now.timestamp().to_string().into());
     let mut condition = value!({
-        "type": kind, "status": state, "lastProbeTime": null, "lastTransitionTime": since,
+        "lastProbeTime": null, "lastTransitionTime": since, "message": verdict.message,
+        "observedGeneration": generation, "reason": verdict.reason, "status": state, "type": kind,
     });
-    set_or_drop(&mut condition, "observedGeneration", generation.into());
-    set_or_drop(&mut condition, "reason", verdict.reason.into());
-    set_or_drop(&mut condition, "message", verdict.message.into());
+    for field in ["message", "observedGeneration", "reason"] {
+        if condition.get(field).is_empty() {
+            condition.remove(field);
+        }
+    }
     condition
 }
 
@@ -348,35 +368,40 @@ fn container_status(pod: &PodRun, spec: &PodSpec, index: usize) -> Value {
         RunState::Running { id, .. } => with_image(id, &container.image),
         RunState::Exited(exit) => with_image(&exit.id, &container.image),
     };
-    let mut status = value!({
-        "name": &container.name, "image": image, "imageID": image_id,
-        "restartCount": run.restarts, "ready": is_ready(pod, spec, index),
-        "started": run.is_running() && run.started,
-    });
-    let (state, last) = states(pod, run);
-    status.set("state", state);
-    status.set("lastState", last);
-    if !id.is_empty() {
-        status.set("containerID", id);
-    }
-    if run.was_started() {
-        let allocated = PodRun::container(pod.allocated(), index);
-        resources(allocated, actual, &mut status);
-    }
-    // They never change.
     let list = if index < pod.inits() {
         "initContainerStatuses"
     } else {
         "containerStatuses"
     };
+    // What was told before is told again as far as it still holds.
     let mut told = pod.written.get(list).items().iter();
     let told = told.find(|told| container.name == told.get("name").text());
-    let told = told.map(|told| told.get("volumeMounts"));
-    let mounts = told
-        .filter(|mounts| !mounts.is_null())
-        .map_or_else(|| mounts(pod, index), Value::clone);
-    if !mounts.is_empty() {
-        status.set("volumeMounts", mounts);
+    let told = told.cloned().unwrap_or_default();
+    let (state, last) = states(pod, run, &told);
+    let mut status = told;
+    set_or_drop(&mut status, "containerID", id.into());
+    put(&mut status, "image", image.into());
+    put(&mut status, "imageID", image_id.into());
+    put(&mut status, "lastState", last);
+    put(&mut status, "name", (&container.name).into());
+    put(&mut status, "ready", is_ready(pod, spec, index).into());
+    if run.was_started() {
+        let allocated = PodRun::container(pod.allocated(), index);
+        resources(allocated, actual, &mut status);
+    } else {
+        status.remove("allocatedResources");
+        status.remove("resources");
+    }
+    put(&mut status, "restartCount", run.restarts.into());
+    put(
+        &mut status,
+        "started",
+        (run.is_running() && run.started).into(),
+    );
+    put(&mut status, "state", state);
+    // They never change.
+    if status.get("volumeMounts").is_null() {
+        set_or_drop(&mut status, "volumeMounts", mounts(pod, index));
     }
     status
 }
@@ -387,23 +412,33 @@ fn with_image(id: &Str, image: &Str) -> (Str, Str, Str) {
     (id.clone(), name.clone(), name)
 }
 
-/// `state` and `lastState`.
-fn states(pod: &PodRun, run: &ContainerRun) -> (Value, Value) {
-    let last = |exit: Option<&Exit>| {
-        exit.map_or_else(Value::map, |exit| value!({"terminated": terminated(exit)}))
+/// `state` and `lastState`; `told` is what the container's status was before.
+fn states(pod: &PodRun, run: &ContainerRun, told: &Value) -> (Value, Value) {
+    let over = |exit: &Exit, field: &str| {
+        let told = told.get(field);
+        let same = exit.id == told.at(&["terminated", "containerID"]).text();
+        if same && !exit.id.is_empty() {
+            told.clone()
+        } else {
+            value!({"terminated": terminated(exit)})
+        }
     };
+    let last = |exit: Option<&Exit>| exit.map_or_else(Value::map, |exit| over(exit, "lastState"));
     match (&run.state, &run.why) {
-        (RunState::Running { since, .. }, _) => (
-            value!({"running": {"startedAt": since.to_string()}}),
-            last(run.last.as_deref()),
-        ),
+        (RunState::Running { id, since }, _) => {
+            let state = told.get("state");
+            let same = told.get("containerID").text() == id.as_str();
+            let state = if same && !state.get("running").is_null() {
+                state.clone()
+            } else {
+                value!({"running": {"startedAt": since.to_string()}})
+            };
+            (state, last(run.last.as_deref()))
+        }
         (RunState::Exited(exit), Some(why)) if pod.stage == Stage::Syncing => {
             (waiting(why), last(Some(exit)))
         }
-        (RunState::Exited(exit), _) => (
-            value!({"terminated": terminated(exit)}),
-            last(run.last.as_deref()),
-        ),
+        (RunState::Exited(exit), _) => (over(exit, "state"), last(run.last.as_deref())),
         (RunState::Waiting, Some(why)) if pod.stage == Stage::Syncing => {
             (waiting(why), last(run.last.as_deref()))
         }
@@ -431,24 +466,22 @@ fn terminated(exit: &Exit) -> Value {
     let time =
         |at: Option<crate::k8s::Timestamp>| at.map_or(Value::Null, |at| at.to_string().into());
     let mut tree = value!({
-        "exitCode": exit.code, "reason": &exit.reason,
-        "startedAt": time(exit.started), "finishedAt": time(exit.finished),
+        "containerID": &exit.id, "exitCode": exit.code, "finishedAt": time(exit.finished),
+        "message": &exit.message, "reason": &exit.reason, "startedAt": time(exit.started),
     });
-    set_or_drop(&mut tree, "containerID", (&exit.id).into());
-    set_or_drop(&mut tree, "message", (&exit.message).into());
+    for field in ["containerID", "message"] {
+        if tree.get(field).is_empty() {
+            tree.remove(field);
+        }
+    }
     tree
 }
 
 /// What a container's requests and limits look like once it runs: the runtime reports memory in any case.
 fn resources(allocated: &Container, actual: &Container, status: &mut Value) {
     let wanted = &actual.resources;
-    if !allocated.resources.requests.is_empty() {
-        status.set("allocatedResources", &allocated.resources.requests);
-    }
-    if wanted.requests.is_empty() && wanted.limits.is_empty() {
-        status.set("resources", Value::map());
-        return;
-    }
+    let requests = allocated.resources.requests.clone();
+    set_or_drop(status, "allocatedResources", requests);
     let mut tree = Value::map();
     for (field, amounts) in [("limits", &wanted.limits), ("requests", &wanted.requests)] {
         if amounts.is_empty() {
@@ -460,7 +493,7 @@ fn resources(allocated: &Container, actual: &Container, status: &mut Value) {
         }
         tree.set(field, amounts);
     }
-    status.set("resources", tree);
+    put(status, "resources", tree);
 }
 
 /// The pod's `resources` and `allocatedResources`: sums over its containers, or what it says as a whole.
@@ -483,9 +516,9 @@ fn pod_resources(allocated: &PodSpec, actual: &PodSpec, status: &mut Value) {
         tree.set("requests", requests);
     }
     if !taken.is_empty() {
-        status.set("allocatedResources", taken);
+        put(status, "allocatedResources", taken);
     }
-    status.set("resources", tree);
+    put(status, "resources", tree);
 }
 
 /// The container's mounts; read-only ones say that this does not reach mounts below them.
