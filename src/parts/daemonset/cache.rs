@@ -31,7 +31,7 @@ struct Bound {
 
 impl Bound {
     fn of(pod: &Object) -> Option<Self> {
-        let node = &pod.pod()?.spec.node_name;
+        let node = node_name(pod)?;
         let owner = daemon_ref(pod.meta())?;
         (!node.is_empty()).then(|| Self {
             node: node.clone(),
@@ -44,6 +44,10 @@ impl Bound {
 /// The controller reference, if it names a DaemonSet; its API group is not compared.
 pub fn daemon_ref(meta: &Meta) -> Option<&OwnerRef> {
     meta.controller().filter(|owner| owner.kind == "DaemonSet")
+}
+
+fn node_name(pod: &Object) -> Option<&Str> {
+    pod.pod().map(|pod| &pod.spec.node_name)
 }
 
 impl Cache {
@@ -65,6 +69,15 @@ impl Cache {
     }
 
     fn index_pod(&mut self, delta: &Delta) {
+        if let (Some(old), Some(new)) = (&delta.old, &delta.new)
+            && let Some(owner) = daemon_ref(new.meta())
+            && daemon_ref(old.meta()) == Some(owner)
+            && node_name(old) == node_name(new)
+        {
+            // It stays where it is.
+            self.ledger_mut(&owner.uid).put_pod(new.clone());
+            return;
+        }
         let key = Key::of(delta.object());
         if let Some(old) = &delta.old {
             if let Some(owner) = old.meta().controller() {
@@ -82,7 +95,7 @@ impl Cache {
         let Some(new) = &delta.new else { return };
         match new.meta().controller() {
             Some(owner) if owner.kind == "DaemonSet" => {
-                self.ledger_mut(&owner.uid.clone()).put_pod(new.clone());
+                self.ledger_mut(&owner.uid).put_pod(new.clone());
             }
             Some(_) => {}
             None => {

@@ -153,25 +153,20 @@ impl Ledger {
     pub fn refresh(&mut self, lens: &Arc<Lens>, informer: &Informer, now: SimTime) {
         let nodes = informer.of(Kind::Node);
         let before = self.lens.replace(lens.clone());
+        let before = before.as_ref();
+        let all = before.is_none_or(|own| !Arc::ptr_eq(own, lens));
         let affinity = |lens: &Arc<Lens>| lens.blank.affinity().clone();
-        let moved = before
-            .as_ref()
-            .map(affinity)
-            .is_some_and(|old| !old.same(&affinity(lens)));
-        let all = before.as_ref().is_none_or(|own| !Arc::ptr_eq(own, lens));
+        let moved = all && before.is_some_and(|own| !affinity(own).same(&affinity(lens)));
         let same = Same {
-            decisions: before
-                .as_ref()
-                .is_some_and(|own| placement::alike(own, lens)),
+            decisions: !all || before.is_some_and(|own| placement::alike(own, lens)),
             ready: before
-                .as_ref()
                 .is_some_and(|own| own.spec.min_ready_seconds == lens.spec.min_ready_seconds),
         };
         if before.is_none() {
             self.touched_nodes
                 .extend(nodes.iter(None).map(|n| n.name().clone()));
         }
-        if before.is_none_or(|own| own.selector != lens.selector) {
+        if all && before.is_none_or(|own| own.selector != lens.selector) {
             for name in self.owned.keys() {
                 self.touched_pods.entry(name.clone()).or_default();
             }

@@ -318,7 +318,13 @@ impl DaemonSetController {
         let same = |lens: &&Arc<Lens>| {
             Arc::ptr_eq(&lens.spec, &ds.spec) && lens.hash == hash && lens.generation == generation
         };
+        // The tree of the revision that holds it is quicker to find again.
+        let held = |data: &Value| {
+            let revision = sync.current.as_ref()?.controller_revision()?;
+            (revision.data == *data).then(|| revision.data.clone())
+        };
         let lens = known.filter(same).cloned().unwrap_or_else(|| {
+            let data = revision::data(&ds.spec);
             Arc::new(Lens {
                 spec: ds.spec.clone(),
                 blank: Arc::new(Blank::new(
@@ -329,7 +335,7 @@ impl DaemonSetController {
                 )),
                 hash,
                 generation,
-                data: revision::data(&ds.spec),
+                data: held(&data).unwrap_or(data),
                 selector: Selector::read(&ds.spec.selector),
                 tolerations: placement::pod_tolerations(&ds.spec),
                 surge: rolling::allows_surge(&ds.spec),
