@@ -170,9 +170,10 @@ impl Scheduler {
                     .pod()
                     .map(|p| p.spec.node_name.clone())
                     .unwrap_or_default();
-                let before = self.cache.placed(&key).map(|p| p.requests.clone());
+                let placed = (pod.meta().generation > 1).then(|| self.cache.placed(&key));
+                let before = placed.flatten().map(|placed| placed.requests.clone());
                 self.cache.place(pod.clone(), &node);
-                if let Some(before) = before.filter(|_| pod.meta().generation > 1) {
+                if let Some(before) = before {
                     self.wake_for_less(ctx, &key, before);
                 }
                 if delta.old.as_ref().is_none_or(|old| !runs(old)) {
