@@ -166,19 +166,20 @@ pub struct Object {
 impl Object {
     /// Reads a tree. Parts of the view whose subtree is shared with `previous` are taken from it.
     pub fn read(kind: Kind, value: Value, previous: Option<&Object>) -> Self {
-        Self::read_like(kind, value, previous, None)
+        Self::read_like(kind, value, None, previous, None)
     }
 
-    /// The same; what it has in common with a twin is shared with it, too.
+    /// The same; its metadata may be known, and what it has in common with a twin is shared with it, too.
     pub fn read_like(
         kind: Kind,
         value: Value,
+        meta: Option<Meta>,
         previous: Option<&Object>,
         twin: Option<&Object>,
     ) -> Self {
         let previous = previous.filter(|p| p.kind == kind);
         let others: Vec<&Object> = previous.into_iter().chain(twin).collect();
-        let meta = Meta::read_like(value.get("metadata"), &others);
+        let meta = meta.unwrap_or_else(|| Meta::read_like(value.get("metadata"), &others));
         let view = match kind {
             Kind::Pod => {
                 let pods = others.iter().filter_map(|other| other.pod_and_tree());

@@ -48,7 +48,7 @@ use super::store::Store;
 use super::trace::{Entry, Trace};
 use super::{Latencies, Rng, SimSpan, SimTime, Status};
 use crate::k8s::ordered::BTreeSet;
-use crate::k8s::{Kind, Object, ObjectKey, Shapes};
+use crate::k8s::{Kind, Object, ObjectKey, Shapes, Value};
 use std::sync::Arc;
 
 /// The server and its storage.
@@ -67,6 +67,8 @@ pub struct ApiServer {
     /// The cluster only looks ahead: nobody will read its Events, its managed fields, its heartbeats, so components
     /// write none. What becomes of nodes and pods is the same.
     pub(crate) ahead: bool,
+    /// What the last valid daemon pod was made from, while it does.
+    proven: Option<(Value, Value)>,
     expiry: expiry::Expiry,
     /// What the token volumes of all pods have in common.
     token: admission::service_account::Token,
@@ -89,6 +91,7 @@ impl ApiServer {
             faults: Faults::default(),
             account_wait: Latencies::default().account,
             ahead: false,
+            proven: None,
             expiry: expiry::Expiry::default(),
             token: admission::service_account::Token::default(),
             own_taken: BTreeSet::new(),

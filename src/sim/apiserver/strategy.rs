@@ -198,20 +198,21 @@ fn drop_gated(kind: Kind, value: &mut Value) {
 
 /// A changed status: everything else comes from the old version.
 pub(super) fn prepare_status(old: &Object, value: &mut Value) {
-    keep_metadata(old, value);
-    if old.kind() == Kind::Pod {
-        let owners = old.value().at(&["metadata", "ownerReferences"]);
-        if owners != value.at(&["metadata", "ownerReferences"]) {
-            value.set_at(&["metadata", "ownerReferences"], owners);
-        }
-    }
-    if old.kind() == Kind::DaemonSet {
-        set_template_generation(value, template_generation(old.value()));
-    }
     let mut fresh = old.value().clone();
-    let same_metadata = value.get("metadata") == old.value().get("metadata");
-    if !same_metadata {
-        fresh.set("metadata", value.get("metadata"));
+    if !value.get("metadata").same(old.value().get("metadata")) {
+        keep_metadata(old, value);
+        if old.kind() == Kind::Pod {
+            let owners = old.value().at(&["metadata", "ownerReferences"]);
+            if owners != value.at(&["metadata", "ownerReferences"]) {
+                value.set_at(&["metadata", "ownerReferences"], owners);
+            }
+        }
+        if old.kind() == Kind::DaemonSet {
+            set_template_generation(value, template_generation(old.value()));
+        }
+        if value.get("metadata") != old.value().get("metadata") {
+            fresh.set("metadata", value.get("metadata"));
+        }
     }
     if value.get("status") != old.value().get("status") {
         fresh.set("status", value.get("status"));
