@@ -158,13 +158,13 @@ impl TaintEviction {
         if node.is_empty() {
             return;
         }
+        let spec = |object: &Arc<Object>| object.pod().map(|p| p.spec.clone());
+        let tolerates = |old: &Arc<Object>| match (spec(old), spec(new)) {
+            (Some(old), Some(new)) => Arc::ptr_eq(&old, &new) || old.tolerations == new.tolerations,
+            _ => false,
+        };
         let changed = match &delta.old {
-            Some(old) => {
-                node != old_node
-                    || old.uid() != new.uid()
-                    || old.pod().map(|p| &p.spec.tolerations)
-                        != new.pod().map(|p| &p.spec.tolerations)
-            }
+            Some(old) => node != old_node || old.uid() != new.uid() || !tolerates(old),
             None => true,
         };
         if changed {

@@ -38,8 +38,7 @@ impl Pod {
 
     /// The condition `Ready` is `True`.
     pub fn ready(&self) -> bool {
-        let ready = self.status.condition("Ready");
-        ready.is_some_and(|c| c.get("status").text() == "True")
+        self.status.ready
     }
 
     pub fn condition(&self, kind: &str) -> Option<Condition> {
@@ -96,6 +95,7 @@ impl Phase {
 pub struct PodStatus {
     /// The list of conditions: see [`Pod::condition`].
     conditions: Value,
+    ready: bool,
     pub pod_ip: Str,
     pub start_time: Str,
     state: Arc<PodState>,
@@ -141,12 +141,16 @@ impl PodStatus {
     fn read_like(value: &Value, others: &[(&Pod, &Value)]) -> Self {
         let state: PodState = de::read(value);
         let known = others.iter().find(|(pod, _)| *pod.status.state == state);
-        Self {
+        let mut status = Self {
             conditions: value.get("conditions").clone(),
+            ready: false,
             pod_ip: value.get("podIP").to_str(),
             start_time: value.get("startTime").to_str(),
             state: known.map_or_else(|| Arc::new(state), |(pod, _)| pod.status.state.clone()),
-        }
+        };
+        let ready = status.condition("Ready");
+        status.ready = ready.is_some_and(|c| c.get("status").text() == "True");
+        status
     }
 
     fn condition(&self, kind: &str) -> Option<&Value> {

@@ -1,7 +1,6 @@
 //! Which revisions and pods belong to a DaemonSet: adopted, released, labelled, chosen.
 
 use super::deed::Deed;
-use super::ledger::Ledger;
 use super::sync::Sync;
 use super::{DaemonSetController, Timer, revision};
 use crate::k8s::selector::Selector;
@@ -52,10 +51,9 @@ impl DaemonSetController {
             return;
         };
         sync.may_adopt = None;
-        self.cache.refresh(sync.daemon_set.uid(), &lens, ctx.now());
-        let ledger = self.cache.ledger(sync.daemon_set.uid());
-        let strays = ledger.into_iter().flat_map(Ledger::strays);
-        sync.deeds.extend(strays.cloned().map(Deed::ReleasePod));
+        let ledger = self.cache.refresh(sync.daemon_set.uid(), &lens, ctx.now());
+        let strays = ledger.strays().cloned();
+        sync.deeds.extend(strays.map(Deed::ReleasePod));
         let adoptable = |pod: &&Arc<Object>| {
             !pod.meta().terminating() && lens.selector.matches(&pod.meta().labels)
         };

@@ -44,7 +44,7 @@ pub fn object(base: &Object, counts: Counts, observed: Option<i64>) -> Value {
         ("numberReady", counts.ready),
     ];
     for (field, count) in always {
-        status.set(field, count);
+        put(status, field, count);
     }
     let unless_zero = [
         ("updatedNumberScheduled", Some(counts.updated)),
@@ -57,9 +57,15 @@ pub fn object(base: &Object, counts: Counts, observed: Option<i64>) -> Value {
             Some(0) => {
                 status.remove(field);
             }
-            Some(count) => status.set(field, count),
+            Some(count) => put(status, field, count),
             None => {}
         }
     }
     value
+}
+
+fn put(status: &mut Value, field: &'static str, count: i64) {
+    if status.get(field).as_i64() != Some(count) {
+        status.set(field, count);
+    }
 }

@@ -81,20 +81,7 @@ pub fn generate(pod: &PodRun, around: Surroundings<'_>) -> Value {
         .as_str()
         .map_or_else(|| Value::from(pod.started.to_string()), |_| told.clone());
     put(&mut status, "startTime", started);
-    let ip = match &pod.sandbox {
-        _ if spec.host_network => around.host_ip,
-        Some(ip) => ip.as_str(),
-        None => "",
-    };
-    if ip.is_empty() {
-        if pod.stage == Stage::Syncing {
-            status.remove("podIP");
-            status.remove("podIPs");
-        }
-    } else if status.get("podIP").text() != ip || !lists(status.get("podIPs"), ip) {
-        status.set("podIP", Str::new(ip));
-        status.set("podIPs", value!([{"ip": Str::new(ip)}]));
-    }
+    addresses(pod, around.host_ip, &mut status);
     if let Some((reason, message)) = &pod.verdict
         && shown == Phase::Failed
     {
@@ -133,9 +120,22 @@ fn set_or_drop(status: &mut Value, field: &'static str, value: Value) {
     }
 }
 
-/// These are the addresses of a pod that has this one alone.
-fn lists(ips: &Value, ip: &str) -> bool {
-    matches!(ips.items(), [one] if one.get("ip").text() == ip)
+fn addresses(pod: &PodRun, host_ip: &str, status: &mut Value) {
+    let ip = match &pod.sandbox {
+        _ if pod.spec().host_network => host_ip,
+        Some(ip) => ip.as_str(),
+        None => "",
+    };
+    let listed = matches!(status.get("podIPs").items(), [one] if one.get("ip").text() == ip);
+    if ip.is_empty() {
+        if pod.stage == Stage::Syncing {
+            status.remove("podIP");
+            status.remove("podIPs");
+        }
+    } else if !listed || status.get("podIP").text() != ip {
+        status.set("podIP", Str::new(ip));
+        status.set("podIPs", value!([{"ip": Str::new(ip)}]));
+    }
 }
 
 /// A refused pod's status says only that.
@@ -179,22 +179,6 @@ impl Verdict {
             message,
         }
     }
-
-    /// A condition says exactly this already.
-    fn stands(&self, condition: &Value, state: &str, generation: i64) -> bool {
-        let text = |field| condition.get(field).text();
-        let fields = 4
-            + usize::from(generation != 0)
-            + usize::from(!self.reason.is_empty())
-            + usize::from(!self.message.is_empty());
-        condition.as_map().is_some_and(|map| map.len() == fields)
-            && text("status") == state
-            && text("reason") == self.reason
-            && text("message") == self.message
-            && condition.get("observedGeneration").as_i64().unwrap_or(0) == generation
-            && condition.field("lastProbeTime").is_some_and(Value::is_null)
-            && !text("lastTransitionTime").is_empty()
-    }
 }
 
 fn conditions(pod: &PodRun, phase: Phase, around: Surroundings<'_>) -> Value {
@@ -233,23 +217,26 @@ fn condition(
     let place = OWN.iter().position(|own| *own == kind).unwrap_or(0);
     let before = old.get(place).filter(of);
     let before = before.or_else(|| old.iter().find(of));
-    if let Some(same) = before.filter(|before| verdict.stands(before, state, generation)) {
-        return same.clone();
+    let fresh = || {
+        value!({
+            "lastProbeTime": null, "lastTransitionTime": null,
+            "observedGeneration": generation, "status": state, "type": kind,
+        })
+    };
+    let mut condition = before.map_or_else(fresh, Value::clone);
+    if condition.get("status").text() != state || condition.get("lastTransitionTime").is_null() {
+        condition.set("lastTransitionTime", around.now.timestamp().to_string());
+        condition.set("status", state);
     }
-    let since = before
-        .filter(|c| c.get("status").text() == state)
-        .map(|c| c.get("lastTransitionTime").clone())
-        .filter(|since| !since.is_null())
-        .unwrap_or_else(|| around.now.timestamp().to_string().into());
-    let mut condition = value!({
-        "lastProbeTime": null, "lastTransitionTime": since, "message": verdict.message,
-        "observedGeneration": generation, "reason": verdict.reason, "status": state, "type": kind,
-    });
-    for field in ["message", "observedGeneration", "reason"] {
-        if condition.get(field).is_empty() {
-            condition.remove(field);
-        }
+    if condition
+        .field("lastProbeTime")
+        .is_none_or(|time| !time.is_null())
+    {
+        condition.set("lastProbeTime", Value::Null);
     }
+    set_or_drop(&mut condition, "observedGeneration", generation.into());
+    set_or_drop(&mut condition, "reason", verdict.reason.into());
+    set_or_drop(&mut condition, "message", verdict.message.into());
     condition
 }
 

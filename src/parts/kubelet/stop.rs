@@ -115,9 +115,12 @@ impl Kubelet {
     pub(super) fn remove_object(&mut self, ctx: &mut Kx<'_>, pod: &mut PodRun) -> bool {
         let now = ctx.now();
         if pod.stage != Stage::Rejected {
-            mark_lost(pod, now);
-            pod.stage = Stage::Stopped;
-            self.write_status(ctx, pod);
+            let before = std::mem::replace(&mut pod.stage, Stage::Stopped);
+            let lost = mark_lost(pod, now);
+            // What was told when the containers stopped still holds, unless the pod or its object has changed since.
+            if before != Stage::Stopped || lost || pod.verdict.is_some() || !stands(ctx, pod) {
+                self.write_status(ctx, pod);
+            }
         }
         if !pod.terminating() {
             // Stays as it is until someone deletes it.
@@ -143,9 +146,16 @@ impl Kubelet {
     }
 }
 
+/// The last status that was written is still the object's newest version.
+fn stands(ctx: &Kx<'_>, pod: &PodRun) -> bool {
+    let (namespace, name) = (pod.object.namespace(), pod.object.name());
+    let live = ctx.client.get(Kind::Pod, namespace, name);
+    !pod.is_static && live.is_ok_and(|live| live.meta().resource_version == pod.written_version)
+}
+
 /// Marks containers that never ran as lost: app containers of an initialized pod, and init containers before
-/// one that ran.
-fn mark_lost(pod: &mut PodRun, now: SimTime) {
+/// one that ran. True when there are some.
+fn mark_lost(pod: &mut PodRun, now: SimTime) -> bool {
     let inits = pod.inits();
     let through = pod.containers[..inits]
         .iter()
@@ -154,6 +164,7 @@ fn mark_lost(pod: &mut PodRun, now: SimTime) {
     let initialized = pod.containers[..inits]
         .last()
         .is_none_or(|run| run.exit().is_some_and(|exit| exit.code == 0));
+    let mut lost = false;
     for (index, run) in pod.containers.iter_mut().enumerate() {
         let counts = if index < inits {
             index < through
@@ -162,8 +173,10 @@ fn mark_lost(pod: &mut PodRun, now: SimTime) {
         };
         if counts && !run.was_started() {
             run.state = RunState::Exited(Box::new(Exit::lost(now, LOST_AT_END)));
+            lost = true;
         }
     }
+    lost
 }
 
 /// Reads an exit from a status.

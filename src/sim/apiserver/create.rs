@@ -72,18 +72,7 @@ impl ApiServer {
             self.name(call, generate, &mut value);
             strategy::prepare_create(self, kind, &mut value)?;
             let name = value.at(&["metadata", "name"]).to_str();
-            let origin = if self.ahead {
-                origin(kind, &value)
-            } else {
-                None
-            };
-            if origin.is_none() || self.proven != origin {
-                let errors = validate::create(kind, &value);
-                if !errors.is_empty() {
-                    return Err(Status::invalid_fields(kind, &name, errors));
-                }
-                self.proven = origin;
-            }
+            self.validate(call, kind, &name, &value)?;
             if call.caller != Caller::Component {
                 warnings.extend(validate::warnings(kind, &value, None));
             }
@@ -115,6 +104,26 @@ impl ApiServer {
                 changed: true,
             });
         }
+    }
+
+    /// Refuses what is not valid.
+    fn validate(
+        &mut self,
+        call: &Call,
+        kind: Kind,
+        name: &str,
+        value: &Value,
+    ) -> Result<(), Status> {
+        let made = self.ahead && call.caller == Caller::Component;
+        let origin = made.then(|| origin(kind, value)).flatten();
+        if origin.is_none() || self.proven != origin {
+            let errors = validate::create(kind, value);
+            if !errors.is_empty() {
+                return Err(Status::invalid_fields(kind, name, errors));
+            }
+            self.proven = origin;
+        }
+        Ok(())
     }
 
     /// Gives a new object what only the server gives: a generated name, a uid, the time.
@@ -167,13 +176,15 @@ impl ApiServer {
             self.twins.share(&mut value, before);
         }
         self.compact(&mut value);
-        let twin = (kind == Kind::Pod).then(|| self.twins.of(&value)).flatten();
+        // What a copy that looks ahead changes is soon given back.
+        let twins = kind == Kind::Pod && !(self.ahead && old.is_some());
+        let twin = twins.then(|| self.twins.of(&value)).flatten();
         let meta = like.map(|meta| Meta {
             resource_version: version,
             ..meta.clone()
         });
         let object = Arc::new(Object::read_like(kind, value, meta, old, twin));
-        if kind == Kind::Pod {
+        if twins {
             self.twins.note(&object);
         }
         self.store.put(call.now, object.clone());

@@ -45,8 +45,10 @@ impl ApiServer {
         }
         let (value, warnings) = create::read(call, key.kind, value)?;
         let old = self.get(key.kind, &key.namespace, &key.name)?.clone();
-        check_version(&old, &value)?;
-        check_uid(&old, &value)?;
+        if !value.get("metadata").same(old.value().get("metadata")) {
+            check_version(&old, &value)?;
+            check_uid(&old, &value)?;
+        }
         self.write(call, &old, subresource, value, warnings)
     }
 
