@@ -7,7 +7,7 @@ use crate::k8s::Str;
 use crate::k8s::ordered::BTreeMap;
 
 /// The kinds whose writes are remembered.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Written {
     Pods,
     DaemonSets,
@@ -16,15 +16,15 @@ pub enum Written {
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 struct Record {
     uid: Str,
-    /// The newest version written, per kind.
-    wrote: BTreeMap<Written, u64>,
+    /// The newest version written that was not seen yet, by kind; 0: none.
+    wrote: [u64; 2],
 }
 
 /// What was written for each DaemonSet, and how far the caches have come.
 #[derive(Clone, Debug, Default)]
 pub struct Consistency {
     records: BTreeMap<Key, Record>,
-    read: BTreeMap<Written, u64>,
+    read: [u64; 2],
 }
 
 impl Consistency {
@@ -34,16 +34,16 @@ impl Consistency {
         if record.uid != *uid {
             *record = Record {
                 uid: uid.clone(),
-                wrote: BTreeMap::new(),
+                wrote: [0; 2],
             };
         }
-        let mark = record.wrote.entry(kind).or_insert(0);
+        let mark = &mut record.wrote[kind as usize];
         *mark = (*mark).max(version);
     }
 
     /// The cache of a kind has come to a version.
     pub fn read(&mut self, kind: Written, version: u64) {
-        let mark = self.read.entry(kind).or_insert(0);
+        let mark = &mut self.read[kind as usize];
         *mark = (*mark).max(version);
     }
 
@@ -52,11 +52,12 @@ impl Consistency {
         let Some(record) = self.records.get_mut(key) else {
             return true;
         };
-        let read = &self.read;
-        record
-            .wrote
-            .retain(|kind, version| read.get(kind).is_none_or(|seen| seen < version));
-        let ready = record.wrote.is_empty();
+        for (wrote, read) in record.wrote.iter_mut().zip(self.read) {
+            if *wrote <= read {
+                *wrote = 0;
+            }
+        }
+        let ready = record.wrote == [0; 2];
         if ready {
             self.records.remove(key);
         }
