@@ -178,13 +178,8 @@ impl Cluster {
 
     /// Runs the next event, whenever it is due. False when nothing is queued.
     pub fn step(&mut self) -> bool {
-        let Some(at) = self.world.queue.next_at() else {
-            return false;
-        };
-        if let Some((at, event)) = self.world.queue.pop_until(at) {
-            self.run(at, event);
-        }
-        true
+        let next = self.world.queue.pop();
+        next.map(|(at, event)| self.run(at, event)).is_some()
     }
 
     fn run(&mut self, at: SimTime, event: Event) {

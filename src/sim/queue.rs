@@ -39,6 +39,11 @@ impl<E> EventQueue<E> {
         if self.next_at()? > until {
             return None;
         }
+        self.pop()
+    }
+
+    /// The next event, whenever it is due.
+    pub fn pop(&mut self) -> Option<(SimTime, E)> {
         self.events
             .pop_first()
             .map(|(place, event)| (place.0, event))
