@@ -219,9 +219,6 @@ impl Cache {
 
     /// Replaces the object of a pod whose containers have not changed.
     fn refresh(&mut self, key: &NsName, pod: &Arc<Object>, node: &Str) -> bool {
-        if self.placed.get(key) != Some(node) {
-            return false;
-        }
         let info = self.nodes.get_mut(node);
         let Some(placed) = info.and_then(|info| info.pods.get_mut(key)) else {
             return false;
