@@ -185,6 +185,7 @@ fn conditions(pod: &PodRun, phase: Phase, around: Surroundings<'_>) -> Value {
     let live = around.live.value().get("status");
     let old = live.get("conditions").items();
     let ready = containers_ready(pod, phase);
+    let now = Str::from(around.now.timestamp().to_string());
     let verdicts = [
         (OWN[0], sandbox_ready(pod)),
         (OWN[1], initialized(pod, phase)),
@@ -197,21 +198,21 @@ fn conditions(pod: &PodRun, phase: Phase, around: Surroundings<'_>) -> Value {
         list.extend(change.conditions(generation(pod, around.live)));
     }
     for (kind, verdict) in verdicts {
-        list.push(condition(pod, kind, verdict, old, around));
+        let generation = generation(pod, around.live);
+        list.push(condition(kind, verdict, old, generation, &now));
     }
     list.extend(foreign_conditions(live).cloned());
     Value::from(list)
 }
 
 fn condition(
-    pod: &PodRun,
     kind: &'static str,
     verdict: Verdict,
     old: &[Value],
-    around: Surroundings<'_>,
+    generation: i64,
+    now: &Str,
 ) -> Value {
     let state = if verdict.holds { "True" } else { "False" };
-    let generation = generation(pod, around.live);
     let of = |c: &&Value| c.get("type").text() == kind;
     // Most stand where they stood.
     let place = OWN.iter().position(|own| *own == kind).unwrap_or(0);
@@ -225,7 +226,7 @@ fn condition(
     };
     let mut condition = before.map_or_else(fresh, Value::clone);
     if condition.get("status").text() != state || condition.get("lastTransitionTime").is_null() {
-        condition.set("lastTransitionTime", around.now.timestamp().to_string());
+        condition.set("lastTransitionTime", now);
         condition.set("status", state);
     }
     if condition
@@ -521,7 +522,7 @@ fn mounts(pod: &PodRun, index: usize) -> Value {
         .items()
         .iter()
         .map(|mount| {
-            let mut tree = value!({"name": mount.get("name"), "mountPath": mount.get("mountPath")});
+            let mut tree = value!({"mountPath": mount.get("mountPath"), "name": mount.get("name")});
             if mount.get("readOnly").as_bool() == Some(true) {
                 tree.set("readOnly", true);
                 tree.set("recursiveReadOnly", "Disabled");

@@ -455,8 +455,6 @@ fn wanted(pod: &PodRun) -> Vec<usize> {
 
 /// A runtime's container id.
 fn container_id(ctx: &mut Kx<'_>) -> Str {
-    let digits: Vec<String> = (0..4)
-        .map(|_| format!("{:016x}", ctx.rng.next_u64()))
-        .collect();
-    Str::from(format!("containerd://{}", digits.concat()))
+    let [a, b, c, d] = std::array::from_fn(|_| ctx.rng.next_u64());
+    Str::from(format!("containerd://{a:016x}{b:016x}{c:016x}{d:016x}"))
 }
