@@ -56,23 +56,22 @@ impl Remains {
             && self.objects.is_empty()
     }
 
-    /// Gives so many pieces back; false when nothing is left.
+    /// Gives so many pieces back, or one that is large; false when nothing is left.
     pub fn crumble(&mut self, pieces: usize) -> bool {
-        (0..pieces).all(|_| self.give_one())
-    }
-
-    fn give_one(&mut self) -> bool {
-        let small = self.parts.pop().is_some()
-            || self.changes.pop().is_some()
-            || self.kubelets.pop().is_some()
-            || self.objects.pop().is_some();
-        if !small && let Some(cluster) = self.clusters.pop() {
+        if self.parts.pop().is_none() {
+            let small = (0..pieces).all(|_| self.give_one());
             // What others still need is not taken apart.
-            if let Some(cluster) = Arc::into_inner(cluster) {
+            if !small && let Some(cluster) = self.clusters.pop().and_then(Arc::into_inner) {
                 self.take_apart(cluster);
             }
         }
         !self.is_empty()
+    }
+
+    fn give_one(&mut self) -> bool {
+        self.changes.pop().is_some()
+            || self.kubelets.pop().is_some()
+            || self.objects.pop().is_some()
     }
 
     fn take_apart(&mut self, cluster: Cluster) {

@@ -8,9 +8,8 @@ use crate::cluster::{Cluster, SimTime};
 use crate::console::{Job, Session};
 use leptos::prelude::*;
 
-/// Events that an apply may take, and those between two looks at the clock.
+/// Events that an apply may take.
 const EVENTS_MAX: usize = 50_000;
-const EVENTS_A_LOOK: usize = 32;
 
 /// An apply on its way.
 pub(super) struct Attempt {
@@ -23,12 +22,13 @@ pub(super) struct Attempt {
 }
 
 impl Attempt {
-    /// Lets the command go on while `more` says so; true when it has ended, or waits for longer than anybody would.
-    pub fn run(&mut self, mut more: impl FnMut() -> bool) -> bool {
+    /// Lets the command go on while `more` says so, which is asked every so many `events`; true when it has ended, or
+    /// waits for longer than anybody would.
+    pub fn run(&mut self, events: usize, mut more: impl FnMut() -> bool) -> bool {
         loop {
             let (session, cluster) = (&mut self.session, &mut self.cluster);
-            self.code = self.job.run(session, cluster, self.until, EVENTS_A_LOOK);
-            self.left = self.left.saturating_sub(EVENTS_A_LOOK);
+            self.code = self.job.run(session, cluster, self.until, events);
+            self.left = self.left.saturating_sub(events);
             if self.code.is_some() || self.left == 0 || self.cluster.now() >= self.until {
                 return true;
             }

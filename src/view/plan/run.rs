@@ -19,9 +19,6 @@ pub const TIME_MAX: SimSpan = SimSpan::from_secs(30 * 60);
 /// … and so many events.
 pub const EVENTS_MAX: u64 = 200_000;
 
-/// Events between two looks at the caller's clock.
-const EVENTS_A_LOOK: usize = 32;
-
 /// How a run ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum End {
@@ -78,10 +75,10 @@ impl PlanRun {
         !touched(before, after).is_empty()
     }
 
-    /// Lets time pass while `more` says so; true when the run has ended.
-    pub fn run(&mut self, mut more: impl FnMut() -> bool) -> bool {
+    /// Lets time pass while `more` says so, which is asked every so many `events`; true when the run has ended.
+    pub fn run(&mut self, events: usize, mut more: impl FnMut() -> bool) -> bool {
         while self.end.is_none() && more() {
-            for _ in 0..EVENTS_A_LOOK {
+            for _ in 0..events {
                 if self.end.is_none() {
                     self.step();
                 }
