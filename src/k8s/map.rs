@@ -2,21 +2,32 @@
 //! form share one list of names ([`Shapes`]): a field takes the room of its value alone, a copy of a map copies
 //! no names, and the names that every lookup compares stay near at hand.
 
+use super::str::compare;
 use super::{Str, Value};
 use crate::k8s::ordered::BTreeMap;
 use std::cmp::Ordering;
 use std::sync::Arc;
 
-/// Up to so many fields are looked through one by one: comparing lengths is quicker than halving.
-const FEW: usize = 16;
-
 /// Fields sorted by name.
 #[derive(Clone, Default)]
 pub struct Map {
     /// None when there are none.
-    keys: Option<Arc<Vec<Str>>>,
+    keys: Option<Arc<Vec<Name>>>,
     /// One for each key.
     values: Vec<Value>,
+}
+
+/// The name of a field, and what [`hint`] says of it: most names that are not looked for are passed over without
+/// a look at their text.
+#[derive(Clone, PartialEq, Eq, Debug)]
+struct Name {
+    hint: u16,
+    text: Str,
+}
+
+/// A number that most names of a map do not share: length and last letter.
+fn hint(name: &[u8]) -> u16 {
+    (name.len() << 8) as u16 | u16::from(name.last().copied().unwrap_or(0))
 }
 
 impl Map {
@@ -45,45 +56,55 @@ impl Map {
         self.values.is_empty()
     }
 
-    fn names(&self) -> &[Str] {
-        self.keys.as_ref().map_or(&[], |keys| keys)
+    fn names(&self) -> &[Name] {
+        self.keys.as_ref().map_or(&[], |keys| keys.as_slice())
     }
 
     /// Where a field is.
     fn place(&self, key: &str) -> Option<usize> {
-        let names = self.names();
-        if names.len() > FEW {
-            return self.find(key).ok();
+        let (names, key) = (self.names(), key.as_bytes());
+        let wanted = hint(key);
+        let mut at = 0;
+        while at < names.len() {
+            if names[at].hint == wanted {
+                let name = names[at].text.as_bytes();
+                // A name that stands in the program is often the very same.
+                if std::ptr::eq(name, key) || name == key {
+                    return Some(at);
+                }
+            }
+            at += 1;
         }
-        let (wanted, first) = (key.as_bytes(), key.as_bytes().first());
-        // Most names differ in length or at the beginning; a name that stands in the program is often the very same.
-        let alike = |k: &Str| {
-            let k = k.as_bytes();
-            k.len() == wanted.len()
-                && k.first() == first
-                && (std::ptr::eq(k.as_ptr(), wanted.as_ptr()) || k == wanted)
-        };
-        names.iter().position(alike)
+        None
     }
 
     /// Where a field is, or where it would have to be.
     fn find(&self, key: &str) -> Result<usize, usize> {
-        let names = self.names();
-        match names.last() {
-            // Fields often come in order.
-            Some(last) if last.as_str() < key => Err(names.len()),
-            Some(_) => names.binary_search_by(|k| k.as_str().cmp(key)),
-            None => Err(0),
+        let (names, key) = (self.names(), key.as_bytes());
+        let (mut low, mut high) = (0, names.len());
+        // Fields often come in order.
+        let mut middle = high.saturating_sub(1);
+        while low < high {
+            match compare(names[middle].text.as_bytes(), key) {
+                Ordering::Less => low = middle + 1,
+                Ordering::Equal => return Ok(middle),
+                Ordering::Greater => high = middle,
+            }
+            middle = low.midpoint(high);
         }
+        Err(low)
     }
 
     fn add(&mut self, at: usize, key: Str, value: Value) {
-        Arc::make_mut(self.keys.get_or_insert_default()).insert(at, key);
+        let hint = hint(key.as_bytes());
+        let name = Name { hint, text: key };
+        Arc::make_mut(self.keys.get_or_insert_default()).insert(at, name);
         self.values.insert(at, value);
     }
 
     pub fn get(&self, key: &str) -> Option<&Value> {
-        self.place(key).map(|i| &self.values[i])
+        let at = self.place(key)?;
+        self.values.get(at)
     }
 
     pub fn contains_key(&self, key: &str) -> bool {
@@ -126,17 +147,17 @@ impl Map {
 
     /// Fields in order of name.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&Str, &Value)> + ExactSizeIterator {
-        self.names().iter().zip(&self.values)
+        self.keys().zip(&self.values)
     }
 
     /// The fields in order, to be changed.
     pub fn iter_mut(&mut self) -> impl Iterator<Item = (&Str, &mut Value)> {
-        let names = self.keys.as_ref().map_or(&[][..], |keys| keys);
-        names.iter().zip(&mut self.values)
+        let names = self.keys.as_ref().map_or(&[][..], |keys| keys.as_slice());
+        names.iter().map(|name| &name.text).zip(&mut self.values)
     }
 
-    pub fn keys(&self) -> impl Iterator<Item = &Str> {
-        self.names().iter()
+    pub fn keys(&self) -> impl DoubleEndedIterator<Item = &Str> + ExactSizeIterator {
+        self.names().iter().map(|name| &name.text)
     }
 
     pub fn values(&self) -> impl Iterator<Item = &Value> {
@@ -152,7 +173,7 @@ impl Map {
         let mut i = 0;
         while let Some(value) = self.values.get_mut(i) {
             let Some(keys) = &mut self.keys else { return };
-            if keep(&keys[i], value) {
+            if keep(&keys[i].text, value) {
                 i += 1;
             } else {
                 Arc::make_mut(keys).remove(i);
@@ -212,11 +233,11 @@ const SHAPES: usize = 4096;
 
 /// The lists of names of the maps that are stored. It saves memory and changes nothing else.
 #[derive(Clone, Debug, Default)]
-pub struct Shapes(BTreeMap<u64, Arc<Vec<Str>>>);
+pub struct Shapes(BTreeMap<u64, Arc<Vec<Name>>>);
 
 impl Shapes {
     /// Takes an equal list in place of the given one, or remembers it.
-    fn share(&mut self, keys: &mut Arc<Vec<Str>>) {
+    fn share(&mut self, keys: &mut Arc<Vec<Name>>) {
         // What others hold already is remembered, or belongs to a version that was.
         let Some(own) = Arc::get_mut(keys) else {
             return;
@@ -238,10 +259,10 @@ impl Shapes {
 }
 
 /// A number that seldom agrees for two lists (FNV-1a over the names).
-fn mark(names: &[Str]) -> u64 {
+fn mark(names: &[Name]) -> u64 {
     let mut mark: u64 = 0xcbf2_9ce4_8422_2325;
     for name in names {
-        for byte in name.bytes().chain([0]) {
+        for byte in name.text.bytes().chain([0]) {
             mark = (mark ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
         }
     }

@@ -7,6 +7,7 @@
 //! the first entry again and again is what a leaf is worst at.
 
 use std::borrow::Borrow;
+use std::cmp::Ordering;
 use std::fmt;
 use std::ops::{Bound, Index, RangeBounds};
 use std::sync::Arc;
@@ -88,17 +89,30 @@ impl<K, V> BTreeMap<K, V> {
     where
         K: Borrow<Q>,
     {
-        let after = self
-            .branches
-            .partition_point(|branch| branch.from.borrow() <= key);
-        let Some(leaf) = after.checked_sub(1) else {
+        // Written out: compiled for size, each step of a search of the standard library is some calls.
+        let branches = self.branches.as_slice();
+        let (mut low, mut high) = (0, branches.len());
+        while low < high {
+            let middle = low.midpoint(high);
+            match branches[middle].from.borrow().cmp(key) {
+                Ordering::Greater => high = middle,
+                Ordering::Less | Ordering::Equal => low = middle + 1,
+            }
+        }
+        let Some(leaf) = low.checked_sub(1) else {
             return Err((0, 0));
         };
-        let entries = &self.branches[leaf].leaf;
-        match entries.binary_search_by(|(k, _)| k.borrow().cmp(key)) {
-            Ok(place) => Ok((leaf, place)),
-            Err(place) => Err((leaf, place)),
+        let entries = branches[leaf].leaf.as_slice();
+        (low, high) = (0, entries.len());
+        while low < high {
+            let middle = low.midpoint(high);
+            match entries[middle].0.borrow().cmp(key) {
+                Ordering::Less => low = middle + 1,
+                Ordering::Equal => return Ok((leaf, middle)),
+                Ordering::Greater => high = middle,
+            }
         }
+        Err((leaf, low))
     }
 
     /// The place of the first entry that is at or after a place in the sense of [`Self::find`].
@@ -122,8 +136,8 @@ impl<K, V> BTreeMap<K, V> {
         K: Borrow<Q>,
     {
         let (leaf, place) = self.find(key).ok()?;
-        let (key, value) = &self.branches[leaf].leaf[place];
-        Some((key, value))
+        let entries = self.branches.get(leaf)?.leaf.as_slice();
+        entries.get(place).map(|(key, value)| (key, value))
     }
 
     pub fn contains_key<Q: Ord + ?Sized>(&self, key: &Q) -> bool
@@ -450,13 +464,13 @@ impl<K: PartialEq, V: PartialEq> PartialEq for BTreeMap<K, V> {
 impl<K: Eq, V: Eq> Eq for BTreeMap<K, V> {}
 
 impl<K: Ord, V: Ord> PartialOrd for BTreeMap<K, V> {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
     }
 }
 
 impl<K: Ord, V: Ord> Ord for BTreeMap<K, V> {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+    fn cmp(&self, other: &Self) -> Ordering {
         self.iter().cmp(other.iter())
     }
 }

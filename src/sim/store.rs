@@ -3,6 +3,7 @@
 use super::SimTime;
 pub use super::objects::{ObjectMap, Spot};
 use crate::k8s::kind::KINDS;
+use crate::k8s::str::compare;
 use crate::k8s::{Kind, Object, ObjectKey, Str};
 use std::cmp::Ordering;
 use std::collections::VecDeque;
@@ -49,7 +50,7 @@ impl fmt::Debug for NsName {
 pub(super) fn order(a: (&str, &str), b: (&str, &str)) -> Ordering {
     // Objects made from one template share their namespace's text.
     if std::ptr::eq(a.0, b.0) || a.0 == b.0 {
-        return a.1.cmp(b.1);
+        return compare(a.1.as_bytes(), b.1.as_bytes());
     }
     if a.0.starts_with(b.0) || b.0.starts_with(a.0) {
         let bytes = |(ns, name): (&'_ str, &'_ str)| [ns, "/", name].concat();
@@ -66,6 +67,9 @@ impl PartialOrd for NsName {
 
 impl Ord for NsName {
     fn cmp(&self, other: &Self) -> Ordering {
+        if self.namespace == other.namespace {
+            return self.name.cmp(&other.name);
+        }
         order(
             (&self.namespace, &self.name),
             (&other.namespace, &other.name),

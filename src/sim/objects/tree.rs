@@ -42,8 +42,17 @@ impl Leaf {
     }
 
     fn find(&self, wanted: &Wanted<'_>) -> Result<usize, usize> {
-        let order = &self.order[..self.len()];
-        order.binary_search_by(|at| self.entries[usize::from(*at)].compare(wanted))
+        let entries = self.entries.as_slice();
+        let (mut low, mut high) = (0, entries.len());
+        while low < high {
+            let middle = low.midpoint(high);
+            match entries[usize::from(self.order[middle])].compare(wanted) {
+                Ordering::Less => low = middle + 1,
+                Ordering::Equal => return Ok(middle),
+                Ordering::Greater => high = middle,
+            }
+        }
+        Err(low)
     }
 
     /// Puts an entry into a leaf that is not full.
@@ -129,14 +138,20 @@ impl Tree {
 
     /// The place of an entry, or the place where it would be inserted.
     fn find(&self, wanted: &Wanted<'_>) -> Result<Place, Place> {
-        let after = self
-            .branches
-            .partition_point(|branch| branch.from.compare(wanted) != Ordering::Greater);
-        let Some(leaf) = after.checked_sub(1) else {
+        let branches = self.branches.as_slice();
+        let (mut low, mut high) = (0, branches.len());
+        while low < high {
+            let middle = low.midpoint(high);
+            match branches[middle].from.compare(wanted) {
+                Ordering::Greater => high = middle,
+                Ordering::Less | Ordering::Equal => low = middle + 1,
+            }
+        }
+        let Some(leaf) = low.checked_sub(1) else {
             return Err((0, 0));
         };
         let at = |place| (leaf, place);
-        self.branches[leaf].leaf.find(wanted).map(at).map_err(at)
+        branches[leaf].leaf.find(wanted).map(at).map_err(at)
     }
 
     /// [`Self::find`], looked for first where it was in a tree that has changed in the same way: a look instead
