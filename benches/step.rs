@@ -19,6 +19,27 @@ const SIZES: [(u32, bool, u32, u32); 6] = [
     (20_000, true, 14_000, 38_000),
 ];
 
+/// Growth is measured so often, and the best time of each size counts: a slow minute would be growth, too.
+const ROUNDS: u32 = 3;
+
+/// What asks the C library for large pages of memory, and not to give memory back between clusters.
+const LARGE_PAGES: (&str, &str) = (
+    "GLIBC_TUNABLES",
+    "glibc.malloc.hugetlb=1:glibc.malloc.trim_threshold=4294967296",
+);
+
+/// Runs the bench in large pages of memory; None when it does already. A processor finds some thousand pages quickly: in
+/// small ones a large cluster is more than that, and what grows would be the search for pages. `SMALL_PAGES=1` keeps them.
+fn in_large_pages() -> Option<std::process::ExitStatus> {
+    let (name, value) = LARGE_PAGES;
+    if std::env::var_os(name).is_some() || std::env::var_os("SMALL_PAGES").is_some() {
+        return None;
+    }
+    let mut again = std::process::Command::new(std::env::current_exe().ok()?);
+    let again = again.args(std::env::args_os().skip(1)).env(name, value);
+    again.status().ok()
+}
+
 /// One figure against its budget.
 struct Ledger {
     over: u32,
@@ -34,10 +55,14 @@ impl Ledger {
 
 #[allow(clippy::print_stdout, reason = "a bench prints its figures")]
 fn main() {
+    let wants = |word: &str| std::env::args().any(|a| a == word);
+    let growth = !wants("idle") && !wants("large");
+    if let Some(status) = growth.then(in_large_pages).flatten() {
+        std::process::exit(status.code().unwrap_or(1));
+    }
     let unit = reference();
     println!("reference loop: {:.3} ms", unit * 1e3);
     let mut ledger = Ledger { over: 0 };
-    let wants = |word: &str| std::env::args().any(|a| a == word);
     if wants("idle") {
         idle(&mut ledger, unit);
     } else if wants("large") {
@@ -56,23 +81,35 @@ fn main() {
 #[allow(clippy::print_stdout, reason = "a bench prints its figures")]
 fn sizes(ledger: &mut Ledger, unit: f64, only_bare: bool) {
     println!("nodes    kubelets  place s  roll s   events   peak MiB  place/budget  roll/budget");
-    let mut curve = Vec::new();
-    for (nodes, bare, place_budget, roll_budget) in SIZES {
-        if (only_bare && !bare) || !picked(nodes) {
-            continue;
+    let wanted = SIZES
+        .iter()
+        .filter(|(nodes, bare, ..)| (*bare || !only_bare) && picked(*nodes));
+    let wanted: Vec<_> = wanted.collect();
+    let mut best: Vec<(f64, f64, u64, u64)> = vec![(f64::MAX, f64::MAX, 0, 0); wanted.len()];
+    for round in 0..ROUNDS {
+        for ((nodes, bare, ..), best) in wanted.iter().zip(&mut best) {
+            if *bare || round == 0 {
+                let (place, roll, events) = mean(*nodes, *bare);
+                let peak = if round == 0 { peak_mib() } else { best.3 };
+                *best = (best.0.min(place), best.1.min(roll), events, peak);
+            }
         }
-        let (place, roll, events) = mean(nodes, bare);
+    }
+    let mut curve = Vec::new();
+    for ((nodes, bare, place_budget, roll_budget), (place, roll, events, peak)) in
+        wanted.into_iter().zip(best)
+    {
         let spent = |seconds: f64, budget: u32| seconds / unit / f64::from(budget);
-        let (p, r) = (spent(place, place_budget), spent(roll, roll_budget));
+        let (p, r) = (spent(place, *place_budget), spent(roll, *roll_budget));
         ledger.over += u32::from(p > 1.0) + u32::from(r > 1.0);
         println!(
             "{nodes:<8} {:<9} {place:<8.3} {roll:<8.3} {:<8} {:<9} {p:<13.2} {r:.2}",
-            if bare { "no" } else { "yes" },
+            if *bare { "no" } else { "yes" },
             events,
-            peak_mib(),
+            peak,
         );
-        if bare {
-            curve.push((f64::from(nodes), place, roll));
+        if *bare {
+            curve.push((f64::from(*nodes), place, roll));
         }
     }
     if let [(few, place, roll), .., (many, later_place, later_roll)] = curve[..] {
