@@ -3,6 +3,7 @@
 use crate::k8s::{Object, Str};
 use crate::sim::SimTime;
 use std::fmt;
+use std::sync::Arc;
 
 /// Why a pod is created.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -111,13 +112,13 @@ pub enum Use {
 pub struct Note {
     pub at: SimTime,
     /// The last step of any kind that created or deleted something.
-    pub plan: Plan,
+    pub plan: Arc<Plan>,
     pub planned_at: Option<SimTime>,
     /// Pods adopted and released, newest last, at most [`USERS_LIMIT`] of each.
     pub adopted: Vec<Str>,
     pub released: Vec<Str>,
     /// The last look of a rolling update; None when nothing is left to replace.
-    pub rollout: Option<Rollout>,
+    pub rollout: Option<Arc<Rollout>>,
     /// The error that ended the last sync.
     pub error: Option<String>,
 }

@@ -422,7 +422,7 @@ impl DaemonSetController {
         let ledger = self.cache.refresh(sync.daemon_set.uid(), &lens, ctx.now());
         match rolling::roll(ledger, &lens.spec) {
             Ok(rolled) => {
-                sync.note.rollout = rolled.rollout;
+                sync.note.rollout = rolled.rollout.map(Arc::new);
                 self.sync_nodes(ctx, sync, rolled.plan);
             }
             Err(error) => sync.problems.push(error),
@@ -442,7 +442,7 @@ impl DaemonSetController {
         sync.deletes = plan.delete.iter().map(|d| d.pod.clone()).collect();
         if !plan.is_empty() {
             sync.note.planned_at = Some(ctx.now());
-            sync.note.plan = plan;
+            sync.note.plan = Arc::new(plan);
         }
     }
 
