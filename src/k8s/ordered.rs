@@ -3,8 +3,8 @@
 //! a list of pointers per map, and drops one as cheaply; and one map costs the page a sixth of the code of a
 //! standard one (docs/decisions/003-ordered-maps.md has the figures).
 //!
-//! Keys and values are cloned when a shared leaf is written. The event queue keeps the standard map: taking
-//! the first entry again and again is what a leaf is worst at.
+//! Keys and values are cloned when a shared leaf is written. The event queue is a heap: taking the first entry again
+//! and again is what a leaf is worst at.
 
 use std::borrow::Borrow;
 use std::cmp::Ordering;

@@ -1,23 +1,31 @@
 //! What happens later, ordered by (time, sequence).
 
 use super::SimTime;
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
 
 /// The moment of an event, and how many were queued before it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 struct Place(SimTime, u64);
 
 /// Events in simulated time. Two events of the same moment come out in the order in which they went in.
+///
+/// The heap orders places alone, which are small; the events lie still in slots beside it.
 #[derive(Clone, Debug)]
 pub struct EventQueue<E> {
-    events: BTreeMap<Place, E>,
+    order: BinaryHeap<Reverse<(Place, usize)>>,
+    slots: Vec<Option<E>>,
+    /// Slots that are empty.
+    free: Vec<usize>,
     next: u64,
 }
 
 impl<E> Default for EventQueue<E> {
     fn default() -> Self {
         Self {
-            events: BTreeMap::new(),
+            order: BinaryHeap::new(),
+            slots: Vec::new(),
+            free: Vec::new(),
             next: 0,
         }
     }
@@ -25,13 +33,19 @@ impl<E> Default for EventQueue<E> {
 
 impl<E> EventQueue<E> {
     pub fn push(&mut self, at: SimTime, event: E) {
-        self.events.insert(Place(at, self.next), event);
+        let slot = self.free.pop().unwrap_or_else(|| {
+            self.slots.push(None);
+            self.slots.len() - 1
+        });
+        self.slots[slot] = Some(event);
+        self.order.push(Reverse((Place(at, self.next), slot)));
         self.next += 1;
     }
 
     /// When the next event is due.
     pub fn next_at(&self) -> Option<SimTime> {
-        self.events.keys().next().map(|place| place.0)
+        let Reverse((place, _)) = self.order.peek()?;
+        Some(place.0)
     }
 
     /// The next event if it is due at or before `until`.
@@ -44,13 +58,18 @@ impl<E> EventQueue<E> {
 
     /// The next event, whenever it is due.
     pub fn pop(&mut self) -> Option<(SimTime, E)> {
-        self.events
-            .pop_first()
-            .map(|(place, event)| (place.0, event))
+        let Reverse((place, slot)) = self.order.pop()?;
+        self.free.push(slot);
+        let event = self.slots.get_mut(slot)?.take()?;
+        Some((place.0, event))
     }
 
+    /// The events in order.
     pub fn iter(&self) -> impl Iterator<Item = (SimTime, &E)> {
-        self.events.iter().map(|(place, event)| (place.0, event))
+        let mut order: Vec<(Place, usize)> = self.order.iter().map(|place| place.0).collect();
+        order.sort_unstable();
+        let event = |(place, slot): (Place, usize)| Some((place.0, self.slots[slot].as_ref()?));
+        order.into_iter().filter_map(event)
     }
 }
 
