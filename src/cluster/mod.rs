@@ -112,9 +112,9 @@ impl Cluster {
         self.world.queue.next_at()
     }
 
-    /// What the queue holds, in order.
-    pub fn queued(&self) -> impl Iterator<Item = (SimTime, &Event)> {
-        self.world.queue.iter()
+    /// What happens next.
+    pub fn next_event(&self) -> Option<(SimTime, &Event)> {
+        self.world.queue.peek()
     }
 
     /// A node object as a person would declare it: `v1 Node` with name, labels, taints, capacity.

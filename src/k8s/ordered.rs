@@ -91,7 +91,11 @@ impl<K, V> BTreeMap<K, V> {
     {
         // Written out: compiled for size, each step of a search of the standard library is some calls.
         let branches = self.branches.as_slice();
-        let (mut low, mut high) = (0, branches.len());
+        if branches.is_empty() {
+            return Err((0, 0));
+        }
+        // What is before the first leaf belongs to it.
+        let (mut low, mut high) = (1, branches.len());
         while low < high {
             let middle = low.midpoint(high);
             match branches[middle].from.borrow().cmp(key) {
@@ -99,9 +103,7 @@ impl<K, V> BTreeMap<K, V> {
                 Ordering::Less | Ordering::Equal => low = middle + 1,
             }
         }
-        let Some(leaf) = low.checked_sub(1) else {
-            return Err((0, 0));
-        };
+        let leaf = low - 1;
         let entries = branches[leaf].leaf.as_slice();
         (low, high) = (0, entries.len());
         while low < high {

@@ -44,8 +44,7 @@ impl<E> EventQueue<E> {
 
     /// When the next event is due.
     pub fn next_at(&self) -> Option<SimTime> {
-        let Reverse((place, _)) = self.order.peek()?;
-        Some(place.0)
+        self.order.peek().map(|place| place.0.0.0)
     }
 
     /// The next event if it is due at or before `until`.
@@ -64,12 +63,10 @@ impl<E> EventQueue<E> {
         Some((place.0, event))
     }
 
-    /// The events in order.
-    pub fn iter(&self) -> impl Iterator<Item = (SimTime, &E)> {
-        let mut order: Vec<(Place, usize)> = self.order.iter().map(|place| place.0).collect();
-        order.sort_unstable();
-        let event = |(place, slot): (Place, usize)| Some((place.0, self.slots[slot].as_ref()?));
-        order.into_iter().filter_map(event)
+    /// The next event, which stays.
+    pub fn peek(&self) -> Option<(SimTime, &E)> {
+        let Reverse((place, slot)) = self.order.peek()?;
+        Some((place.0, self.slots.get(*slot)?.as_ref()?))
     }
 }
 

@@ -121,7 +121,7 @@ impl Swarm {
 
     /// If there is another event: does it concern the controller?
     fn next(&self, until: SimTime) -> Option<bool> {
-        let (at, event) = self.cluster().queued().next()?;
+        let (at, event) = self.cluster().next_event()?;
         let ours = matches!(
             event,
             Event::Deliver(PartId::DaemonSet) | Event::Timer(Timer::DaemonSet(..))

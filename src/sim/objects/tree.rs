@@ -139,7 +139,11 @@ impl Tree {
     /// The place of an entry, or the place where it would be inserted.
     fn find(&self, wanted: &Wanted<'_>) -> Result<Place, Place> {
         let branches = self.branches.as_slice();
-        let (mut low, mut high) = (0, branches.len());
+        if branches.is_empty() {
+            return Err((0, 0));
+        }
+        // What is before the first leaf belongs to it.
+        let (mut low, mut high) = (1, branches.len());
         while low < high {
             let middle = low.midpoint(high);
             match branches[middle].from.compare(wanted) {
@@ -147,9 +151,7 @@ impl Tree {
                 Ordering::Less | Ordering::Equal => low = middle + 1,
             }
         }
-        let Some(leaf) = low.checked_sub(1) else {
-            return Err((0, 0));
-        };
+        let leaf = low - 1;
         let at = |place| (leaf, place);
         branches[leaf].leaf.find(wanted).map(at).map_err(at)
     }
