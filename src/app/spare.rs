@@ -13,10 +13,6 @@ use web_sys::{MessageChannel, MessagePort};
 const SLICE_MS: f64 = 20.0;
 const SLICE_MS_PLAYING: f64 = 4.0;
 
-/// Events between two looks at the clock: while time is played, a slice is over soon.
-const EVENTS_A_LOOK: usize = 32;
-const EVENTS_A_LOOK_PLAYING: usize = 4;
-
 /// Pieces of memory that are given back between two looks at the clock.
 const PIECES: usize = 16;
 
@@ -71,8 +67,6 @@ pub fn soon(task: impl FnOnce() + 'static) {
 pub struct Slice {
     clock: Option<web_sys::Performance>,
     until: f64,
-    /// Events between two looks at the clock.
-    pub events: usize,
     /// What knows whether a key or a click waits, where the browser says so.
     scheduling: JsValue,
     pending: Option<js_sys::Function>,
@@ -83,15 +77,10 @@ impl Slice {
         let field = |of: &JsValue, name: &str| js_sys::Reflect::get(of, &name.into()).ok();
         let scheduling = field(window().navigator().as_ref(), "scheduling").unwrap_or_default();
         let pending = field(&scheduling, "isInputPending").and_then(|f| f.dyn_into().ok());
-        let (span, events) = if playing {
-            (SLICE_MS_PLAYING, EVENTS_A_LOOK_PLAYING)
-        } else {
-            (SLICE_MS, EVENTS_A_LOOK)
-        };
+        let span = if playing { SLICE_MS_PLAYING } else { SLICE_MS };
         Self {
             clock: window().performance(),
             until: clock() + span,
-            events,
             scheduling,
             pending,
         }

@@ -58,7 +58,7 @@ fn plan_on(before: &Cluster, text: &str) -> Option<Plan> {
     let (answer, code) = apply(&mut after, text);
     assert_eq!(code, 0, "{answer}");
     let mut run = PlanRun::new(before.clone(), after, &answer)?;
-    assert!(run.run(32, || true));
+    assert!(run.run(|| true));
     Some(run.plan())
 }
 

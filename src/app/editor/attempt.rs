@@ -6,6 +6,7 @@ use crate::app::session::Dispatch;
 use crate::app::terminal::PATIENCE;
 use crate::cluster::{Cluster, SimTime};
 use crate::console::{Job, Session};
+use crate::view::plan::EVENTS_A_LOOK;
 use leptos::prelude::*;
 
 /// Events that an apply may take.
@@ -22,9 +23,9 @@ pub(super) struct Attempt {
 }
 
 impl Attempt {
-    /// Lets the command go on while `more` says so, which is asked every so many `events`; true when it has ended, or
-    /// waits for longer than anybody would.
-    pub fn run(&mut self, events: usize, mut more: impl FnMut() -> bool) -> bool {
+    /// Lets the command go on while `more` says so; true when it has ended, or waits for longer than anybody would.
+    pub fn run(&mut self, mut more: impl FnMut() -> bool) -> bool {
+        let (mut events, most) = EVENTS_A_LOOK;
         loop {
             let (session, cluster) = (&mut self.session, &mut self.cluster);
             self.code = self.job.run(session, cluster, self.until, events);
@@ -35,6 +36,7 @@ impl Attempt {
             if !more() {
                 return false;
             }
+            events = most.min(events * 2);
         }
     }
 

@@ -24,7 +24,7 @@ pub(super) fn attempt(
         return over(before, attempt.ended().0);
     }
     let turn = Slice::begin(screen.playing.get_untracked());
-    if !attempt.run(turn.events, || turn.more()) {
+    if !attempt.run(|| turn.more()) {
         return soon(move || self::attempt(desk, screen, look, before, attempt, text));
     }
     let (after, answer) = attempt.ended();
@@ -64,10 +64,7 @@ fn slice(desk: Desk, screen: Screen, look: u64, shown: f64) {
     let turn = Slice::begin(screen.playing.get_untracked());
     let ended = desk.run.try_update_value(|run| {
         let run = run.as_mut()?;
-        Some((
-            run.run(turn.events, || turn.more()),
-            run.ahead().as_millis(),
-        ))
+        Some((run.run(|| turn.more()), run.ahead().as_millis()))
     });
     match ended.flatten() {
         Some((true, _)) => soon(move || tell(desk, look)),

@@ -15,7 +15,7 @@ mod template;
 
 mod lines;
 
-pub use run::{End, PlanRun};
+pub use run::{EVENTS_A_LOOK, End, PlanRun};
 
 use super::Say;
 

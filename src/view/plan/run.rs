@@ -19,6 +19,10 @@ pub const TIME_MAX: SimSpan = SimSpan::from_secs(30 * 60);
 /// … and so many events.
 pub const EVENTS_MAX: u64 = 200_000;
 
+/// Events between two looks at the caller's clock, at first and at most: what a copy of a large cluster touches first,
+/// it has to copy.
+pub const EVENTS_A_LOOK: (usize, usize) = (4, 64);
+
 /// How a run ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum End {
@@ -75,14 +79,16 @@ impl PlanRun {
         !touched(before, after).is_empty()
     }
 
-    /// Lets time pass while `more` says so, which is asked every so many `events`; true when the run has ended.
-    pub fn run(&mut self, events: usize, mut more: impl FnMut() -> bool) -> bool {
+    /// Lets time pass while `more` says so; true when the run has ended.
+    pub fn run(&mut self, mut more: impl FnMut() -> bool) -> bool {
+        let (mut events, most) = EVENTS_A_LOOK;
         while self.end.is_none() && more() {
             for _ in 0..events {
                 if self.end.is_none() {
                     self.step();
                 }
             }
+            events = most.min(events * 2);
         }
         self.end.is_some()
     }
