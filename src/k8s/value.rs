@@ -196,6 +196,13 @@ impl Value {
         self.map_mut().insert(key, value);
     }
 
+    /// Sets a field. One that says the same already stays shared with other trees.
+    pub fn put(&mut self, key: &'static str, value: Value) {
+        if *self.get(key) != value {
+            self.set(key, value);
+        }
+    }
+
     /// Sets the value under a path; maps on the way are made when absent.
     pub fn set_at(&mut self, path: &[&'static str], value: impl Into<Value>) {
         *self.at_mut(path) = value.into();

@@ -67,9 +67,6 @@ impl PartialOrd for NsName {
 
 impl Ord for NsName {
     fn cmp(&self, other: &Self) -> Ordering {
-        if self.namespace == other.namespace {
-            return self.name.cmp(&other.name);
-        }
         order(
             (&self.namespace, &self.name),
             (&other.namespace, &other.name),

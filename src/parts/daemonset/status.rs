@@ -44,7 +44,7 @@ pub fn object(base: &Object, counts: Counts, observed: Option<i64>) -> Value {
         ("numberReady", counts.ready),
     ];
     for (field, count) in always {
-        put(status, field, count);
+        status.put(field, count.into());
     }
     let unless_zero = [
         ("updatedNumberScheduled", Some(counts.updated)),
@@ -57,15 +57,9 @@ pub fn object(base: &Object, counts: Counts, observed: Option<i64>) -> Value {
             Some(0) => {
                 status.remove(field);
             }
-            Some(count) => put(status, field, count),
+            Some(count) => status.put(field, count.into()),
             None => {}
         }
     }
     value
-}
-
-fn put(status: &mut Value, field: &'static str, count: i64) {
-    if status.get(field).as_i64() != Some(count) {
-        status.set(field, count);
-    }
 }

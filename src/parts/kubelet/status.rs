@@ -71,16 +71,16 @@ pub fn generate(pod: &PodRun, around: Surroundings<'_>) -> Value {
         )
         | None => phase_now,
     };
-    put(&mut status, "phase", shown.name().into());
-    put(&mut status, "conditions", conditions);
+    status.put("phase", shown.name().into());
+    status.put("conditions", conditions);
     set_or_drop(&mut status, "observedGeneration", Value::from(generation));
-    put(&mut status, "hostIP", Value::str(around.host_ip));
-    put(&mut status, "hostIPs", around.host_ips.clone());
+    status.put("hostIP", Value::str(around.host_ip));
+    status.put("hostIPs", around.host_ips.clone());
     let told = pod.written.get("startTime");
     let started = told
         .as_str()
         .map_or_else(|| Value::from(pod.started.to_string()), |_| told.clone());
-    put(&mut status, "startTime", started);
+    status.put("startTime", started);
     addresses(pod, around.host_ip, &mut status);
     if let Some((reason, message)) = &pod.verdict
         && shown == Phase::Failed
@@ -94,29 +94,22 @@ pub fn generate(pod: &PodRun, around: Surroundings<'_>) -> Value {
     let inits = pod.inits();
     if inits > 0 {
         let inits = Value::from(statuses(0..inits));
-        put(&mut status, "initContainerStatuses", inits);
+        status.put("initContainerStatuses", inits);
     }
     // Upstream: pkg/kubelet/types/types.go `SortedContainerStatuses`.
     let mut apps = statuses(inits..pod.containers.len());
     apps.order_by(|a, b| a.get("name").text().cmp(b.get("name").text()));
-    put(&mut status, "containerStatuses", Value::from(apps));
+    status.put("containerStatuses", Value::from(apps));
     let actual = pod.change.as_ref().map_or(spec, |change| &change.actual);
     pod_resources(pod.allocated(), actual, &mut status);
     status
-}
-
-/// Sets a field. One that says the same already stays shared with the version before.
-fn put(status: &mut Value, field: &'static str, value: Value) {
-    if *status.get(field) != value {
-        status.set(field, value);
-    }
 }
 
 fn set_or_drop(status: &mut Value, field: &'static str, value: Value) {
     if value.is_empty() {
         status.remove(field);
     } else {
-        put(status, field, value);
+        status.put(field, value);
     }
 }
 
@@ -368,11 +361,11 @@ fn container_status(pod: &PodRun, spec: &PodSpec, index: usize) -> Value {
     let (state, last) = states(pod, run, &told);
     let mut status = told;
     set_or_drop(&mut status, "containerID", id.into());
-    put(&mut status, "image", image.into());
-    put(&mut status, "imageID", image_id.into());
-    put(&mut status, "lastState", last);
-    put(&mut status, "name", (&container.name).into());
-    put(&mut status, "ready", is_ready(pod, spec, index).into());
+    status.put("image", image.into());
+    status.put("imageID", image_id.into());
+    status.put("lastState", last);
+    status.put("name", (&container.name).into());
+    status.put("ready", is_ready(pod, spec, index).into());
     if run.was_started() {
         let allocated = PodRun::container(pod.allocated(), index);
         resources(allocated, actual, &mut status);
@@ -380,13 +373,9 @@ fn container_status(pod: &PodRun, spec: &PodSpec, index: usize) -> Value {
         status.remove("allocatedResources");
         status.remove("resources");
     }
-    put(&mut status, "restartCount", run.restarts.into());
-    put(
-        &mut status,
-        "started",
-        (run.is_running() && run.started).into(),
-    );
-    put(&mut status, "state", state);
+    status.put("restartCount", run.restarts.into());
+    status.put("started", (run.is_running() && run.started).into());
+    status.put("state", state);
     // They never change.
     if status.get("volumeMounts").is_null() {
         set_or_drop(&mut status, "volumeMounts", mounts(pod, index));
@@ -481,7 +470,7 @@ fn resources(allocated: &Container, actual: &Container, status: &mut Value) {
         }
         tree.set(field, amounts);
     }
-    put(status, "resources", tree);
+    status.put("resources", tree);
 }
 
 /// The pod's `resources` and `allocatedResources`: sums over its containers, or what it says as a whole.
@@ -504,9 +493,9 @@ fn pod_resources(allocated: &PodSpec, actual: &PodSpec, status: &mut Value) {
         tree.set("requests", requests);
     }
     if !taken.is_empty() {
-        put(status, "allocatedResources", taken);
+        status.put("allocatedResources", taken);
     }
-    put(status, "resources", tree);
+    status.put("resources", tree);
 }
 
 /// The container's mounts; read-only ones say that this does not reach mounts below them.

@@ -64,8 +64,8 @@ pub struct ApiServer {
     pub faults: Faults,
     /// How long it waits for the service account of a namespace that was just made.
     pub account_wait: SimSpan,
-    /// The cluster only looks ahead: nobody will read its Events, its managed fields, its heartbeats, so components
-    /// write none. What becomes of nodes and pods is the same.
+    /// The cluster only looks ahead: nobody will read its Events, its managed fields, its heartbeats or which images a
+    /// node has, so components write none. What becomes of nodes and pods is the same.
     pub(crate) ahead: bool,
     /// What the last valid daemon pod was made from, while it does.
     proven: Option<(Value, Value)>,

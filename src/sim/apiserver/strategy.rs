@@ -210,9 +210,7 @@ pub(super) fn prepare_status(old: &Object, value: &mut Value) {
         if old.kind() == Kind::DaemonSet {
             set_template_generation(value, template_generation(old.value()));
         }
-        if value.get("metadata") != old.value().get("metadata") {
-            fresh.set("metadata", value.get("metadata"));
-        }
+        fresh.put("metadata", value.get("metadata").clone());
     }
     if value.get("status") != old.value().get("status") {
         fresh.set("status", value.get("status"));
