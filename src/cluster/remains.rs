@@ -26,9 +26,10 @@ impl Clone for Remains {
 }
 
 impl Remains {
-    pub fn of(clusters: [Cluster; 2]) -> Self {
+    /// What is left of a cluster and its copy.
+    pub fn of(before: Cluster, after: Cluster) -> Self {
         Self {
-            clusters: clusters.map(Arc::new).into(),
+            clusters: vec![Arc::new(before), Arc::new(after)],
             ..Self::default()
         }
     }

@@ -11,11 +11,14 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::ops::{Bound, Index, RangeBounds};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
+mod iter;
 mod set;
 #[cfg(test)]
 mod tests;
 
+pub use iter::{IntoIter, Iter, IterMut, Range};
 pub use set::BTreeSet;
 
 /// Entries of a leaf at most.
@@ -37,6 +40,22 @@ type Place = (usize, usize);
 pub struct BTreeMap<K, V> {
     branches: Vec<Branch<K, V>>,
     len: usize,
+    near: Near,
+}
+
+/// Where a key was found last: the same is asked for again and again, and many in order. It may be no place any more.
+struct Near(AtomicU32);
+
+impl Near {
+    fn get(&self) -> Place {
+        let packed = self.0.load(Relaxed) as usize;
+        (packed / LEAF, packed % LEAF)
+    }
+
+    fn set(&self, (leaf, place): Place) {
+        let packed = u32::try_from(leaf * LEAF + place).unwrap_or(0);
+        self.0.store(packed, Relaxed);
+    }
 }
 
 impl<K, V> BTreeMap<K, V> {
@@ -44,6 +63,7 @@ impl<K, V> BTreeMap<K, V> {
         Self {
             branches: Vec::new(),
             len: 0,
+            near: Near(AtomicU32::new(0)),
         }
     }
 
@@ -94,6 +114,23 @@ impl<K, V> BTreeMap<K, V> {
         if branches.is_empty() {
             return Err((0, 0));
         }
+        let (leaf, near) = self.near.get();
+        if leaf < branches.len() {
+            let entries = branches[leaf].leaf.as_slice();
+            let mut place = near;
+            while place < entries.len() && place <= near + 1 {
+                match entries[place].0.borrow().cmp(key) {
+                    Ordering::Less => place += 1,
+                    Ordering::Equal => return Ok(self.found((leaf, place))),
+                    Ordering::Greater if place > near => return Err((leaf, place)),
+                    Ordering::Greater => break,
+                }
+            }
+            let last = leaf + 1 == branches.len();
+            if last && place > near && place == entries.len() {
+                return Err((leaf, place));
+            }
+        }
         // What is before the first leaf belongs to it.
         let (mut low, mut high) = (1, branches.len());
         while low < high {
@@ -110,11 +147,16 @@ impl<K, V> BTreeMap<K, V> {
             let middle = low.midpoint(high);
             match entries[middle].0.borrow().cmp(key) {
                 Ordering::Less => low = middle + 1,
-                Ordering::Equal => return Ok((leaf, middle)),
+                Ordering::Equal => return Ok(self.found((leaf, middle))),
                 Ordering::Greater => high = middle,
             }
         }
         Err((leaf, low))
+    }
+
+    fn found(&self, place: Place) -> Place {
+        self.near.set(place);
+        place
     }
 
     /// The place of the first entry that is at or after a place in the sense of [`Self::find`].
@@ -213,7 +255,12 @@ impl<K: Ord + Clone, V: Clone> BTreeMap<K, V> {
     }
 
     /// Puts a new entry where [`Self::find`] did not find it; where it came to lie.
-    fn put(&mut self, (leaf, place): Place, entry: (K, V)) -> Place {
+    fn put(&mut self, place: Place, entry: (K, V)) -> Place {
+        let place = self.lay(place, entry);
+        self.found(place)
+    }
+
+    fn lay(&mut self, (leaf, place): Place, entry: (K, V)) -> Place {
         self.len += 1;
         let Some(branch) = self.branches.get_mut(leaf) else {
             let from = entry.0.clone();
@@ -354,84 +401,6 @@ impl<'a, K: Ord + Clone, V: Clone> Entry<'a, K, V> {
     }
 }
 
-/// Entries in order.
-pub struct Iter<'a, K, V> {
-    branches: &'a [Branch<K, V>],
-    front: Place,
-    back: Place,
-    /// Entries left (of a whole map; those of a range are not counted).
-    left: usize,
-}
-
-impl<K, V> Clone for Iter<'_, K, V> {
-    fn clone(&self) -> Self {
-        Self { ..*self }
-    }
-}
-
-impl<'a, K, V> Iterator for Iter<'a, K, V> {
-    type Item = (&'a K, &'a V);
-
-    fn next(&mut self) -> Option<Self::Item> {
-        if self.front == self.back {
-            return None;
-        }
-        let entries = &self.branches[self.front.0].leaf;
-        let (key, value) = &entries[self.front.1];
-        self.front.1 += 1;
-        if self.front.1 == entries.len() {
-            self.front = (self.front.0 + 1, 0);
-        }
-        self.left = self.left.saturating_sub(1);
-        Some((key, value))
-    }
-
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        (self.left, Some(self.left))
-    }
-}
-
-impl<K, V> DoubleEndedIterator for Iter<'_, K, V> {
-    fn next_back(&mut self) -> Option<Self::Item> {
-        if self.front == self.back {
-            return None;
-        }
-        if self.back.1 == 0 {
-            self.back.0 -= 1;
-            self.back.1 = self.branches[self.back.0].leaf.len();
-        }
-        self.back.1 -= 1;
-        self.left = self.left.saturating_sub(1);
-        let (key, value) = &self.branches[self.back.0].leaf[self.back.1];
-        Some((key, value))
-    }
-}
-
-impl<K, V> ExactSizeIterator for Iter<'_, K, V> {}
-
-/// Entries between two bounds, in order. How many is not known before they were walked through.
-pub struct Range<'a, K, V>(Iter<'a, K, V>);
-
-impl<K, V> Clone for Range<'_, K, V> {
-    fn clone(&self) -> Self {
-        Self(self.0.clone())
-    }
-}
-
-impl<'a, K, V> Iterator for Range<'a, K, V> {
-    type Item = (&'a K, &'a V);
-
-    fn next(&mut self) -> Option<Self::Item> {
-        self.0.next()
-    }
-}
-
-impl<K, V> DoubleEndedIterator for Range<'_, K, V> {
-    fn next_back(&mut self) -> Option<Self::Item> {
-        self.0.next_back()
-    }
-}
-
 impl<K: Clone, V> Clone for BTreeMap<K, V> {
     fn clone(&self) -> Self {
         let share = |Branch { from, leaf }: &Branch<K, V>| Branch {
@@ -441,6 +410,7 @@ impl<K: Clone, V> Clone for BTreeMap<K, V> {
         Self {
             branches: self.branches.iter().map(share).collect(),
             len: self.len,
+            near: Near(AtomicU32::new(self.near.0.load(Relaxed))),
         }
     }
 }
@@ -504,69 +474,5 @@ impl<K: Ord + Clone, V: Clone> FromIterator<(K, V)> for BTreeMap<K, V> {
 impl<K: Ord + Clone, V: Clone, const N: usize> From<[(K, V); N]> for BTreeMap<K, V> {
     fn from(entries: [(K, V); N]) -> Self {
         entries.into_iter().collect()
-    }
-}
-
-impl<'a, K, V> IntoIterator for &'a BTreeMap<K, V> {
-    type Item = (&'a K, &'a V);
-    type IntoIter = Iter<'a, K, V>;
-
-    fn into_iter(self) -> Iter<'a, K, V> {
-        self.iter()
-    }
-}
-
-impl<'a, K: Ord + Clone, V: Clone> IntoIterator for &'a mut BTreeMap<K, V> {
-    type Item = (&'a K, &'a mut V);
-    type IntoIter = IterMut<'a, K, V>;
-
-    fn into_iter(self) -> IterMut<'a, K, V> {
-        self.iter_mut()
-    }
-}
-
-/// Entries in order, their values for writing.
-pub struct IterMut<'a, K, V> {
-    branches: std::slice::IterMut<'a, Branch<K, V>>,
-    leaf: std::slice::IterMut<'a, (K, V)>,
-}
-
-impl<'a, K: Clone, V: Clone> Iterator for IterMut<'a, K, V> {
-    type Item = (&'a K, &'a mut V);
-
-    fn next(&mut self) -> Option<Self::Item> {
-        if self.leaf.len() == 0 {
-            self.leaf = Arc::make_mut(&mut self.branches.next()?.leaf).iter_mut();
-        }
-        self.leaf.next().map(|(key, value)| (&*key, value))
-    }
-}
-
-impl<K: Clone, V: Clone> IntoIterator for BTreeMap<K, V> {
-    type Item = (K, V);
-    type IntoIter = IntoIter<K, V>;
-
-    fn into_iter(self) -> IntoIter<K, V> {
-        IntoIter {
-            branches: self.branches.into_iter(),
-            leaf: Vec::new().into_iter(),
-        }
-    }
-}
-
-/// Entries in order, taken out of their map.
-pub struct IntoIter<K, V> {
-    branches: std::vec::IntoIter<Branch<K, V>>,
-    leaf: std::vec::IntoIter<(K, V)>,
-}
-
-impl<K: Clone, V: Clone> Iterator for IntoIter<K, V> {
-    type Item = (K, V);
-
-    fn next(&mut self) -> Option<(K, V)> {
-        if self.leaf.len() == 0 {
-            self.leaf = Arc::unwrap_or_clone(self.branches.next()?.leaf).into_iter();
-        }
-        self.leaf.next()
     }
 }

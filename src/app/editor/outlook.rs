@@ -97,7 +97,7 @@ fn tell(desk: Desk, look: u64) {
 }
 
 fn over(before: Cluster, after: Cluster) {
-    give_back(Remains::of([before, after]));
+    give_back(Remains::of(before, after));
 }
 
 pub(super) fn done(desk: Desk, outlook: Outlook) {

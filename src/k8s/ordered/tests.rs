@@ -10,6 +10,7 @@ enum Deed {
     Insert(u16, u8),
     Remove(u16),
     Add(u16, u8),
+    Get(u16, u16),
     PopFirst,
     PopLast,
     Retain(u8),
@@ -22,6 +23,7 @@ fn deed() -> impl Strategy<Value = Deed> {
         9 => (key(), any::<u8>()).prop_map(|(k, v)| Deed::Insert(k, v)),
         3 => key().prop_map(Deed::Remove),
         2 => (key(), 0_u8..9).prop_map(|(k, v)| Deed::Add(k, v)),
+        4 => (key(), 0_u16..9).prop_map(|(k, more)| Deed::Get(k, more)),
         1 => Just(Deed::PopFirst),
         1 => Just(Deed::PopLast),
         1 => (200_u8..255).prop_map(Deed::Retain),
@@ -52,6 +54,11 @@ proptest! {
                     let of_ours = ours.entry(k).and_modify(|x| *x |= 1).or_insert(v);
                     let of_theirs = theirs.entry(k).and_modify(|x| *x |= 1).or_insert(v);
                     prop_assert_eq!(of_ours, of_theirs);
+                }
+                Deed::Get(from, more) => {
+                    for k in from..=from + more {
+                        prop_assert_eq!(ours.get(&k), theirs.get(&k));
+                    }
                 }
                 Deed::PopFirst => prop_assert_eq!(ours.pop_first(), theirs.pop_first()),
                 Deed::PopLast => prop_assert_eq!(ours.pop_last(), theirs.pop_last()),

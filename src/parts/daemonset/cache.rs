@@ -141,11 +141,12 @@ impl Cache {
 
     /// The books of a DaemonSet, brought up to date.
     pub fn refresh(&mut self, uid: &Str, lens: &Arc<Lens>, now: SimTime) -> &Ledger {
-        let ledger = self.ledgers.entry(uid.clone()).or_default();
-        if !ledger.is_fresh(lens, now) {
+        let fresh = self.ledger(uid).is_some_and(|own| own.is_fresh(lens, now));
+        if !fresh {
+            let ledger = self.ledgers.entry(uid.clone()).or_default();
             Arc::make_mut(ledger).refresh(lens, &self.informer, now);
         }
-        ledger
+        &self.ledgers[uid]
     }
 
     /// The DaemonSet is gone for good.

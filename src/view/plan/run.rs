@@ -95,7 +95,7 @@ impl PlanRun {
 
     /// Both clusters, to be given back.
     pub fn remains(self) -> Remains {
-        Remains::of([self.before, self.cluster])
+        Remains::of(self.before, self.cluster)
     }
 
     /// How the run ended.
