@@ -6,7 +6,7 @@ use super::str::compare;
 use super::{Str, Value};
 use crate::k8s::ordered::BTreeMap;
 use std::cmp::Ordering;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// Fields sorted by name.
 #[derive(Clone, Default)]
@@ -28,6 +28,38 @@ struct Name {
 /// A number that most names of a map do not share: length and last letter.
 fn hint(name: &[u8]) -> u16 {
     (name.len() << 8) as u16 | u16::from(name.last().copied().unwrap_or(0))
+}
+
+/// The names of a map that is made again and again: they are laid out once, and all such maps share them.
+pub struct Form<const N: usize> {
+    names: [&'static str; N],
+    keys: OnceLock<Arc<Vec<Name>>>,
+}
+
+impl<const N: usize> Form<N> {
+    /// Of names in order.
+    pub const fn new(names: [&'static str; N]) -> Self {
+        Self {
+            names,
+            keys: OnceLock::new(),
+        }
+    }
+
+    /// A map with these values, in the order of their names.
+    pub fn fill(&self, values: [Value; N]) -> Value {
+        let keys = self.keys.get_or_init(|| {
+            debug_assert!(self.names.is_sorted(), "names in order: {:?}", self.names);
+            let name = |text: &'static str| Name {
+                hint: hint(text.as_bytes()),
+                text: text.into(),
+            };
+            Arc::new(self.names.map(name).into())
+        });
+        Value::from(Map {
+            keys: (N > 0).then(|| keys.clone()),
+            values: values.into(),
+        })
+    }
 }
 
 impl Map {
@@ -61,7 +93,7 @@ impl Map {
     }
 
     /// Where a field is.
-    fn place(&self, key: &str) -> Option<usize> {
+    pub(super) fn place(&self, key: &str) -> Option<usize> {
         let (names, key) = (self.names(), key.as_bytes());
         let wanted = hint(key);
         let mut at = 0;
@@ -76,6 +108,15 @@ impl Map {
             at += 1;
         }
         None
+    }
+
+    /// What is at a place.
+    pub(super) fn value(&self, place: usize) -> &Value {
+        &self.values[place]
+    }
+
+    pub(super) fn value_mut(&mut self, place: usize) -> &mut Value {
+        &mut self.values[place]
     }
 
     /// Where a field is, or where it would have to be.
@@ -341,6 +382,17 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn a_form_makes_maps_like_any_others() {
+        static FORM: Form<2> = Form::new(["image", "name"]);
+        let mut filled = FORM.fill(["x".into(), Value::Null]);
+        assert_eq!(filled, value!({"name": null, "image": "x"}));
+        let other = FORM.fill(["x".into(), Value::Null]);
+        filled.set("more", 1);
+        assert_eq!(filled, value!({"name": null, "image": "x", "more": 1}));
+        assert_eq!(other, value!({"name": null, "image": "x"}));
     }
 
     #[test]

@@ -64,7 +64,7 @@ pub mod span;
 pub mod validate;
 
 pub use kind::Kind;
-pub use map::{Map, Shapes};
+pub use map::{Form, Map, Shapes};
 pub use object::{Meta, Object, ObjectKey, OwnerRef, View};
 pub use str::Str;
 pub use timestamp::Timestamp;

@@ -30,6 +30,9 @@ pub fn class(spec: &Value) -> &'static str {
             let request = amount(resources.at(&["requests", resource]));
             asked |= limit.is_some() || request.is_some();
             guaranteed &= limit.is_some() && request.is_none_or(|r| Some(r) == limit);
+            if asked && !guaranteed {
+                return "Burstable";
+            }
         }
     }
     match (any && asked, guaranteed) {

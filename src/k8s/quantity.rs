@@ -127,7 +127,8 @@ impl Quantity {
             Format::BinarySi if nano.high() == 0 && !nano.is_zero() => Format::DecimalSi,
             Format::BinarySi | Format::DecimalSi | Format::DecimalExponent => format,
         };
-        let plain = !text.starts_with(['0', '+']) && !text.contains(['.', 'e', 'E']);
+        let unusual = |byte| matches!(byte, b'.' | b'e' | b'E');
+        let plain = !text.starts_with(['0', '+']) && !text.bytes().any(unusual);
         Ok(Self {
             long: parts.is_long(&scale),
             text: (!plain && parts.looks_canonical(&scale)).then(|| text.into()),

@@ -27,6 +27,10 @@ impl Str {
 /// As texts compare, eight bytes at a time: what comes with WebAssembly goes byte by byte, and the names of a
 /// DaemonSet's pods begin with twenty alike.
 pub(crate) fn compare(a: &[u8], b: &[u8]) -> Ordering {
+    // Longer texts are often copies of one.
+    if std::ptr::eq(a, b) {
+        return Ordering::Equal;
+    }
     let (x, y) = (a.as_chunks::<8>().0, b.as_chunks::<8>().0);
     let mut alike = 0;
     while alike < x.len() && alike < y.len() && x[alike] == y[alike] {

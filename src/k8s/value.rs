@@ -198,8 +198,13 @@ impl Value {
 
     /// Sets a field. One that says the same already stays shared with other trees.
     pub fn put(&mut self, key: &'static str, value: Value) {
-        if *self.get(key) != value {
-            self.set(key, value);
+        let place = self.as_map().and_then(|map| map.place(key));
+        match (place, self) {
+            // What is not there is Null already.
+            (None, _) if value.is_null() => {}
+            (None, tree) => tree.set(key, value),
+            (Some(place), Value::Map(map)) if *map.value(place) == value => {}
+            (Some(place), tree) => *tree.map_mut().value_mut(place) = value,
         }
     }
 

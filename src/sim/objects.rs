@@ -21,12 +21,13 @@ type Head = [u64; 5];
 
 fn head(namespace: &str, name: &str) -> Head {
     let mut bytes = [0_u8; HELD + 1];
-    let mut room = &mut bytes[..HELD];
-    for part in [namespace, "/", name] {
-        let (here, rest) = room.split_at_mut(part.len().min(room.len()));
-        here.copy_from_slice(&part.as_bytes()[..here.len()]);
-        room = rest;
-    }
+    let (before, after) = (namespace.as_bytes(), name.as_bytes());
+    let slash = before.len().min(HELD);
+    bytes[..slash].copy_from_slice(&before[..slash]);
+    bytes[slash] = b'/';
+    let room = &mut bytes[(slash + 1).min(HELD)..HELD];
+    let part = after.len().min(room.len());
+    room[..part].copy_from_slice(&after[..part]);
     let length = (namespace.len() + 1 + name.len()).min(HELD + 1);
     bytes[HELD] = u8::try_from(length).unwrap_or(u8::MAX);
     let (words, _) = bytes.as_chunks::<8>();

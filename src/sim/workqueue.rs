@@ -17,7 +17,8 @@ const MAX_DELAY: SimSpan = SimSpan::from_secs(1000);
 pub struct WorkQueue<K> {
     ready: VecDeque<K>,
     dirty: BTreeSet<K>,
-    processing: BTreeSet<K>,
+    /// In order; there are no more than workers.
+    processing: Vec<K>,
     delayed: BTreeMap<K, SimTime>,
     failures: BTreeMap<K, u32>,
 }
@@ -27,7 +28,7 @@ impl<K> Default for WorkQueue<K> {
         Self {
             ready: VecDeque::new(),
             dirty: BTreeSet::new(),
-            processing: BTreeSet::new(),
+            processing: Vec::new(),
             delayed: BTreeMap::new(),
             failures: BTreeMap::new(),
         }
@@ -82,13 +83,17 @@ impl<K: Ord + Clone> WorkQueue<K> {
     pub fn take(&mut self) -> Option<K> {
         let key = self.ready.pop_front()?;
         self.dirty.remove(&key);
-        self.processing.insert(key.clone());
+        if let Err(place) = self.processing.binary_search(&key) {
+            self.processing.insert(place, key.clone());
+        }
         Some(key)
     }
 
     /// Ends the processing of a key; one added meanwhile is queued again.
     pub fn done(&mut self, key: &K) {
-        self.processing.remove(key);
+        if let Ok(place) = self.processing.binary_search(key) {
+            self.processing.remove(place);
+        }
         if self.dirty.contains(key) {
             self.ready.push_back(key.clone());
         }

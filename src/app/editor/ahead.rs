@@ -4,12 +4,17 @@ use super::desk::{Desk, Outlook};
 use super::outlook::{self, done};
 use crate::app::screen::{Screen, heed, set};
 use crate::app::session::Dispatch;
-use crate::app::spare::{give_back, soon};
+use crate::app::spare::{clock, give_back, soon};
 use leptos::prelude::*;
 use std::time::Duration;
 
 /// How long the typing must pause before the text is looked at.
 const LOOK_AFTER: Duration = Duration::from_millis(50);
+/// The same of a first change after a longer pause: its frame is drawn meanwhile. Who holds a key down or types fast
+/// has the pause that is above.
+const LOOK_SOON: Duration = Duration::from_millis(16);
+/// What counts as a longer pause.
+const PAUSE_MS: f64 = 500.0;
 
 /// Follows the text in front and what people do to the cluster.
 pub fn follow(desk: Desk, screen: Screen, dispatch: Dispatch, text: Memo<String>) {
@@ -20,6 +25,8 @@ pub fn follow(desk: Desk, screen: Screen, dispatch: Dispatch, text: Memo<String>
         dispatch.cluster(|cluster| cluster.log().len())
     });
     let waiting = StoredValue::new_local(None::<TimeoutHandle>);
+    // The browser's time of the last change.
+    let changed = StoredValue::new_local(0.0);
     let stop = move || {
         waiting.update_value(|waiting| {
             if let Some(handle) = waiting.take() {
@@ -37,7 +44,11 @@ pub fn follow(desk: Desk, screen: Screen, dispatch: Dispatch, text: Memo<String>
             give_back(run.remains());
         }
         stop();
-        let handle = set_timeout_with_handle(move || look(desk, screen, dispatch), LOOK_AFTER);
+        let now = clock();
+        let rested = now - changed.get_value() > PAUSE_MS;
+        changed.set_value(now);
+        let wait = if rested { LOOK_SOON } else { LOOK_AFTER };
+        let handle = set_timeout_with_handle(move || look(desk, screen, dispatch), wait);
         waiting.set_value(handle.ok());
     });
     on_cleanup(stop);

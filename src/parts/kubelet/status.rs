@@ -8,9 +8,10 @@ use super::runtime;
 use super::state::{ContainerRun, Exit, PodRun, RunState, Stage, is_sidecar};
 use crate::k8s::api::{Container, Phase, PodSpec, Totals};
 use crate::k8s::order::InOrder;
-use crate::k8s::{List, Object, Str, Value};
+use crate::k8s::{Form, List, Object, Str, Value};
 use crate::sim::SimTime;
 use crate::value;
+use std::cell::OnceCell;
 
 /// The conditions that a kubelet owns, in the order in which it writes them.
 const OWN: [&str; 5] = [
@@ -178,7 +179,6 @@ fn conditions(pod: &PodRun, phase: Phase, around: Surroundings<'_>) -> Value {
     let live = around.live.value().get("status");
     let old = live.get("conditions").items();
     let ready = containers_ready(pod, phase);
-    let now = Str::from(around.now.timestamp().to_string());
     let verdicts = [
         (OWN[0], sandbox_ready(pod)),
         (OWN[1], initialized(pod, phase)),
@@ -186,51 +186,83 @@ fn conditions(pod: &PodRun, phase: Phase, around: Surroundings<'_>) -> Value {
         (OWN[3], ready),
         (OWN[4], Verdict::YES),
     ];
+    let generation = generation(pod, around.live);
     let mut list = List::with_capacity(OWN.len());
     if let Some(change) = &pod.change {
-        list.extend(change.conditions(generation(pod, around.live)));
+        list.extend(change.conditions(generation));
     }
-    for (kind, verdict) in verdicts {
-        let generation = generation(pod, around.live);
-        list.push(condition(kind, verdict, old, generation, &now));
+    let now = OnceCell::new();
+    let now = || -> &Value { now.get_or_init(|| around.now.timestamp().to_string().into()) };
+    for (place, (kind, verdict)) in verdicts.into_iter().enumerate() {
+        let of = |c: &&Value| c.get("type").text() == kind;
+        // Most stand where they stood.
+        let before = old.get(place).filter(of);
+        let before = before.or_else(|| old.iter().find(of));
+        list.push(condition(kind, &verdict, before, generation, now));
     }
     list.extend(foreign_conditions(live).cloned());
     Value::from(list)
 }
 
-fn condition(
+/// The fields of a condition: one that needs no reason, one that is told in a word, one that is explained.
+static PLAIN: Form<5> = Form::new([
+    "lastProbeTime",
+    "lastTransitionTime",
+    "observedGeneration",
+    "status",
+    "type",
+]);
+static NAMED: Form<6> = Form::new([
+    "lastProbeTime",
+    "lastTransitionTime",
+    "observedGeneration",
+    "reason",
+    "status",
+    "type",
+]);
+static EXPLAINED: Form<7> = Form::new([
+    "lastProbeTime",
+    "lastTransitionTime",
+    "message",
+    "observedGeneration",
+    "reason",
+    "status",
+    "type",
+]);
+
+fn condition<'a>(
     kind: &'static str,
-    verdict: Verdict,
-    old: &[Value],
+    verdict: &Verdict,
+    before: Option<&'a Value>,
     generation: i64,
-    now: &Str,
+    now: impl Fn() -> &'a Value,
 ) -> Value {
     let state = if verdict.holds { "True" } else { "False" };
-    let of = |c: &&Value| c.get("type").text() == kind;
-    // Most stand where they stood.
-    let place = OWN.iter().position(|own| *own == kind).unwrap_or(0);
-    let before = old.get(place).filter(of);
-    let before = before.or_else(|| old.iter().find(of));
-    let fresh = || {
-        value!({
-            "lastProbeTime": null, "lastTransitionTime": null,
-            "observedGeneration": generation, "status": state, "type": kind,
-        })
-    };
-    let mut condition = before.map_or_else(fresh, Value::clone);
-    if condition.get("status").text() != state || condition.get("lastTransitionTime").is_null() {
-        condition.set("lastTransitionTime", now);
-        condition.set("status", state);
-    }
-    if condition
-        .field("lastProbeTime")
-        .is_none_or(|time| !time.is_null())
+    let alike = before.filter(|c| c.get("status").text() == state);
+    let since = alike.map(|c| c.get("lastTransitionTime"));
+    let since = since.filter(|time| !time.is_null());
+    if let (Some(before), Some(_)) = (alike, since)
+        && before.get("observedGeneration").as_i64() == Some(generation)
+        && before.get("reason").text() == verdict.reason
+        && before.get("message").text() == verdict.message
+        && before.field("lastProbeTime").is_some_and(Value::is_null)
     {
-        condition.set("lastProbeTime", Value::Null);
+        return before.clone();
     }
-    set_or_drop(&mut condition, "observedGeneration", generation.into());
-    set_or_drop(&mut condition, "reason", verdict.reason.into());
-    set_or_drop(&mut condition, "message", verdict.message.into());
+    let since = since.unwrap_or_else(now).clone();
+    let (told, state, kind) = (generation.into(), state.into(), kind.into());
+    let reason = verdict.reason.into();
+    let mut condition = match (verdict.reason, verdict.message.as_str()) {
+        ("", _) => PLAIN.fill([Value::Null, since, told, state, kind]),
+        (_, "") => NAMED.fill([Value::Null, since, told, reason, state, kind]),
+        (_, message) => {
+            let message = Value::str(message);
+            EXPLAINED.fill([Value::Null, since, message, told, reason, state, kind])
+        }
+    };
+    if generation == 0 {
+        condition.remove("observedGeneration");
+    }
     condition
 }
 
@@ -389,6 +421,19 @@ fn with_image(id: &Str, image: &Str) -> (Str, Str, Str) {
     (id.clone(), name.clone(), name)
 }
 
+static RUNNING: Form<1> = Form::new(["running"]);
+static STARTED: Form<1> = Form::new(["startedAt"]);
+static WAITING: Form<1> = Form::new(["waiting"]);
+static REASON: Form<1> = Form::new(["reason"]);
+static TERMINATED: Form<1> = Form::new(["terminated"]);
+static EXIT: Form<5> = Form::new([
+    "containerID",
+    "exitCode",
+    "finishedAt",
+    "reason",
+    "startedAt",
+]);
+
 /// `state` and `lastState`; `told` is what the container's status was before.
 fn states(pod: &PodRun, run: &ContainerRun, told: &Value) -> (Value, Value) {
     let over = |exit: &Exit, field: &str| {
@@ -397,7 +442,7 @@ fn states(pod: &PodRun, run: &ContainerRun, told: &Value) -> (Value, Value) {
         if same && !exit.id.is_empty() {
             told.clone()
         } else {
-            value!({"terminated": terminated(exit)})
+            TERMINATED.fill([terminated(exit)])
         }
     };
     let last = |exit: Option<&Exit>| exit.map_or_else(Value::map, |exit| over(exit, "lastState"));
@@ -408,7 +453,7 @@ fn states(pod: &PodRun, run: &ContainerRun, told: &Value) -> (Value, Value) {
             let state = if same && !state.get("running").is_null() {
                 state.clone()
             } else {
-                value!({"running": {"startedAt": since.to_string()}})
+                RUNNING.fill([STARTED.fill([since.to_string().into()])])
             };
             (state, last(run.last.as_deref()))
         }
@@ -425,10 +470,8 @@ fn states(pod: &PodRun, run: &ContainerRun, told: &Value) -> (Value, Value) {
             } else {
                 "ContainerCreating"
             };
-            (
-                value!({"waiting": {"reason": reason}}),
-                last(run.last.as_deref()),
-            )
+            let waiting = WAITING.fill([REASON.fill([reason.into()])]);
+            (waiting, last(run.last.as_deref()))
         }
     }
 }
@@ -442,14 +485,14 @@ fn waiting((reason, message): &(Str, Str)) -> Value {
 fn terminated(exit: &Exit) -> Value {
     let time =
         |at: Option<crate::k8s::Timestamp>| at.map_or(Value::Null, |at| at.to_string().into());
-    let mut tree = value!({
-        "containerID": &exit.id, "exitCode": exit.code, "finishedAt": time(exit.finished),
-        "message": &exit.message, "reason": &exit.reason, "startedAt": time(exit.started),
-    });
-    for field in ["containerID", "message"] {
-        if tree.get(field).is_empty() {
-            tree.remove(field);
-        }
+    let (id, code, reason) = (&exit.id, exit.code.into(), (&exit.reason).into());
+    let (finished, started) = (time(exit.finished), time(exit.started));
+    let mut tree = EXIT.fill([id.into(), code, finished, reason, started]);
+    if id.is_empty() {
+        tree.remove("containerID");
+    }
+    if !exit.message.is_empty() {
+        tree.set("message", &exit.message);
     }
     tree
 }
