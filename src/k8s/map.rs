@@ -37,7 +37,7 @@ pub struct Form<const N: usize> {
 }
 
 impl<const N: usize> Form<N> {
-    /// Of names in order.
+    /// Of names in order, one at least.
     pub const fn new(names: [&'static str; N]) -> Self {
         Self {
             names,
@@ -47,19 +47,24 @@ impl<const N: usize> Form<N> {
 
     /// A map with these values, in the order of their names.
     pub fn fill(&self, values: [Value; N]) -> Value {
-        let keys = self.keys.get_or_init(|| {
-            debug_assert!(self.names.is_sorted(), "names in order: {:?}", self.names);
-            let name = |text: &'static str| Name {
-                hint: hint(text.as_bytes()),
-                text: text.into(),
-            };
-            Arc::new(self.names.map(name).into())
-        });
-        Value::from(Map {
-            keys: (N > 0).then(|| keys.clone()),
-            values: values.into(),
-        })
+        laid(&self.keys, &self.names, values.into())
     }
+}
+
+/// What forms of all lengths have in common.
+fn laid(keys: &OnceLock<Arc<Vec<Name>>>, names: &[&'static str], values: Vec<Value>) -> Value {
+    let keys = keys.get_or_init(|| {
+        let mut map = Map::new();
+        for name in names {
+            map.insert(*name, Value::Null);
+        }
+        debug_assert!(map.keys().eq(names), "names in order: {names:?}");
+        map.keys.unwrap_or_default()
+    });
+    Value::from(Map {
+        keys: Some(keys.clone()),
+        values,
+    })
 }
 
 impl Map {

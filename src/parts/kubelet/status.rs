@@ -204,19 +204,11 @@ fn conditions(pod: &PodRun, phase: Phase, around: Surroundings<'_>) -> Value {
     Value::from(list)
 }
 
-/// The fields of a condition: one that needs no reason, one that is told in a word, one that is explained.
+/// The fields of a condition: one that needs no reason, and one that is explained.
 static PLAIN: Form<5> = Form::new([
     "lastProbeTime",
     "lastTransitionTime",
     "observedGeneration",
-    "status",
-    "type",
-]);
-static NAMED: Form<6> = Form::new([
-    "lastProbeTime",
-    "lastTransitionTime",
-    "observedGeneration",
-    "reason",
     "status",
     "type",
 ]);
@@ -252,14 +244,15 @@ fn condition<'a>(
     let since = since.unwrap_or_else(now).clone();
     let (told, state, kind) = (generation.into(), state.into(), kind.into());
     let reason = verdict.reason.into();
-    let mut condition = match (verdict.reason, verdict.message.as_str()) {
-        ("", _) => PLAIN.fill([Value::Null, since, told, state, kind]),
-        (_, "") => NAMED.fill([Value::Null, since, told, reason, state, kind]),
-        (_, message) => {
-            let message = Value::str(message);
-            EXPLAINED.fill([Value::Null, since, message, told, reason, state, kind])
-        }
+    let mut condition = if verdict.reason.is_empty() {
+        PLAIN.fill([Value::Null, since, told, state, kind])
+    } else {
+        let message = Value::str(&verdict.message);
+        EXPLAINED.fill([Value::Null, since, message, told, reason, state, kind])
     };
+    if verdict.message.is_empty() {
+        condition.remove("message");
+    }
     if generation == 0 {
         condition.remove("observedGeneration");
     }
