@@ -20,7 +20,7 @@ const SIZES: [(u32, bool, u32, u32); 6] = [
 ];
 
 /// Growth is measured so often, and the best time of each size counts: a slow minute would be growth, too.
-const ROUNDS: u32 = 3;
+const ROUNDS: u32 = 5;
 
 /// What asks the C library for large pages of memory, and not to give memory back between clusters.
 const LARGE_PAGES: (&str, &str) = (
